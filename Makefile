@@ -1,0 +1,59 @@
+# Everything routine has one name here; CI runs these names and nothing else.
+
+SCENARIO ?= scenarios/blackout.toml
+CLOCK ?= paced
+BOARD ?= submeter6
+IP ?= 127.0.0.11
+# Test processes at a time, and further words for pytest: make test T="-k relay -x"
+JOBS ?= $(shell nproc)
+T ?=
+
+# -S: it needs no installed package, and starts in half the time without looking for any.
+BOOTSTRAP = python3 -S -m bootstrap
+PYTHON = build/venv/bin/python
+RUFF = build/venv/bin/ruff
+TOMO = build/venv/bin/tomo
+PYRIGHT = build/types/node_modules/.bin/pyright
+
+.PHONY: help setup python run test lint format types bench desk clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: python  ## fetch and build all that the others need (they do it themselves, too)
+	@$(BOOTSTRAP) all
+
+# The bootstrap is Python; a machine may not have even that.
+python:
+	@command -v python3 >/dev/null || sh bootstrap/system.sh python
+
+run: setup  ## a blackout at a small site, watched live: SCENARIO=, CLOCK=paced|virtual|real
+	@$(TOMO) site run $(SCENARIO) --clock $(CLOCK) --out build/run
+
+test: setup  ## every test: T="-k relay -x" picks, JOBS=1 runs one at a time
+	@$(PYTHON) -m pytest -q -n $(JOBS) $(T)
+
+lint: python  ## style, formatting and types
+	@$(BOOTSTRAP) tools
+	@$(RUFF) check .
+	@$(RUFF) format --check .
+	@$(MAKE) --no-print-directory types
+
+format: python  ## format all Python files and sort their imports
+	@$(BOOTSTRAP) tools
+	@$(RUFF) check --quiet --select I --fix .
+	@$(RUFF) format .
+
+types: python  ## firmware against the ESP32's stubs, host tools against CPython
+	@$(BOOTSTRAP) tools types
+	@$(PYRIGHT) -p pyright/firmware.json
+	@$(PYRIGHT) -p pyright/host.json
+
+bench: setup  ## measure what the project promises, with a table
+	@$(PYTHON) -m benchmarks
+
+desk: setup  ## boot one desk node here: BOARD=submeter6|streetlight, IP=127.0.0.11
+	@$(TOMO) desk $(BOARD) --ip $(IP)
+
+clean:  ## remove build/ (what the cache holds stays: see TOMO_CACHE)
+	@rm -rf build .pytest_cache .ruff_cache .hypothesis

