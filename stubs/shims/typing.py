@@ -1,0 +1,3 @@
+"""Just enough of `typing` for `if TYPE_CHECKING:`. MicroPython skips annotations unread."""
+
+TYPE_CHECKING = False
