@@ -1,0 +1,79 @@
+"""Faults a node expects to meet in the field and recovers from.
+
+A class exists here because some caller handles it. A bug is not listed: it stays the built-in
+exception it is, reaches the supervisor, and the node restarts.
+"""
+
+
+class NodeFault(Exception):
+    """Base of the faults below. `code` goes on the wire, so a number is never given twice."""
+
+    code = 0
+
+
+class ChipSilent(NodeFault):
+    """A chip sent `got` of the `want` bytes it owed."""
+
+    code = 1
+
+    def __init__(self, chip: str, got: int, want: int) -> None:
+        super().__init__(chip, got, want)
+        self.chip = chip
+        self.got = got
+        self.want = want
+
+
+class PacketCorrupt(NodeFault):
+    """A chip's packet or register failed its check: `got` was read where `want` was due."""
+
+    code = 2
+
+    def __init__(self, chip: str, got: int, want: int) -> None:
+        super().__init__(chip, got, want)
+        self.chip = chip
+        self.got = got
+        self.want = want
+
+
+class SettingRefused(NodeFault):
+    """The setting `key` holds `value`, which is outside `allowed` (said in words)."""
+
+    code = 3
+
+    def __init__(self, key: str, value: object, allowed: str) -> None:
+        super().__init__(key, value, allowed)
+        self.key = key
+        self.value = value
+        self.allowed = allowed
+
+
+class JobStalled(NodeFault):
+    """The job `job` is `late_ms` past its deadline."""
+
+    code = 4
+
+    def __init__(self, job: str, late_ms: int) -> None:
+        super().__init__(job, late_ms)
+        self.job = job
+        self.late_ms = late_ms
+
+
+class JobEnded(NodeFault):
+    """The job `job` returned; jobs run for ever."""
+
+    code = 5
+
+    def __init__(self, job: str) -> None:
+        super().__init__(job)
+        self.job = job
+
+
+class LinkDown(NodeFault):
+    """The way out `link` cannot be opened; `reason` is the platform's errno."""
+
+    code = 6
+
+    def __init__(self, link: str, reason: int) -> None:
+        super().__init__(link, reason)
+        self.link = link
+        self.reason = reason
