@@ -1,0 +1,172 @@
+"""Decides what the grid is doing, from the two sides of the inverter's transfer switch.
+
+    NORMAL --grid side dead--> RIDE_THROUGH --load side alive, or contact--> ISLANDED <---+
+      ^ ^                       |   |                                        |   |        |
+      | +------grid back--------+   +--dark for ride_ms--> DEAD <--load dead-+   |    grid lost
+      |                                                     |                    |        |
+      |                                                     +----grid alive----+ |        |
+      |                                                                        v v        |
+      +--all loads back-- RESTORING <--healthy for the hold time-- RETURN_WAIT -----------+
+
+Pure: elapsed time and senses come in as arguments, the state goes out. `limited` says whether
+the island's power limit binds. The first cut waits for one thing only: that somebody feeds the
+loads while the grid does not. A dark site is given `ride_ms` to come back before its loads are
+cut in advance of the inverter's start.
+
+Source: IEC 61000-4-30 terms; thresholds are the defaults of Japanese PV inverter settings.
+"""
+
+from micropython import const
+
+NORMAL = const(0)
+RIDE_THROUGH = const(1)
+ISLANDED = const(2)
+DEAD = const(3)
+RETURN_WAIT = const(4)
+RESTORING = const(5)
+
+# Durations stop counting here, far above every threshold and far below the small-int limit.
+_LONG_MS = const(100_000_000)
+# The load side must be seen alive this long beside a dead grid side; one mains cycle at 50 Hz,
+# so that the two detectors' different delays are not taken for an island.
+_ISLAND_MS = const(20)
+# A dead load side shorter than this is the inverter's own switching.
+_LOAD_DEAD_MS = const(100)
+
+
+class GridState:
+    """The state machine above.
+
+    nominal_mv       nominal voltage on the grid side, mV; healthy is its statutory band
+    nominal_mhz      nominal frequency, mHz; healthy within 500 mHz
+    ride_ms          how long both sides may be dead before loads are cut in advance, ms
+    confirm_ms       an outage at least this long is an outage for the return rules, ms
+    return_hold_ms   healthy grid before loads return after a confirmed outage, ms
+    short_hold_ms    the same after a shorter event, and after power-up, ms
+    """
+
+    def __init__(
+        self,
+        nominal_mv: int = 100_000,
+        nominal_mhz: int = 50_000,
+        ride_ms: int = 120,
+        confirm_ms: int = 2_000,
+        return_hold_ms: int = 300_000,
+        short_hold_ms: int = 5_000,
+    ) -> None:
+        if nominal_mv == 100_000:
+            self.low_mv, self.high_mv = 95_000, 107_000
+        else:
+            self.low_mv, self.high_mv = nominal_mv * 91 // 100, nominal_mv * 111 // 100
+        self.nominal_mhz = nominal_mhz
+        self.ride_ms = ride_ms
+        self.confirm_ms = confirm_ms
+        self.return_hold_ms = return_hold_ms
+        self.short_hold_ms = short_hold_ms
+        # Power-up is a return from an outage of unknown length: wait for a healthy grid.
+        self.state = RETURN_WAIT
+        self.before = RETURN_WAIT
+        self.held_ms = 0  # in this state
+        self.healthy_ms = 0  # the grid continuously healthy, in RETURN_WAIT
+        self.outage_ms = 0  # length of this outage so far
+        self._restoring = True  # loads are still to come back
+        self._load_dead_ms = 0
+
+    @property
+    def limited(self) -> bool:
+        """True while the island's limit binds, and until the grid has proved itself."""
+        return ISLANDED <= self.state <= RETURN_WAIT
+
+    def step(self, span_ms: int, grid_alive: bool, load_alive: bool, contact: bool = False) -> bool:
+        """Take the senses `span_ms` after the last call; True if the state changed.
+
+        contact   the inverter's own word that it feeds the loads alone
+        """
+        state = self.state
+        if state == NORMAL and grid_alive and not contact:
+            return False
+        if self.held_ms < _LONG_MS:
+            self.held_ms += span_ms
+        if load_alive:
+            self._load_dead_ms = 0
+        elif self._load_dead_ms < _LONG_MS:
+            self._load_dead_ms += span_ms
+        if not grid_alive and self.outage_ms < _LONG_MS:
+            self.outage_ms += span_ms
+        if state == RIDE_THROUGH:
+            following = self._ride_through(grid_alive, load_alive, contact)
+        elif state == ISLANDED:
+            following = self._islanded(grid_alive, contact)
+        elif state == DEAD:
+            following = self._dead(grid_alive, load_alive, contact)
+        elif state == RETURN_WAIT:
+            following = self._return_wait(span_ms, grid_alive, load_alive, contact)
+        else:
+            following = self._on_grid(span_ms, grid_alive, contact)
+        if following == state:
+            return False
+        self._enter(following)
+        return True
+
+    def judge(self, grid_mv: int, grid_mhz: int) -> bool:
+        """In RETURN_WAIT: restart the health timer unless the values are within the bands.
+
+        -1 stands for a value that this board cannot measure; it is not judged. True if healthy.
+        """
+        healthy = (grid_mv < 0 or self.low_mv <= grid_mv <= self.high_mv) and (
+            grid_mhz < 0 or -500 <= grid_mhz - self.nominal_mhz <= 500
+        )
+        if not healthy:
+            self.healthy_ms = 0
+        return healthy
+
+    def hold_ms(self) -> int:
+        """How long the grid must be healthy before loads return from this outage, ms."""
+        return self.return_hold_ms if self.outage_ms >= self.confirm_ms else self.short_hold_ms
+
+    def restored(self) -> None:
+        """Say that every load is as commanded again: RESTORING ends."""
+        if self.state == RESTORING:
+            self._restoring = False
+            self._enter(NORMAL)
+
+    def _on_grid(self, span_ms: int, grid_alive: bool, contact: bool) -> int:
+        if grid_alive and not contact:
+            return self.state
+        self.outage_ms = 0 if grid_alive else span_ms
+        return ISLANDED if contact else RIDE_THROUGH
+
+    def _ride_through(self, grid_alive: bool, load_alive: bool, contact: bool) -> int:
+        if contact or (load_alive and not grid_alive and self.held_ms >= _ISLAND_MS):
+            return ISLANDED
+        if grid_alive:
+            return RESTORING if self._restoring else NORMAL
+        return DEAD if self._load_dead_ms >= self.ride_ms else RIDE_THROUGH
+
+    def _islanded(self, grid_alive: bool, contact: bool) -> int:
+        if grid_alive:
+            return RETURN_WAIT
+        return DEAD if self._load_dead_ms >= _LOAD_DEAD_MS and not contact else ISLANDED
+
+    def _dead(self, grid_alive: bool, load_alive: bool, contact: bool) -> int:
+        if grid_alive:
+            return RETURN_WAIT
+        return ISLANDED if load_alive or contact else DEAD
+
+    def _return_wait(self, span_ms: int, grid_alive: bool, load_alive: bool, contact: bool) -> int:
+        if not grid_alive:
+            return ISLANDED if load_alive or contact else DEAD
+        # While the inverter still feeds the loads the limit is real, however long it takes.
+        self.healthy_ms = min(self.healthy_ms + span_ms, _LONG_MS)
+        if contact or self.healthy_ms < self.hold_ms():
+            return RETURN_WAIT
+        return RESTORING
+
+    def _enter(self, state: int) -> None:
+        if state == RETURN_WAIT:
+            self.healthy_ms = 0
+        elif state == RESTORING or state == ISLANDED or state == DEAD:
+            self._restoring = True
+        self.before = self.state
+        self.state = state
+        self.held_ms = 0

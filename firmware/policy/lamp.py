@@ -1,0 +1,77 @@
+"""What light a lamp gives: its program with the grid, what its energy carries without.
+
+In the island each role has a ladder of levels. The highest rung that the lamp's share of the
+battery can hold until civil dawn, with a tenth to spare, is taken; it is looked at again every
+quarter of an hour. Down at once, up only when two looks in a row agree. The lowest rung of an
+evacuation lamp stays lit whatever the arithmetic says.
+
+Pure: times, darkness and energy come in as arguments, a level comes out. Allocates nothing.
+"""
+
+from micropython import const
+
+EVACUATION = const(0)
+MAIN_ROAD = const(1)
+OTHER = const(2)
+ROLES = ("evacuation", "main", "other")
+
+# Permille by role, best first.
+_LADDERS = ((1000, 500, 250), (300, 100, 0), (100, 0))
+
+_LOOK_S = const(900)
+
+
+class IslandLight:
+    """The ladder of one lamp.
+
+    role         EVACUATION, MAIN_ROAD or OTHER
+    full_mw      what the lamp draws at full light, mW
+    standby_mw   what it draws at none, mW
+    """
+
+    def __init__(self, role: int, full_mw: int, standby_mw: int) -> None:
+        self._ladder = _LADDERS[role]
+        self._full_mw = full_mw
+        self._standby_mw = standby_mw
+        self._rung = -1  # -1: not in an island
+        self._looked_s = 0
+        self._better_seen = False
+
+    def leave(self) -> None:
+        """The island has ended."""
+        self._rung = -1
+
+    def level(self, now_s: int, left_wh: int, to_dawn_s: int) -> int:
+        """Permille for uptime `now_s` with `left_wh` of the lamp's share left."""
+        if self._rung < 0:
+            self._rung = self._affordable(left_wh, to_dawn_s)
+            self._looked_s = now_s
+            self._better_seen = False
+        elif now_s - self._looked_s >= _LOOK_S:
+            self._look(self._affordable(left_wh, to_dawn_s))
+            self._looked_s = now_s
+        return self._ladder[self._rung]
+
+    def _look(self, rung: int) -> None:
+        if rung > self._rung:
+            self._rung = rung
+            self._better_seen = False
+        elif rung < self._rung and self._better_seen:
+            self._rung -= 1
+            self._better_seen = False
+        else:
+            self._better_seen = rung < self._rung
+
+    def _affordable(self, left_wh: int, to_dawn_s: int) -> int:
+        """The best rung that `left_wh` carries for `to_dawn_s`; else the last."""
+        last = len(self._ladder) - 1
+        for rung in range(last):
+            if self._need_mwh(self._ladder[rung], to_dawn_s) <= left_wh * 1000:
+                return rung
+        return last
+
+    def _need_mwh(self, permille: int, span_s: int) -> int:
+        """Energy for `span_s` at this level and a tenth more, mWh. 31-bit safe to 400 W, 24 h."""
+        power_mw = self._standby_mw + (self._full_mw - self._standby_mw) * permille // 1000
+        need_mwh = power_mw // 10 * (span_s // 60) // 6
+        return need_mwh + need_mwh // 10
