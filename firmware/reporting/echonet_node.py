@@ -1,0 +1,200 @@
+"""The ECHONET Lite node: takes a datagram, gives the answers; notices changes, gives INF frames.
+
+Pure: it owns no socket and no clock. Frames go out through `send(buffer, length, to_group)`,
+which must have used or copied the buffer when it returns; `to_group` asks for the multicast
+group instead of the sender.
+
+    request            all succeed               at least one fails
+    60 SetI            no answer                 50
+    61 SetC            71                        51
+    62 Get             72                        52
+    63 INF_REQ         73, to the group          53
+    6E SetGet          7E                        5E
+    74 INFC            7A                        -
+
+One failing property makes the whole answer a failure with the same blocks in the same order; an
+object that does not exist is silence.
+
+Source: facts sheet "ECHONET Lite", sections 5 (answers), 6 (discards), 8 and 9 (announcements).
+"""
+
+from micropython import const
+from typing import TYPE_CHECKING
+
+from reporting.points import GET, INF
+from wire import echonet
+from wire.echonet import Frame, Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from reporting.objects import Device, NodeProfile
+
+    Send = Callable[[bytearray, int, bool], None]
+
+_INSTANCE_LIST_INF = const(0xD5)
+_INSTANCE_LIST = const(0xD6)
+# Spontaneous frames carry this number: no controller uses it, so none takes them for an answer.
+_SPONTANEOUS = const(0)
+# A value is written before it is known to fit, so the buffer is longer than a frame by one value.
+_LARGEST_VALUE = const(255)
+
+
+class EchonetNode:
+    """The objects of one node. `on_poll` is called at every poll (half-hour readings).
+
+    `answered` and `discarded` count datagrams since power-up; requests to objects we do not have
+    are in neither.
+    """
+
+    def __init__(
+        self,
+        profile: NodeProfile,
+        devices: Sequence[Device],
+        clock_set: Callable[[], bool],
+        on_poll: Callable[[], None] | None = None,
+    ) -> None:
+        self.objects = (profile,) + tuple(devices)
+        self._profile = profile
+        self._clock_set = clock_set
+        self._on_poll = on_poll
+        self._frame = Frame()
+        self._writer = Writer(bytearray(echonet.MAX_FRAME + _LARGEST_VALUE + 2), echonet.MAX_FRAME)
+        self.answered = 0
+        self.discarded = 0
+        for each in self.objects:
+            each.watch()
+
+    def handle(self, data: bytes | bytearray, length: int, send: Send) -> int:
+        """Answer data[:length]; the number of frames sent. No datagram makes this raise."""
+        frame = self._frame
+        if frame.parse(data, length) != echonet.GOOD:
+            self.discarded += 1
+            return 0
+        if frame.service not in echonet.REQUESTS:
+            return 0
+        clock_set = self._clock_set()
+        sent = 0
+        for each in self.objects:
+            if _meant(each.eoj, frame.target):
+                each.clock_set = clock_set
+                sent += self._answer(each, send)
+        self.answered += sent > 0
+        return sent
+
+    def asks_all(self, data: bytes | bytearray, length: int) -> bool:
+        """Whether this is a request that controllers send to the whole group.
+
+        The network stack of the device does not tell multicast from unicast. What is multicast
+        in the field is discovery (an instance list asked for first) and requests to instance 0.
+        """
+        if length < 14 or data[0] != 0x10 or data[10] not in echonet.REQUESTS:
+            return False
+        if data[9] == echonet.ALL_INSTANCES:
+            return True
+        to_profile = data[7] == 0x0E and data[8] == 0xF0
+        return to_profile and data[12] in (_INSTANCE_LIST, _INSTANCE_LIST_INF)
+
+    def announce(self, send: Send) -> None:
+        """Say which objects this node has: after start and after a change of address."""
+        self._inform(self._profile, (_INSTANCE_LIST_INF,), send)
+
+    def poll(self, send: Send) -> None:
+        """Announce what has changed. Compares a few ints for each object; call 5 times a second."""
+        if self._on_poll is not None:
+            self._on_poll()
+        for each in self.objects:
+            each.poll()
+            epcs = each.changed()
+            if epcs is not None:
+                self._inform(each, epcs, send)
+
+    def _inform(self, each, epcs: Sequence[int], send: Send) -> None:
+        """One INF from `each` to all nodes with these properties."""
+        writer = self._writer
+        writer.begin(_SPONTANEOUS, each.eoj, echonet.NODE_PROFILE, echonet.INF)
+        for epc in epcs:
+            self._value(each, epc, INF, 0)
+        send(writer.buf, writer.length, True)
+
+    def _answer(self, each, send: Send) -> int:
+        """Do what the frame asks of one object and send its answer, if it calls for one."""
+        frame = self._frame
+        writer = self._writer
+        service = frame.service
+        writer.begin(frame.tid, each.eoj, frame.source, service + 0x10)
+        if service == echonet.INFC:
+            self._confirm()
+            good = True
+        elif service in (echonet.SET_I, echonet.SET_C):
+            good = self._set(each)
+        elif service == echonet.SET_GET:
+            # All writes come before the first read, so a read shows the new value.
+            written = self._set(each)
+            # The list is never longer than the request's own, so its second part always fits.
+            writer.second_list()
+            good = self._get(each, frame.first2, frame.count2, GET) and written
+        else:
+            access = GET | INF if service == echonet.INF_REQ else GET
+            good = self._get(each, frame.first, frame.count, access)
+        if not good:
+            writer.service(service - 0x10)
+        elif service == echonet.SET_I:
+            return 0
+        send(writer.buf, writer.length, good and service == echonet.INF_REQ)
+        return 1
+
+    def _get(self, each, at: int, count: int, access: int) -> bool:
+        """Append the values of `count` blocks from `at`; False if one of them is missing.
+
+        What would not leave room for the blocks after it fails too: the rest of the frame keeps
+        its count and order. A value in a Get block has no meaning and is passed over.
+        """
+        data = self._frame.data
+        good = True
+        while count:
+            count -= 1
+            good = self._value(each, data[at], access, count) and good
+            at += 2 + data[at + 1]
+        return good
+
+    def _value(self, each, epc: int, access: int, to_come: int) -> bool:
+        """Append one property; an empty block and False if it cannot be read or does not fit."""
+        writer = self._writer
+        size = each.get(epc, access, writer.buf, writer.length + 2, writer.room(to_come))
+        writer.wrote(epc, max(0, size))
+        return size >= 0
+
+    def _set(self, each) -> bool:
+        """Write every block of the first list; accepted ones come back empty, refused ones whole.
+
+        There is no way back: what was accepted stays, whatever happens to the others.
+        """
+        frame = self._frame
+        data = frame.data
+        at = frame.first
+        good = True
+        for _ in range(frame.count):
+            epc = data[at]
+            size = data[at + 1]
+            if each.set(epc, data, at + 2, size):
+                self._writer.block(epc)
+            else:
+                good = False
+                self._writer.block(epc, data, at + 2, size)
+            at += 2 + size
+        return good
+
+    def _confirm(self) -> None:
+        """Confirm an INFC: every block comes back empty, known or not."""
+        frame = self._frame
+        at = frame.first
+        self._writer.service(echonet.INFC_RES)
+        for _ in range(frame.count):
+            self._writer.block(frame.data[at])
+            at += 2 + frame.data[at + 1]
+
+
+def _meant(eoj: int, target: int) -> bool:
+    """Whether a request to `target` is one to `eoj`; instance 00 means all of the class."""
+    return eoj == target or (not target & 0xFF and eoj >> 8 == target >> 8)

@@ -1,0 +1,168 @@
+"""The sub-meter's objects: 028D for each branch and 0287 for the panel.
+
+Currents are magnitudes: a reading's RMS value has no direction, the sign is in the power. The
+branches are one phase and two wires, so T and S-T are always "no data".
+
+The panel has no transformer of its own on the main conductor. Its power and energy are the sums
+of the branches; its current follows from the summed active and reactive power and the voltage,
+which is right for sine waves and, unlike a sum of RMS currents, for loads out of step.
+"""
+
+from math import sqrt
+from typing import TYPE_CHECKING
+
+from reporting.half_hour import HalfHours, was_measured
+from reporting.objects import Device
+from reporting.points import CHANNEL_1, EPC, LIVES, OFF, ON, PANEL, SUBMETER, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.branch import Branch
+    from core.calendar import Calendar
+    from core.identity import Identity
+    from settings.places import Places
+
+# One table for all branches: rows are the same, only the values differ.
+_SUBMETER_ROWS = rows_of(SUBMETER)
+
+
+class BranchMeter(Device):
+    """028D, instance = branch number."""
+
+    def __init__(
+        self,
+        branch: Branch,
+        half_hours: HalfHours,
+        identity: Identity,
+        calendar: Calendar,
+        places: Places,
+    ) -> None:
+        eoj = SUBMETER << 8 | branch.number
+        super().__init__(eoj, _SUBMETER_ROWS, identity, calendar, places)
+        self._branch = branch
+        self._reading = branch.reading
+        self._half_hours = half_hours
+        self._history_day: int | None = None  # None until a controller chooses one
+
+    def status(self) -> int:
+        return ON if self._branch.load.closed else OFF
+
+    def measuring(self) -> bool:
+        return self._reading.valid
+
+    def history_day(self) -> int | None:
+        return self._history_day
+
+    def set_history_day(self, day: bytes) -> bool:
+        self._history_day = day[0]
+        return True
+
+    def history(self) -> tuple[int | None, None]:
+        """E2 and E4: the day chosen, and no reading, as none is kept yet."""
+        return self._history_day, None
+
+    def import_wh(self) -> int | None:
+        return self._branch.energy.import_wh if was_measured(self._reading) else None
+
+    def export_wh(self) -> int | None:
+        return self._branch.energy.export_wh if was_measured(self._reading) else None
+
+    def power_w(self) -> int | None:
+        return thousandth(self._reading.power_mw) if self._reading.valid else None
+
+    def current(self) -> tuple[int | None, None]:
+        return (tenths(self._reading.current_ma) if self._reading.valid else None), None
+
+    def voltage(self) -> tuple[int | None, None]:
+        return (tenths(self._reading.voltage_mv) if self._reading.valid else None), None
+
+    def half_hour_import(self) -> tuple:
+        return self._half_hours.taken_at, self._half_hours.import_wh[self._branch.number - 1]
+
+    def half_hour_export(self) -> tuple:
+        return self._half_hours.taken_at, self._half_hours.export_wh[self._branch.number - 1]
+
+
+class PanelMeter(Device):
+    """028701: the whole board. Without every branch there is no sum, so then it says "no data"."""
+
+    def __init__(
+        self,
+        branches: Sequence[Branch],
+        identity: Identity,
+        calendar: Calendar,
+        places: Places,
+    ) -> None:
+        rows = rows_of(PANEL, len(branches))
+        super().__init__(PANEL << 8 | 1, rows, identity, calendar, places)
+        self._branches = branches
+
+    def measuring(self) -> bool:
+        return all(branch.reading.valid for branch in self._branches)
+
+    def value(self, row: tuple):
+        if row[LIVES] == "channel":
+            return self.channel(row[EPC] - CHANNEL_1)
+        return super().value(row)
+
+    def channel(self, index: int) -> tuple:
+        """D0 …: energy, and current R, T, of one branch."""
+        branch = self._branches[index]
+        reading = branch.reading
+        energy_wh = branch.energy.import_wh if was_measured(reading) else None
+        return energy_wh, (tenths(reading.current_ma) if reading.valid else None, None)
+
+    def channel_count(self) -> int:
+        return len(self._branches)
+
+    def import_wh(self) -> int | None:
+        return self._sum_wh("import_wh")
+
+    def export_wh(self) -> int | None:
+        return self._sum_wh("export_wh")
+
+    def power_w(self) -> int | None:
+        return thousandth(self._sum("power_mw")) if self.measuring() else None
+
+    def current(self) -> tuple[int | None, None]:
+        voltage_mv = self._voltage_mv()
+        if not voltage_mv or not self.measuring():
+            return None, None
+        # Volt-amperes in floats: the squares of milliwatts pass 30 bits, and 0.1 A needs no more.
+        watts = self._sum("power_mw") / 1000
+        vars_ = self._sum("reactive_mvar") / 1000
+        return int(sqrt(watts * watts + vars_ * vars_) * 10_000 / voltage_mv + 0.5), None
+
+    def voltage(self) -> tuple[int | None, None]:
+        voltage_mv = self._voltage_mv()
+        return (None if voltage_mv is None else tenths(voltage_mv)), None
+
+    def _voltage_mv(self) -> int | None:
+        """Of the first branch that answers: all hang on one bus."""
+        for branch in self._branches:
+            if branch.reading.valid:
+                return branch.reading.voltage_mv
+        return None
+
+    def _sum(self, quantity: str) -> int:
+        return sum(getattr(branch.reading, quantity) for branch in self._branches)
+
+    def _sum_wh(self, direction: str) -> int | None:
+        """Sum of counters that each wrap at 10**8, so the sum wraps there without a step."""
+        total = 0
+        for branch in self._branches:
+            if not was_measured(branch.reading):
+                return None
+            total += getattr(branch.energy, direction)
+        return total % branch.energy.WRAP_WH
+
+
+def thousandth(milli: int) -> int:
+    """Whole units of a quantity in thousandths, rounded to nearest."""
+    return (milli + 500) // 1000
+
+
+def tenths(milli: int) -> int:
+    """Tenths of a quantity in thousandths, rounded to nearest."""
+    return (milli + 50) // 100
