@@ -1,0 +1,57 @@
+"""Builds a node from its board profile, out of the parts that the board has."""
+
+import random
+from machine import WDT, Pin, Timer, reset_cause, unique_id
+from network import STA_IF, WLAN
+
+import board
+from core.events import BOOT, START
+from links.udp import UdpLink
+from links.wifi import Wifi
+from node.echonet_job import EchonetJob
+from node.foundation import Foundation
+from node.job import Job
+from node.node import Node
+from settings.store import load
+from wire import echonet
+
+
+def build() -> tuple[Node, list[Job]]:
+    """Return the node for the board this image was made for and its jobs; nothing runs yet."""
+    settings = load()
+    # What the network draws differs between nodes, too.
+    random.seed(int.from_bytes(unique_id()[-3:], "big"))
+    base = Foundation(settings)
+    control, jobs, objects, load_names = _build_kind(base)
+    control.record(BOOT, 0, 0, reset_cause(), START)
+
+    def start_control() -> None:
+        # The edge brings the first look forward; the timer keeps the rounds going.
+        base.grid_pin.irq(control.cycle, Pin.IRQ_FALLING)
+        Timer(0).init(period=board.CONTROL_PERIOD_MS, mode=Timer.PERIODIC, callback=control.cycle)
+
+    node = Node(
+        board.NAME,
+        settings,
+        base.uptime,
+        base.events,
+        control,
+        load_names,
+        WDT(timeout=board.WATCHDOG_MS),
+        start_control,
+    )
+    wifi = Wifi(WLAN(STA_IF), settings["wifi_ssid"], settings["wifi_password"])
+    wifi.start()
+    link = UdpLink(wifi.address, echonet.GROUP, echonet.PORT)
+    all_jobs: list[Job] = list(jobs)
+    all_jobs.append(EchonetJob(link, objects, node.ready))
+    return node, all_jobs
+
+
+def _build_kind(base: Foundation):
+    # Imported here for memory: a node holds the code of its own kind only.
+    if board.LAMP_PWM is None:
+        from node.submeter import build
+    else:
+        from node.streetlight import build
+    return build(base)

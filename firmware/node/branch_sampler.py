@@ -1,0 +1,124 @@
+"""Reads the branch meters: power every round, all else and energy every tenth."""
+
+import asyncio
+from micropython import const
+from time import ticks_add, ticks_diff, ticks_ms
+from typing import TYPE_CHECKING
+
+from core.errors import ChipSilent, NodeFault
+from core.readings import Counts
+from meter.peak import RollingPeak
+from meter.scaling import add_energy, fill, fill_power
+from node.job import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from core.branch import Branch
+    from core.uptime import Uptime
+    from drivers.atm90e32 import ATM90E32
+
+_FULL_EVERY = const(10)
+# A chip that does not answer for this long has no valid readings any more.
+_STALE_S = const(5)
+
+
+class MeterGroup:
+    """One chip and the branches its channels measure, in channel order.
+
+    `configure` sets the chip up; it is called at start and whenever the chip has lost itself.
+    """
+
+    def __init__(
+        self,
+        chip: ATM90E32,
+        branches: Sequence[Branch],
+        configure: Callable[[ATM90E32], None],
+        mj_per_count: int,
+    ) -> None:
+        self.branches = branches
+        self.chip = chip
+        self._configure = configure
+        self._mj_per_count = mj_per_count
+        self._counts = tuple(Counts() for _ in branches)
+        self._peaks = tuple(RollingPeak() for _ in branches)
+        self._ready = False
+        self.missed = 0  # reads that failed, since power-up
+
+    def sample(self, now_s: int, full: bool) -> None:
+        """One round at uptime `now_s`. A failed read is counted and leaves the last values."""
+        try:
+            if not self._ready:
+                self._configure(self.chip)
+                self._ready = True
+            if full:
+                self.chip.read_energy(self._counts)
+                self._add_energy()
+                self.chip.read_all(self._counts)
+            else:
+                self.chip.read_power(self._counts)
+        except NodeFault as fault:
+            self.missed += 1
+            # Silence may mean that the chip has reset itself: set it up again. A garbled word
+            # does not, and a reset would cost the energy it has not handed over yet.
+            if isinstance(fault, ChipSilent):
+                self._ready = False
+            self._age(now_s)
+            return
+        self._fill(now_s, full)
+
+    def _add_energy(self) -> None:
+        for i in range(len(self.branches)):
+            add_energy(self._counts[i], self._mj_per_count, self.branches[i].energy)
+
+    def _fill(self, now_s: int, full: bool) -> None:
+        for i in range(len(self.branches)):
+            branch = self.branches[i]
+            reading, load = branch.reading, branch.load
+            if full:
+                fill(self._counts[i], reading)
+                reading.valid = True
+            else:
+                fill_power(self._counts[i], reading)
+            reading.at_s = now_s
+            load.power_w = reading.power_mw // 1000
+            load.peak_w = self._peaks[i].update(now_s, load.power_w)
+
+    def _age(self, now_s: int) -> None:
+        for branch in self.branches:
+            if now_s - branch.reading.at_s > _STALE_S:
+                branch.reading.valid = False
+
+
+class BranchSampler(Job):
+    """Samples all groups once in `period_ms` and tells `on_readings`."""
+
+    name = "branch sampler"
+
+    def __init__(
+        self,
+        groups: Sequence[MeterGroup],
+        uptime: Uptime,
+        on_readings: Callable[[], None],
+        period_ms: int,
+    ) -> None:
+        super().__init__()
+        self.deadline_ms = 5 * period_ms + 5_000
+        self._groups = groups
+        self._uptime = uptime
+        self._on_readings = on_readings
+        self._period_ms = period_ms
+
+    async def run(self) -> None:
+        due_ms, left = ticks_ms(), 0
+        while True:
+            for group in self._groups:
+                group.sample(self._uptime.seconds, left == 0)
+                # The other jobs get their turn between two chips.
+                await asyncio.sleep_ms(0)
+            left = left - 1 if left else _FULL_EVERY - 1
+            self._on_readings()
+            self.beat()
+            # Step from the last due time, not from now, so a slow round does not shift the rest.
+            due_ms = ticks_add(due_ms, self._period_ms)
+            await asyncio.sleep_ms(max(0, ticks_diff(due_ms, ticks_ms())))

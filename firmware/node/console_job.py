@@ -1,0 +1,81 @@
+"""The serial console: events go out as they happen, commands come in."""
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+from core.events import EventRing
+from node.job import Job
+from wire import console
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.uptime import Uptime
+
+_LONGEST_COMMAND = 80
+
+
+class EventJob(Job):
+    """Prints what the event ring took in since the last look, and how much it had to drop."""
+
+    name = "events"
+
+    def __init__(self, events: EventRing, uptime: Uptime, load_names: list[str]) -> None:
+        super().__init__()
+        self._events = events
+        self._uptime = uptime
+        self._load_names = load_names
+        self._next = 0
+
+    def say(self, fields: dict) -> None:
+        """Print one object with the present time."""
+        print(console.line(self._uptime.seconds, self._uptime.millis, fields))
+
+    async def run(self) -> None:
+        while True:
+            if self._next < self._events.total:
+                self._drain()
+            self.beat()
+            await asyncio.sleep_ms(200)
+
+    def _drain(self) -> None:
+        lost = self._events.total - self._events.size - self._next
+        if lost > 0:
+            self._next += lost
+            self.say({"event": "events lost", "count": lost})
+        while self._next < self._events.total:
+            record = self._events.read(self._next)
+            self._next += 1
+            if record is not None:
+                print(console.event(record, self._load_names))
+
+
+class CommandJob(Job):
+    """Answers the lines typed on the console: `status`, `help`."""
+
+    name = "commands"
+    deadline_ms = 1 << 28  # waiting for somebody to type is not a stall
+
+    def __init__(self, say: Callable[[dict], None], status: Callable[[], dict]) -> None:
+        super().__init__()
+        self._say = say
+        self._status = status
+
+    async def run(self) -> None:
+        reader = asyncio.StreamReader(sys.stdin.buffer)
+        while True:
+            line = await reader.readline()
+            if not line:
+                # The other end of the console is gone for good.
+                while True:
+                    await asyncio.sleep_ms(60_000)
+            self._answer(line[:_LONGEST_COMMAND].strip().decode())
+
+    def _answer(self, command: str) -> None:
+        if command == "status":
+            self._say(self._status())
+        elif command == "help":
+            self._say({"event": "help", "commands": ["status", "help"]})
+        elif command:
+            self._say({"event": "error", "unknown": command})

@@ -1,0 +1,122 @@
+"""The control path: senses to grid state, every mains cycle and on the senses' edges.
+
+`cycle` is called from a timer and from pin interrupts (as MicroPython schedules them: between
+two bytecodes of whatever else runs), never re-entered. It allocates nothing, awaits nothing and
+needs neither network, flash nor clock. Jobs leave it flags and numbers, and call nothing here
+that decides. What follows from the grid state is the business of the two subclasses: loads
+behind relays, or a lamp.
+"""
+
+from micropython import const, heap_lock, heap_unlock
+from typing import TYPE_CHECKING
+
+from core.events import (
+    BOTH_SIDES_DEAD,
+    GRID,
+    GRID_BACK,
+    GRID_HEALTHY,
+    GRID_LOST,
+    ISLAND,
+    RESTORED,
+    SHORT_DIP,
+)
+from policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RETURN_WAIT, RIDE_THROUGH
+
+if TYPE_CHECKING:
+    from core.events import EventRing
+    from core.uptime import Uptime
+    from node.senses import Senses
+    from policy.grid import GridState
+
+_COUNT_MASK = const(0xFFFFFF)
+_ENTERED_BY = (RESTORED, GRID_LOST, ISLAND, BOTH_SIDES_DEAD, GRID_BACK, GRID_HEALTHY)
+
+
+class Control:
+    """Steps `grid` each cycle. `cycles` counts rounds completed, for the watchdog's feeder."""
+
+    def __init__(self, uptime: Uptime, senses: Senses, grid: GridState, events: EventRing) -> None:
+        self.uptime = uptime
+        self.grid = grid
+        self.events = events
+        self.cycles = 0
+        self.news = False
+        self._senses = senses
+        self._grid_alive = senses.grid_alive
+        self._load_alive = senses.load_alive
+        self._islanded = senses.islanded
+        self._second = -1
+
+    def cycle(self, _source: object = None) -> None:
+        """One round. The argument is the timer or pin that called.
+
+        The heap is locked meanwhile: call frames of more than eleven words, which MicroPython
+        takes from the heap when it can, then go on the C stack, and no collection can start.
+        """
+        heap_lock()
+        try:
+            self._round()
+        finally:
+            heap_unlock()
+        self.cycles = (self.cycles + 1) & _COUNT_MASK
+
+    def _round(self) -> None:
+        uptime, grid = self.uptime, self.grid
+        span_ms = uptime.update()
+        if grid.step(span_ms, self._grid_alive(), self._load_alive(), self._islanded()):
+            self._record_grid()
+            self.on_grid()
+        if grid.state == RETURN_WAIT:
+            grid.judge(self._senses.grid_mv(), self.grid_mhz())
+        if self.news:
+            self.news = False
+            self.on_news()
+        if uptime.seconds != self._second:
+            self._second = uptime.seconds
+            self.on_second(uptime.seconds)
+
+    def grid_mhz(self) -> int:
+        """Frequency of the grid if this node measures it now, mHz, else -1."""
+        return -1
+
+    def power_w(self) -> int:
+        """What the node's loads draw, as last measured, W."""
+        return 0
+
+    def budget_w(self) -> int:
+        """The limit in force, W, or -1 for none."""
+        return -1
+
+    def on_grid(self) -> None:
+        """The grid state has just changed."""
+
+    def on_news(self) -> None:
+        """A job has set `news`: there is something new to look at."""
+
+    def on_second(self, now_s: int) -> None:
+        """A new second of uptime has begun."""
+
+    def _record_grid(self) -> None:
+        grid = self.grid
+        before, after = grid.before, grid.state
+        cause = _ENTERED_BY[after]
+        if before == RIDE_THROUGH and (after == NORMAL or after == RESTORING):
+            cause = SHORT_DIP
+        elif before == RETURN_WAIT and (after == ISLANDED or after == DEAD):
+            cause = GRID_LOST
+        self.record(GRID, 0, before, after, cause)
+
+    def record(self, kind: int, subject: int, before: int, after: int, cause: int) -> None:
+        """Write an event with the present time, power and budget."""
+        uptime = self.uptime
+        self.events.record(
+            uptime.seconds,
+            uptime.millis,
+            kind,
+            subject,
+            before,
+            after,
+            cause,
+            self.power_w(),
+            self.budget_w(),
+        )

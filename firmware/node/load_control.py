@@ -1,0 +1,122 @@
+"""The control path of a node with switched loads: cut at once, close one by one."""
+
+from typing import TYPE_CHECKING
+
+from core.events import GRID_HEALTHY, LOAD, OVER_BUDGET, WITHIN_BUDGET
+from core.loads import TIERS
+from node.control import Control
+from policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RETURN_WAIT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.branch import Branch
+    from core.events import EventRing
+    from core.uptime import Uptime
+    from drivers.relay import Relay
+    from node.senses import Senses
+    from policy.grid import GridState
+    from policy.plan import ShedPlan
+    from policy.staging import Staging
+
+
+class LoadControl(Control):
+    """Relay i switches the load of branch i. limit_w is what the island may draw here, W."""
+
+    def __init__(
+        self,
+        uptime: Uptime,
+        senses: Senses,
+        grid: GridState,
+        events: EventRing,
+        branches: Sequence[Branch],
+        relays: Sequence[Relay],
+        plan: ShedPlan,
+        staging: Staging,
+        limit_w: int,
+    ) -> None:
+        super().__init__(uptime, senses, grid, events)
+        self._branches = branches
+        self._relays = relays
+        self._plan = plan
+        self._staging = staging
+        self.limit_w = limit_w
+        self._range = range(len(branches))
+        self._highest_tier_first = range(TIERS - 1, -1, -1)
+        plan.keep_all()
+
+    def grid_mhz(self) -> int:
+        # The chips see the load side; that is the grid's frequency once the inverter has
+        # let go of it.
+        reading = self._branches[0].reading
+        return reading.frequency_mhz if reading.valid and not self._islanded() else -1
+
+    def power_w(self) -> int:
+        total_w = 0
+        for i in self._range:
+            total_w += self._branches[i].load.power_w
+        return total_w
+
+    def budget_w(self) -> int:
+        return self.limit_w if self.grid.limited else -1
+
+    def on_grid(self) -> None:
+        state = self.grid.state
+        if state == ISLANDED or state == DEAD:
+            self._plan.compute(self.limit_w)
+            self._cut()
+        elif state == RESTORING or state == NORMAL:
+            self._plan.keep_all()
+            if state == RESTORING:
+                self._staging.begin_return(self.uptime.seconds)
+
+    def on_second(self, now_s: int) -> None:
+        state = self.grid.state
+        if state == DEAD or state == RETURN_WAIT:
+            return
+        i = self._staging.next_to_close(now_s, self._plan.keep)
+        if i >= 0:
+            self._close(i, now_s)
+        elif state == RESTORING and self._all_closed():
+            self.grid.restored()
+            self._record_grid()
+
+    def measured(self) -> None:
+        """New power readings are in; the next cycle sees whether the limit still holds."""
+        self.news = True
+
+    def on_news(self) -> None:
+        if not self.grid.limited:
+            return
+        self._plan.compute(self.limit_w)
+        if self._cut():
+            self._staging.overloaded(self.uptime.seconds)
+
+    def _cut(self) -> bool:
+        """Open what the plan does not keep, the least important first; True if any."""
+        keep, any_opened = self._plan.keep, False
+        for tier in self._highest_tier_first:
+            for i in self._range:
+                load = self._branches[i].load
+                if load.tier == tier and load.closed and not keep[i]:
+                    self._open(i)
+                    any_opened = True
+        return any_opened
+
+    def _open(self, i: int) -> None:
+        self._relays[i].open()
+        self._branches[i].load.closed = False
+        self._staging.opened(i, self.uptime.seconds)
+        self.record(LOAD, i, 1, 0, OVER_BUDGET)
+
+    def _close(self, i: int, now_s: int) -> None:
+        self._relays[i].close()
+        self._branches[i].load.closed = True
+        self._staging.closed(i, now_s)
+        self.record(LOAD, i, 0, 1, WITHIN_BUDGET if self.grid.limited else GRID_HEALTHY)
+
+    def _all_closed(self) -> bool:
+        for i in self._range:
+            if self._plan.keep[i] and not self._branches[i].load.closed:
+                return False
+        return True

@@ -1,0 +1,84 @@
+"""A whole node: its control path under a timer, its jobs under the supervisor."""
+
+from typing import TYPE_CHECKING
+
+from core.errors import NodeFault
+from core.events import FAULT, START
+from node.console_job import CommandJob, EventJob
+from node.supervisor import supervise
+from wire.console import GRID_STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from machine import WDT
+
+    from core.events import EventRing
+    from core.uptime import Uptime
+    from node.control import Control
+    from node.job import Job
+    from settings.store import Settings
+
+
+class Node:
+    """What `assemble` built. `start_control` puts the control path under the hardware timer."""
+
+    def __init__(
+        self,
+        board_name: str,
+        settings: Settings,
+        uptime: Uptime,
+        events: EventRing,
+        control: Control,
+        load_names: list[str],
+        watchdog: WDT,
+        start_control: Callable[[], None],
+    ) -> None:
+        self._board_name = board_name
+        self._settings = settings
+        self._uptime = uptime
+        self._control = control
+        self._watchdog = watchdog
+        self._start_control = start_control
+        self._console = EventJob(events, uptime, load_names)
+
+    def ready(self, ip: str) -> None:
+        """Tell the console that the network serves."""
+        self._console.say({"event": "ready", "ip": ip})
+
+    async def run(self, jobs: Sequence[Job]) -> None:
+        """Run for ever. The control path starts first and needs none of the rest."""
+        self._start_control()
+        self._greet()
+        own = (self._console, CommandJob(self._console.say, self._status))
+        await supervise(own + tuple(jobs), self._control, self._watchdog, self._on_fault)
+
+    def _greet(self) -> None:
+        say = self._console.say
+        name = self._settings["name"]
+        say({"event": "boot", "board": self._board_name, "name": name})
+        for refused in self._settings.refused:
+            say(
+                {
+                    "event": "setting refused",
+                    "key": refused.key,
+                    "value": refused.value,
+                    "allowed": refused.allowed,
+                }
+            )
+
+    def _on_fault(self, job: str, fault: Exception) -> None:
+        code = fault.code if isinstance(fault, NodeFault) else 0
+        self._control.record(FAULT, code, 0, 0, START)
+        self._console.say({"event": "fault", "job": job, "code": code, "fault": repr(fault)})
+
+    def _status(self) -> dict:
+        control = self._control
+        return {
+            "event": "status",
+            "board": self._board_name,
+            "name": self._settings["name"],
+            "grid": GRID_STATES[control.grid.state],
+            "power_w": control.power_w(),
+            "budget_w": control.budget_w(),
+            "cycles": control.cycles,
+        }

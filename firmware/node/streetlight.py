@@ -1,0 +1,57 @@
+"""Builds what a board with a dimmable lamp adds to the foundation."""
+
+from machine import I2C, PWM, UART, Pin
+
+import board
+from core.lamp import Daylight, Lamp
+from drivers.bh1750 import BH1750
+from drivers.bl0942 import BL0942, nominal_factors
+from drivers.dimmer import Dimmer
+from meter.calibration import Calibration
+from node.foundation import Foundation, relays
+from node.lamp_control import LampControl
+from node.lamp_sampler import LampSampler
+from node.sky_job import SkyJob
+from policy.lamp import ROLES, IslandLight
+from policy.night import TYPICAL_NIGHT, NightProgram, Photocell, Sky
+from reporting.build import build_streetlight
+
+
+def build(base: Foundation):
+    """Return (control, jobs, ECHONET Lite objects, load names: none)."""
+    settings = base.settings
+    lamp, daylight = Lamp(), Daylight()
+    role = ROLES.index(settings["lamp_role"])
+    island = IslandLight(role, settings["lamp_full_w"] * 1000, settings["lamp_standby_mw"])
+    pwm = PWM(Pin(board.LAMP_PWM), freq=board.LAMP_PWM_HZ, duty_u16=65_535)
+    control = LampControl(
+        base.uptime,
+        base.senses,
+        base.grid,
+        base.events,
+        lamp,
+        relays()[0],
+        Dimmer(pwm),
+        island,
+        settings["island_energy_wh"],
+        settings["stagger_s"],
+        base.draw,
+    )
+    uart = UART(board.METER_UART, baudrate=board.METER_BAUD, tx=board.METER_TX, rx=board.METER_RX)
+    calibration = Calibration(nominal_factors(board.METER_SHUNT_UOHM, *board.METER_DIVIDER_OHM))
+    sampler = LampSampler(
+        BL0942(uart), calibration, lamp, base.uptime, settings["line_hz"], settings["sample_ms"]
+    )
+    i2c = I2C(board.PHOTOCELL_I2C, scl=Pin(board.PHOTOCELL_SCL), sda=Pin(board.PHOTOCELL_SDA))
+    sky = Sky(settings["latitude_e4"], settings["longitude_e4"], settings["utc_offset_min"] * 60)
+    sky_job = SkyJob(
+        base.calendar,
+        sky,
+        NightProgram(TYPICAL_NIGHT),
+        BH1750(i2c, board.PHOTOCELL_ADDRESS),
+        Photocell(),
+        daylight,
+        control,
+    )
+    objects = build_streetlight(base.identity, base.calendar, lamp, daylight, base.places)
+    return control, [sampler, sky_job], objects, []
