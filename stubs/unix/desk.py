@@ -1,0 +1,110 @@
+"""A whole node on the desk: reads the environment, wires the board's twin, runs the firmware.
+
+    DESK_BOARD   submeter6 or streetlight (its folder in boards/ must be on MICROPYPATH)
+    DESK_IP      address of the node; empty: no network
+    DESK_CLOCK   real, virtual or lockstep
+    DESK_START   calendar at boot, seconds since 2000-01-01 UTC (held clocks)
+    DESK_SEED    makes runs repeatable and nodes different
+    DESK_LINK    "r,w": descriptors of the world link; without it conditions stand still
+    DESK_RUN_MS  virtual clock: end after so many milliseconds
+
+Statuses: 0 ended as asked, 2 wrong environment or address in use, 3 watchdog, 4 and 5 the
+firmware asked for a reset, 130 interrupted.
+"""
+
+import sys
+from micropython import const
+from os import getenv
+
+import desk_clock
+
+_MODES = {"real": desk_clock.REAL, "virtual": desk_clock.VIRTUAL, "lockstep": desk_clock.LOCKSTEP}
+_WRONG = const(2)
+_INTERRUPTED = const(130)
+_DAY_MS = const(86_400_000)
+
+
+def main() -> None:
+    """Run one node until it ends."""
+    try:
+        set_up()
+        import main as firmware  # the firmware's, from the frozen image
+
+        firmware.run()
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
+
+
+def set_up() -> None:
+    """Make the clock, the board's twin and the world as the environment says."""
+    import random
+
+    clock = getenv("DESK_CLOCK") or "real"
+    if clock not in _MODES:
+        _refuse("DESK_CLOCK is %s; real, virtual or lockstep" % clock)
+    random.seed(int(getenv("DESK_SEED") or 0))
+    desk_clock.install(_MODES[clock], int(getenv("DESK_START") or 0))
+
+    import socket
+
+    socket.on_in_use = _in_use
+    twin = _twin()
+    twin.set(twin.alone())
+    link = getenv("DESK_LINK")
+    if link:
+        _join_world(link, twin, clock)
+    elif clock == "lockstep":
+        _refuse("DESK_CLOCK=lockstep needs a world on DESK_LINK")
+    else:
+        # Not in the firmware's own call: that may be its control path, with the heap locked.
+        react = desk_clock.event(lambda: twin.set(twin.alone()))
+        twin.outputs.on_change = lambda: desk_clock.arm(react, 0)
+    run_ms = getenv("DESK_RUN_MS")
+    if run_ms:
+        if clock != "virtual":
+            _refuse("DESK_RUN_MS is for DESK_CLOCK=virtual")
+        _Curfew(int(run_ms)).begin()
+
+
+def _twin():
+    name = getenv("DESK_BOARD") or ""
+    try:
+        import board
+    except ImportError:
+        _refuse("no board.py on MICROPYPATH")
+    if name != board.NAME:
+        _refuse("DESK_BOARD is %s, but board.py is of %s" % (name, board.NAME))
+    return __import__("twin_" + name).Twin()
+
+
+def _join_world(link: str, twin, clock: str) -> None:
+    from world_link import WorldLink
+
+    if clock == "virtual":
+        _refuse("a world needs DESK_CLOCK=lockstep or real")
+    read_fd, write_fd = link.split(",")
+    WorldLink(int(read_fd), int(write_fd), twin).open()
+
+
+class _Curfew:
+    """Ends the node after `left_ms`, in steps, as an event cannot lie far ahead."""
+
+    def __init__(self, left_ms: int) -> None:
+        self._left_ms = left_ms
+        self._event = desk_clock.event(self.begin)
+
+    def begin(self) -> None:
+        if self._left_ms <= 0:
+            sys.exit(0)
+        step_ms = min(self._left_ms, _DAY_MS)
+        self._left_ms -= step_ms
+        desk_clock.arm(self._event, step_ms)
+
+
+def _in_use(ip: str, port: int) -> None:
+    _refuse("%s:%d is in use" % (ip, port))
+
+
+def _refuse(why: str) -> None:
+    print("desk: " + why, file=sys.stderr)
+    sys.exit(_WRONG)

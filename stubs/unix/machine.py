@@ -1,0 +1,66 @@
+"""The desk's `machine`: the ESP32 as far as the firmware uses it, and not a step further.
+
+What is missing here is missing on purpose: an AttributeError on the desk says that the desk does
+not simulate it, instead of letting firmware believe that it happened.
+"""
+
+import sys
+from micropython import const
+from os import getenv
+
+from machine_buses import I2C, SPI, UART
+from machine_pins import ADC, PWM, Pin
+from machine_timers import RTC, WDT, Timer
+
+PWRON_RESET = const(1)
+HARD_RESET = const(2)
+WDT_RESET = const(3)
+DEEPSLEEP_RESET = const(4)
+SOFT_RESET = const(5)
+
+# Exit statuses that ask whoever started this node to start it again.
+RESET_EXIT = 4
+SOFT_RESET_EXIT = 5
+
+_cpu_hz = 160_000_000
+
+
+def reset():
+    sys.exit(RESET_EXIT)
+
+
+def soft_reset():
+    sys.exit(SOFT_RESET_EXIT)
+
+
+def reset_cause() -> int:
+    """Why this process was started: DESK_RESET_CAUSE, by default power-on."""
+    return int(getenv("DESK_RESET_CAUSE") or PWRON_RESET)
+
+
+def unique_id() -> bytes:
+    """Six bytes from DESK_SEED; as a MAC address they are locally administered."""
+    seed = int(getenv("DESK_SEED") or 0)
+    return b"\x02\x00" + (seed & 0xFFFF_FFFF).to_bytes(4, "big")
+
+
+def freq(hz=None):
+    global _cpu_hz
+    if hz is None:
+        return _cpu_hz
+    if hz not in (20_000_000, 40_000_000, 80_000_000, 160_000_000, 240_000_000):
+        raise ValueError("frequency must be 20MHz, 40MHz, 80Mhz, 160MHz or 240MHz")
+    _cpu_hz = hz
+
+
+def idle() -> None:
+    """Nothing to save on the desk; simulated interrupts come while asyncio waits."""
+
+
+def disable_irq() -> int:
+    """Simulated interrupts never come in the middle of a function anyway."""
+    return 0
+
+
+def enable_irq(state: int) -> None:
+    """See `disable_irq`."""

@@ -1,0 +1,286 @@
+"""Pins of the desk's ESP32: GPIO, PWM and ADC, with wires that a twin can pull.
+
+Firmware sees `machine.Pin` and so on. The twin of a board holds the other end: it drives inputs
+(`Pin.wire(n).drive(level)`), hears of outputs (`listen`) and says what an analogue pin sees.
+
+Numbers, limits and names are those of the ESP32 port.
+"""
+
+from micropython import const
+
+import desk_clock
+
+_VALID = (0, 1, 2, 3, 4, 5, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 23, 25, 26, 27) + tuple(
+    range(32, 40)
+)
+_INPUT_ONLY = const(34)  # this pin and those above cannot drive and have no pull resistors
+_ADC_PINS = (0, 2, 4, 12, 13, 14, 15, 25, 26, 27) + tuple(range(32, 40))
+
+_IN = const(1)
+_OUT = const(3)
+_OPEN_DRAIN = const(7)
+_PULL_DOWN = const(1)
+_PULL_UP = const(2)
+_RISING = const(1)
+_FALLING = const(2)
+
+_pins = {}
+
+
+class Pin:
+    """One GPIO. `Pin(n)` is the same object every time, as on the ESP32."""
+
+    IN = _IN
+    OUT = _OUT
+    OPEN_DRAIN = _OPEN_DRAIN
+    PULL_DOWN = _PULL_DOWN
+    PULL_UP = _PULL_UP
+    IRQ_RISING = _RISING
+    IRQ_FALLING = _FALLING
+    WAKE_LOW = const(4)
+    WAKE_HIGH = const(5)
+    DRIVE_0 = const(0)
+    DRIVE_1 = const(1)
+    DRIVE_2 = const(2)
+    DRIVE_3 = const(3)
+
+    def __new__(cls, id, mode=-1, pull=-1, *, value=None, drive=None, hold=None):
+        if isinstance(id, Pin):
+            return id
+        return Pin.wire(id)
+
+    def __init__(self, id, mode=-1, pull=-1, *, value=None, drive=None, hold=None) -> None:
+        self.init(mode, pull, value=value, drive=drive, hold=hold)
+
+    # -- what firmware calls -----------------------------------------------------------------
+
+    def init(self, mode=-1, pull=-1, *, value=None, drive=None, hold=None) -> None:
+        if mode not in (-1, None, _IN, _OUT, _OPEN_DRAIN):
+            raise ValueError("invalid mode")
+        if mode is not None and mode != -1:
+            if mode != _IN and self.number >= _INPUT_ONLY:
+                raise ValueError("pin can only be input")
+            if value is not None:
+                self._latch = 1 if value else 0
+            self._mode = mode
+        elif value is not None:
+            self._latch = 1 if value else 0
+        if pull != -1 and self.number < _INPUT_ONLY:
+            self._pull = pull
+        self._settle()
+
+    def value(self, level=None):
+        if level is None:
+            return self._level
+        self(level)
+
+    def __call__(self, level=None):
+        if level is None:
+            return self._level
+        level = 1 if level else 0
+        self._latch = level
+        if self._mode == _OUT and self.pwm is None:
+            if level != self._level:
+                self._level = level
+                if self._listener is not None:
+                    self._listener(level)
+        else:
+            self._settle()
+
+    def on(self) -> None:
+        self(1)
+
+    def off(self) -> None:
+        self(0)
+
+    def toggle(self) -> None:
+        self(1 - self._latch)
+
+    def irq(self, handler=None, trigger=_RISING | _FALLING, *, wake=None):
+        if handler is not None and not callable(handler):
+            raise ValueError("invalid handler")
+        self._handler = handler
+        self._trigger = trigger
+        return self
+
+    # -- what the twin calls -----------------------------------------------------------------
+
+    @staticmethod
+    def wire(number: int) -> "Pin":
+        """The one pin with this number."""
+        pin = _pins.get(number)
+        if pin is None:
+            if number not in _VALID:
+                raise ValueError("invalid pin")
+            pin = object.__new__(Pin)
+            pin._solder(number)
+            _pins[number] = pin
+        return pin
+
+    def drive(self, level: int) -> None:
+        """Pull the wire from outside; None lets go."""
+        self._outside = level
+        self._settle()
+
+    def rest(self, level: int) -> None:
+        """Fit a resistor on the board: the level while nobody drives the wire."""
+        self._resistor = level
+        self._settle()
+
+    def listen(self, listener) -> None:
+        """Call `listener(level)` at every change of level."""
+        self._listener = listener
+
+    def _solder(self, number: int) -> None:
+        self.number = number
+        self.pwm = None  # the PWM that has taken the pin over
+        self.microvolts = None  # function that says what an ADC sees here
+        self._mode = None  # out of reset: not connected inside
+        self._pull = None
+        self._latch = 0
+        self._outside = None
+        self._resistor = 0
+        self._level = 0
+        self._listener = None
+        self._handler = None
+        self._trigger = 0
+
+    def _settle(self) -> None:
+        if self._mode == _OUT or (self._mode == _OPEN_DRAIN and not self._latch):
+            level = self._latch
+        elif self._outside is not None:
+            level = self._outside
+        elif self._pull:
+            level = 1 if self._pull == _PULL_UP else 0
+        else:
+            level = self._resistor
+        if level == self._level:
+            return
+        self._level = level
+        if self._listener is not None:
+            self._listener(level)
+        if self._handler is not None and self._trigger & (_RISING if level else _FALLING):
+            desk_clock.soft_call(self._handler, self)
+
+    def __repr__(self) -> str:
+        return "Pin(%d)" % self.number
+
+
+def _pin(pin) -> Pin:
+    return pin if isinstance(pin, Pin) else Pin.wire(pin)
+
+
+class PWM:
+    """LEDC output. What is soldered to it hears the duty through `Pin.wire(n).on_duty`."""
+
+    def __init__(self, dest, freq=None, duty=None, duty_u16=None, duty_ns=None) -> None:
+        self._pin = _pin(dest)
+        if self._pin.number >= _INPUT_ONLY:
+            raise ValueError("invalid pin")
+        self._freq = 5_000
+        self._duty = 32_768
+        self.init(freq=freq, duty=duty, duty_u16=duty_u16, duty_ns=duty_ns)
+
+    def init(self, freq=None, duty=None, duty_u16=None, duty_ns=None) -> None:
+        if freq is not None:
+            self._set_freq(freq)
+        if duty_u16 is not None:
+            self._set_duty(duty_u16)
+        elif duty is not None:
+            if not 0 <= duty <= 1023:
+                raise ValueError("duty must be from 0 to 1023")
+            self._set_duty(duty << 6)
+        elif duty_ns is not None:
+            self._set_duty(min(65_535, duty_ns * self._freq // 15_259))
+        self._pin.pwm = self
+        self._tell()
+
+    def deinit(self) -> None:
+        self._pin.pwm = None
+        self._tell()
+
+    def freq(self, value=None):
+        if value is None:
+            return self._freq
+        self._set_freq(value)
+
+    def duty_u16(self, value=None):
+        if value is None:
+            return self._duty
+        self._set_duty(value)
+        self._tell()
+
+    def duty(self, value=None):
+        if value is None:
+            return self._duty >> 6
+        self.init(duty=value)
+
+    def _set_freq(self, value: int) -> None:
+        if not 1 <= value <= 40_000_000:
+            raise ValueError("frequency must be from 1Hz to 40MHz")
+        self._freq = value
+
+    def _set_duty(self, value: int) -> None:
+        if not 0 <= value <= 65_535:
+            raise ValueError("duty_u16 must be from 0 to 65535")
+        self._duty = value
+
+    def _tell(self) -> None:
+        on_duty = _on_duty.get(self._pin.number)
+        if on_duty is not None:
+            on_duty(None if self._pin.pwm is None else self._duty)
+
+
+_on_duty = {}
+
+
+def listen_duty(number: int, listener) -> None:
+    """Call `listener(duty)` when the duty of pin `number` changes; None: the PWM is off."""
+    _on_duty[number] = listener
+
+
+class ADC:
+    """SAR ADC. A board's twin sets `Pin.wire(n).microvolts` to a function."""
+
+    ATTN_0DB = const(0)
+    ATTN_2_5DB = const(1)
+    ATTN_6DB = const(2)
+    ATTN_11DB = const(3)
+    WIDTH_9BIT = const(9)
+    WIDTH_10BIT = const(10)
+    WIDTH_11BIT = const(11)
+    WIDTH_12BIT = const(12)
+
+    # Upper end of the usable range for each attenuation, mV (MicroPython docs, esp32 quickref).
+    _RANGE_MV = (950, 1_250, 1_750, 2_450)
+
+    def __init__(self, pin, *, atten=0) -> None:
+        self._pin = _pin(pin)
+        if self._pin.number not in _ADC_PINS:
+            raise ValueError("invalid pin")
+        self.atten(atten)
+
+    def init(self, *, atten=0) -> None:
+        self.atten(atten)
+
+    def atten(self, atten: int) -> None:
+        if not 0 <= atten <= 3:
+            raise ValueError("invalid atten")
+        self._range_uv = self._RANGE_MV[atten] * 1000
+
+    def width(self, bits: int) -> None:
+        if not 9 <= bits <= 12:
+            raise ValueError("invalid width")
+
+    def read_uv(self) -> int:
+        if self._pin.microvolts is None:
+            return 0
+        return min(self._range_uv, max(0, self._pin.microvolts()))
+
+    def read_u16(self) -> int:
+        # 12 bits, stretched to 16 as the port does. In steps of 0.1 mV nothing passes 30 bits.
+        raw = self.read_uv() // 100 * 4095 // (self._range_uv // 100)
+        return raw << 4 | raw >> 8
+
+    def read(self) -> int:
+        return self.read_u16() >> 4

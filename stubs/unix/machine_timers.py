@@ -1,0 +1,99 @@
+"""Timer, watchdog and real-time clock of the desk's ESP32, as events on the desk's clock."""
+
+import _desk
+import sys
+from micropython import const
+from time import gmtime, mktime, ticks_add, ticks_diff, ticks_ms
+
+import desk_clock
+
+_ONE_SHOT = const(0)
+_PERIODIC = const(1)
+
+WATCHDOG_EXIT = 3
+
+
+class Timer:
+    """Hardware timer 0 to 3. Its callback runs like an interrupt, between two steps of tasks."""
+
+    ONE_SHOT = _ONE_SHOT
+    PERIODIC = _PERIODIC
+
+    def __init__(self, id, **settings) -> None:
+        if not 0 <= id <= 3:
+            raise ValueError("invalid Timer number")
+        self._event = desk_clock.event(self._fire)
+        self._callback = None
+        self._period_ms = 0
+        if settings:
+            self.init(**settings)
+
+    def init(self, *, mode=_PERIODIC, callback=None, period=None, freq=None) -> None:
+        if freq is not None:
+            period = int(1000 / freq)
+        if period is None or period <= 0:
+            raise ValueError("period must be positive")
+        self._callback = callback
+        self._period_ms = period if mode == _PERIODIC else 0
+        desk_clock.arm(self._event, period)
+
+    def deinit(self) -> None:
+        desk_clock.disarm(self._event)
+
+    def _fire(self) -> None:
+        period_ms = self._period_ms
+        if period_ms:
+            event = self._event
+            due = ticks_add(event.ph_key, period_ms)
+            late_ms = ticks_diff(ticks_ms(), due)
+            if late_ms >= 0:
+                # Only after a blocking sleep: periods that passed unheard are not made up for.
+                due = ticks_add(due, (late_ms // period_ms + 1) * period_ms)
+            desk_clock.arm_at(event, due)
+        if self._callback is not None:
+            try:
+                self._callback(self)
+            except Exception as error:
+                # As the device's scheduler does: printed, and life goes on.
+                sys.print_exception(error, sys.stderr)
+
+
+class WDT:
+    """The watchdog. Not fed in time, it ends the process with status 3, as a reset would."""
+
+    def __init__(self, id=0, timeout=5_000) -> None:
+        if id != 0:
+            raise ValueError("WDT doesn't exist")
+        if timeout <= 0:
+            raise ValueError("WDT timeout too short")
+        self._timeout_ms = timeout
+        self._event = desk_clock.event(self._bite)
+        desk_clock.arm(self._event, timeout)
+
+    def feed(self) -> None:
+        desk_clock.arm(self._event, self._timeout_ms)
+
+    def _bite(self) -> None:
+        seconds, millis = divmod(desk_clock.uptime_ms(), 1000)
+        print(
+            '{"t": %d.%03d, "event": "watchdog", "timeout_ms": %d}'
+            % (seconds, millis, self._timeout_ms)
+        )
+        sys.exit(WATCHDOG_EXIT)
+
+
+class RTC:
+    """The calendar. It can be set while the clock is held; the host's own is left alone."""
+
+    def __init__(self, id=0) -> None:
+        if id != 0:
+            raise ValueError("RTC doesn't exist")
+
+    def datetime(self, new=None):
+        if new is None:
+            year, month, day, hour, minute, second, weekday, _ = gmtime()
+            return year, month, day, weekday, hour, minute, second, 0
+        if not _desk.held():
+            raise OSError("the desk does not set the host's clock")
+        year, month, day, _, hour, minute, second, _ = new
+        _desk.hold(mktime((year, month, day, hour, minute, second, 0, 0)))

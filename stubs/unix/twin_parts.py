@@ -1,0 +1,84 @@
+"""What the twins of all boards are made of: presence senses, relay coils, the list of outputs."""
+
+from machine import Pin
+from micropython import const
+from time import ticks_ms
+
+import desk_clock
+
+# A missing-pulse detector needs so much to see half cycles, and this long to believe them.
+_ALIVE_MV = const(20_000)
+_RISE_MS = const(10)
+
+
+class Outputs:
+    """What the node does to the world. `on_change()` is called at every change."""
+
+    def __init__(self) -> None:
+        self.names = []
+        self.values = []
+        self.on_change = None
+
+    def add(self, name: str, value: int) -> int:
+        """A new output; returns its number for `put`."""
+        self.names.append(name)
+        self.values.append(value)
+        return len(self.names) - 1
+
+    def put(self, number: int, value: int) -> None:
+        if self.values[number] != value:
+            self.values[number] = value
+            if self.on_change is not None:
+                self.on_change()
+
+
+class Sense:
+    """A missing-pulse detector: its pin falls `hold_ms` after the voltage has gone."""
+
+    def __init__(self, pin: int, hold_ms: int) -> None:
+        self._pin = Pin.wire(pin)
+        self._hold_ms = hold_ms
+        self._alive = None  # not yet known: the first voltage was there before the board
+        self._event = desk_clock.event(self._settle)
+
+    def feel(self, millivolts: int) -> None:
+        alive = 1 if millivolts >= _ALIVE_MV else 0
+        if alive == self._alive:
+            return
+        first = self._alive is None
+        self._alive = alive
+        if first:
+            self._settle()
+        else:
+            desk_clock.arm(self._event, _RISE_MS if alive else self._hold_ms)
+
+    def _settle(self) -> None:
+        self._pin.drive(self._alive)
+
+
+def solder_relay(outputs: Outputs, name: str, pin: int, open_level: int, rest: int) -> None:
+    """A relay coil on `pin`, whose resistor pulls it to `rest` while nobody drives it."""
+    wire = Pin.wire(pin)
+    wire.rest(rest)
+    number = outputs.add(name, int(wire.value() != open_level))
+    wire.listen(lambda level: outputs.put(number, int(level != open_level)))
+
+
+def add_faults(setters: dict, name: str, chip) -> None:
+    """Quantities that break `chip`: NAME_silent (0 or 1), NAME_corrupt (so many answers),
+    NAME_reset (any value: now)."""
+
+    def silent(value: int) -> None:
+        chip.silent = bool(value)
+
+    def corrupt(value: int) -> None:
+        chip.corrupt = value
+
+    setters[name + "_silent"] = silent
+    setters[name + "_corrupt"] = corrupt
+    setters[name + "_reset"] = lambda _value: chip.hard_reset(ticks_ms())
+
+
+def chip_input(chip, quantity: int):
+    """A setter for one physical quantity of a chip."""
+    return lambda value: chip.set(ticks_ms(), quantity, value)

@@ -1,0 +1,90 @@
+"""The pipe to the world: what the node's chips feel comes in, what its outputs do goes out.
+
+One JSON object a line. In lock-step the world grants time (`until_ms`, since boot) and the node
+answers when it has used it up, or at the very instant at which an output changed; it then waits
+for the next grant. In real time frames come and go as things happen.
+"""
+
+import asyncio
+import json
+import sys
+from micropython import const
+
+import desk_clock
+
+# An event cannot lie further ahead than ticks reach.
+_LONGEST_MS = const(86_400_000)
+
+
+class WorldLink:
+    """The node's end. `twin` has `name`, `set(quantities)` and `outputs`."""
+
+    def __init__(self, read_fd: int, write_fd: int, twin) -> None:
+        self._incoming = open(read_fd, "rb")  # noqa: SIM115 (as long as the node lives)
+        self._outgoing = open(write_fd, "wb")  # noqa: SIM115
+        self._twin = twin
+        self._told = list(twin.outputs.values)
+        self._until_ms = 0
+        # In lock-step: use up the grant. In real time: report what changed.
+        self._event = desk_clock.event(self._use_grant)
+
+    def open(self) -> None:
+        """Say hello. In lock-step, wait for the first grant and the conditions at boot."""
+        self._send({"hello": self._twin.name})
+        if desk_clock.mode == desk_clock.REAL:
+            self._event = desk_clock.event(self._report_changes)
+            desk_clock.watch(self._incoming, self._hear)
+        else:
+            self._await_grant(0)
+        self._twin.outputs.on_change = self._on_change
+
+    def _on_change(self) -> None:
+        """An output changed: the event comes forward to this very instant."""
+        desk_clock.arm(self._event, 0)
+
+    def _use_grant(self) -> None:
+        now_ms = desk_clock.uptime_ms()
+        changes = self._changes(now_ms)
+        if not changes and now_ms < self._until_ms:
+            desk_clock.arm(self._event, min(self._until_ms - now_ms, _LONGEST_MS))
+            return
+        # A blocking sleep may have passed the grant; the world need not know.
+        at_ms = min(now_ms, self._until_ms)
+        self._send({"at_ms": at_ms, "out": changes, "lines": []})
+        self._await_grant(now_ms)
+        asyncio.core._io_queue.look_outside()
+
+    def _await_grant(self, now_ms: int) -> None:
+        self._hear()
+        while self._until_ms <= now_ms:
+            self._send({"at_ms": self._until_ms, "out": [], "lines": []})
+            self._hear()
+        desk_clock.arm(self._event, min(self._until_ms - now_ms, _LONGEST_MS))
+
+    def _report_changes(self) -> None:
+        now_ms = desk_clock.uptime_ms()
+        changes = self._changes(now_ms)
+        if changes:
+            self._send({"at_ms": now_ms, "out": changes})
+
+    def _changes(self, now_ms: int) -> list:
+        outputs = self._twin.outputs
+        changes = []
+        for i, value in enumerate(outputs.values):
+            if value != self._told[i]:
+                self._told[i] = value
+                changes.append([min(now_ms, self._until_ms or now_ms), outputs.names[i], value])
+        return changes
+
+    def _hear(self) -> None:
+        """Take one frame. The world's end of file is the end of the node."""
+        line = self._incoming.readline()
+        if not line:
+            sys.exit(0)
+        frame = json.loads(line)
+        if "set" in frame:
+            self._twin.set(frame["set"])
+        self._until_ms = frame.get("until_ms", 0)
+
+    def _send(self, frame: dict) -> None:
+        self._outgoing.write(json.dumps(frame).encode() + b"\n")
