@@ -1,0 +1,28 @@
+"""Where things lie in the checkout that this package is installed from."""
+
+from pathlib import Path
+
+from tomo.errors import HostError, UsageError
+
+ROOT = Path(__file__).resolve().parents[2]
+SIZES = (32, 64)
+
+
+def boards() -> list[str]:
+    """Boards that a desk node can be."""
+    return sorted(path.parent.name for path in (ROOT / "boards").glob("*/board.py"))
+
+
+def board_folder(board: str) -> Path:
+    """The folder of a board's data. Raises UsageError with the boards there are."""
+    if board not in boards():
+        raise UsageError(f"no board {board!r}", "Boards: " + ", ".join(boards()))
+    return ROOT / "boards" / board
+
+
+def desk_program(size: int) -> Path:
+    """The desk build of `size` bits."""
+    path = ROOT / "build" / f"desk{size}"
+    if not path.exists():
+        raise HostError(f"no desk program at {path}", "Run `make setup` to build it.")
+    return path

@@ -1,0 +1,1 @@
+"""The commands: they take arguments, ask, and print."""

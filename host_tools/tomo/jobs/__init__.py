@@ -1,0 +1,1 @@
+"""What commands do, callable without a command line."""

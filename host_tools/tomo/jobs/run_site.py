@@ -1,0 +1,201 @@
+"""Run a simulated site: every node a process with the real firmware, in lock-step."""
+
+import json
+import shutil
+import socket
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from tomo.errors import HostError
+from tomo.jobs.node_settings import node_settings
+from tomo.jobs.story import Entry, Story
+from tomo.jobs.verdict import summary
+from tomo.scenario.records import Node, Scenario
+from tomo.transport.desk_node import Desk, DeskNode
+from tomo.world.lockstep import Lockstep
+from tomo.world.site import World
+from tomo.world.trace import Trace
+
+CLOCKS = ("paced", "real", "virtual")
+NO_NETWORK = "none"
+_ECHONET_PORT = 3610
+# Node seeds lie this far apart, so that two sites with neighbouring seeds share none.
+_SEED_STEP = 1_009
+
+
+class View(Protocol):
+    """Who watches a run."""
+
+    def begin(self, world: World) -> None: ...
+
+    def round(self, world: World, new: list[Entry]) -> None: ...
+
+    def end(self, world: World) -> None: ...
+
+
+@dataclass(frozen=True)
+class Options:
+    """net: None the scenario's addresses, NO_NETWORK none, else the first octets to use instead
+    command: what to start instead of the desk program, by board (tests)
+    """
+
+    out: Path
+    clock: str = "paced"
+    size: int = 32
+    net: str | None = None
+    command: Callable[[Node], tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    scenario: Scenario
+    summary: dict
+    trace: Trace
+    entries: list[Entry]
+    real_s: float
+
+    @property
+    def held(self) -> bool:
+        return self.summary["verdict"] == "held"
+
+
+def run_site(scenario: Scenario, options: Options, view: View) -> Outcome:
+    """Run the scenario to its end, write `summary.json` and `timeline.jsonl` into the folder.
+
+    Raises NodeDied, NodeSilent or NodeWrong if a node does not play its part, HostError if an
+    address is taken.
+    """
+    began = time.monotonic()
+    addresses = _addresses(scenario, options)
+    for ip in addresses.values():
+        if ip:
+            need_free(ip)
+    world = World(scenario)
+    story = Story(world)
+    folder = options.out / "nodes"
+    shutil.rmtree(folder, ignore_errors=True)
+    with ExitStack() as running:
+        nodes = [
+            running.enter_context(_node(scenario, options, number, addresses[node.name]))
+            for number, node in enumerate(scenario.node)
+        ]
+        for node in nodes:
+            node.hello()
+        view.begin(world)
+        pacer = Pacer(_pace(scenario, options.clock))
+
+        def after_round() -> None:
+            view.round(world, _news(story, nodes))
+            pacer.wait(world.now_ms)
+
+        Lockstep(world, nodes).run(scenario.site.duration, after_round)
+        for node in nodes:
+            node.stop()
+        view.round(world, _news(story, nodes))
+        view.end(world)
+    return _finish(scenario, options, world, story, time.monotonic() - began)
+
+
+class Pacer:
+    """Holds simulated time to `pace` times real time; None does not hold it."""
+
+    def __init__(self, pace: float | None) -> None:
+        self._pace = pace
+        self._began = time.monotonic()
+
+    def wait(self, now_ms: int) -> None:
+        if self._pace is not None:
+            ahead_s = now_ms / 1000 / self._pace - (time.monotonic() - self._began)
+            if ahead_s > 0:
+                time.sleep(ahead_s)
+
+
+def need_free(ip: str) -> None:
+    """Raise HostError if an ECHONET Lite node could not open its port at `ip`."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((ip, _ECHONET_PORT))
+        except OSError as error:
+            raise HostError(
+                f"UDP port {_ECHONET_PORT} at {ip} cannot be used: {error.strerror}",
+                "Another node or site may be running there: stop it, or use other addresses.",
+            ) from None
+
+
+def _pace(scenario: Scenario, clock: str) -> float | None:
+    return {"paced": scenario.site.pace, "real": 1.0, "virtual": None}[clock]
+
+
+def _addresses(scenario: Scenario, options: Options) -> dict[str, str]:
+    """Address by node. The virtual clock outruns every peer, so it has no network unless asked."""
+    net = options.net or (NO_NETWORK if options.clock == "virtual" else None)
+    addresses = {}
+    for node in scenario.node:
+        ip = "" if net == NO_NETWORK else node.ip
+        if ip and net:
+            kept = ip.split(".")[net.count(".") + 1 :]
+            ip = ".".join([net, *kept])
+        addresses[node.name] = ip
+    return addresses
+
+
+def _node(scenario: Scenario, options: Options, number: int, ip: str) -> DeskNode:
+    node = scenario.node[number]
+    desk = Desk(
+        name=node.name,
+        board=node.board,
+        ip=ip,
+        clock="lockstep",
+        start_s=scenario.site.start_2000_s,
+        seed=scenario.site.seed * _SEED_STEP + number,
+        size=options.size,
+    )
+    if options.command:
+        desk = replace(desk, command=options.command(node))
+    folder = options.out / "nodes" / node.name
+    return DeskNode(desk, folder.resolve(), node_settings(scenario.site, node))
+
+
+def _news(story: Story, nodes: list[DeskNode]) -> list[Entry]:
+    """New entries, in the order of their time."""
+    new = story.catch_up()
+    for node in nodes:
+        for line in node.lines():
+            new.append(story.told(node.name, _parse(line)))
+    return sorted(new, key=lambda entry: entry.order)
+
+
+def _parse(line: str) -> dict:
+    """A console line; what is not an object (a traceback, a print) is shown as it is."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        event = None
+    return event if isinstance(event, dict) else {"event": "says", "text": line}
+
+
+def _finish(
+    scenario: Scenario, options: Options, world: World, story: Story, real_s: float
+) -> Outcome:
+    trace = world.finish()
+    entries = story.in_order()
+    trace.told = [entry.data | {"node": entry.where} for entry in entries if entry.data]
+    figures = summary(scenario, trace, options.clock)
+    options.out.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(figures, indent=2, ensure_ascii=False)
+    (options.out / "summary.json").write_text(text + "\n", encoding="utf-8")
+    with (options.out / "timeline.jsonl").open("w", encoding="utf-8") as file:
+        for entry in entries:
+            file.write(json.dumps(line_of(scenario, entry), ensure_ascii=False) + "\n")
+    return Outcome(scenario, figures, trace, entries, real_s)
+
+
+def line_of(scenario: Scenario, entry: Entry) -> dict:
+    """An entry as it is written to a file or told to a program."""
+    local = scenario.site.local(entry.t_ms).isoformat(timespec="milliseconds")
+    line = {"t_ms": entry.t_ms, "local": local, "where": entry.where, "text": entry.text}
+    return line | ({"event": entry.data} if entry.data else {"event": {"event": entry.kind}})

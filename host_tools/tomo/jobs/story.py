@@ -1,0 +1,112 @@
+"""The timeline of a run: what the world did and what the nodes say they did, in words."""
+
+from dataclasses import dataclass
+
+from tomo.world.site import World
+
+# Kinds, for colours and for filtering.
+WORLD, GRID, LOAD_OFF, LOAD_ON, LAMP, NODE, FAULT = (
+    "world",
+    "grid",
+    "off",
+    "on",
+    "lamp",
+    "node",
+    "fault",
+)
+
+_EDGES = {
+    "grid-lost": "grid lost",
+    "grid-back": "grid back",
+    "grid-dip": "grid voltage dips",
+    "grid-dip-over": "dip over",
+    "grid-voltage": "grid voltage off nominal",
+    "grid-voltage-over": "grid voltage nominal again",
+    "grid-frequency": "grid frequency off nominal",
+    "grid-frequency-over": "grid frequency nominal again",
+}
+_SOURCES = {
+    "tied": "the grid feeds the loads",
+    "gap": "nobody feeds the loads",
+    "island": "the inverter feeds the loads alone",
+    "tripped": "the inverter trips from overload: nobody feeds the loads",
+    "empty": "the battery is at its floor: nobody feeds the loads",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline. `data` is the node's console object, if it came from a node."""
+
+    t_ms: int
+    where: str
+    kind: str
+    text: str
+    data: dict | None = None
+
+    @property
+    def order(self) -> tuple[int, bool, str]:
+        """By time; at one moment the world first, then the nodes by name."""
+        return self.t_ms, self.where != "world", self.where
+
+
+class Story:
+    """Collects entries while a run goes on."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._edges = 0
+        self._sources = 1  # the first source is how it began
+        self._marks = 0
+        self.entries: list[Entry] = []
+
+    def told(self, node: str, event: dict) -> Entry:
+        """A node's console line."""
+        t_ms = round(float(event.get("t", 0)) * 1000)
+        entry = Entry(t_ms, node, _kind(event), _words(event), event)
+        self.entries.append(entry)
+        return entry
+
+    def catch_up(self) -> list[Entry]:
+        """What the world did since the last call."""
+        trace, now_ms = self._world.trace, self._world.now_ms
+        new = []
+        while self._edges < len(trace.grid_edges) and trace.grid_edges[self._edges][0] <= now_ms:
+            t_ms, kind = trace.grid_edges[self._edges]
+            self._edges += 1
+            new.append(Entry(t_ms, "world", WORLD, _EDGES[kind]))
+        for t_ms, source in trace.sources[self._sources :]:
+            new.append(Entry(t_ms, "world", WORLD, _SOURCES[source]))
+        for t_ms, words in trace.marks[self._marks :]:
+            new.append(Entry(t_ms, "world", WORLD, words))
+        self._sources, self._marks = max(1, len(trace.sources)), len(trace.marks)
+        new.sort(key=lambda entry: entry.t_ms)
+        self.entries += new
+        return new
+
+    def in_order(self) -> list[Entry]:
+        return sorted(self.entries, key=lambda entry: entry.order)
+
+
+def _kind(event: dict) -> str:
+    name = event.get("event")
+    if name == "load":
+        return LOAD_ON if event.get("to") == "on" else LOAD_OFF
+    return {"grid": GRID, "lamp": LAMP, "fault": FAULT, "error": FAULT}.get(str(name), NODE)
+
+
+def _words(event: dict) -> str:
+    name = event.get("event")
+    cause = f" ({event['cause']})" if event.get("cause") else ""
+    if name == "grid":
+        return f"sees {event.get('from')} -> {event.get('to')}{cause}"
+    if name == "load":
+        turn = "switches on" if event.get("to") == "on" else "switches off"
+        budget = event.get("budget_w")
+        left = f", limit {budget} W" if budget is not None else ""
+        return f"{turn} {event.get('load')}{cause}{left}"
+    if name == "lamp":
+        return f"light to {int(event.get('to_permille', 0)) / 10:g} %{cause}"
+    rest = {key: value for key, value in event.items() if key not in ("t", "event")}
+    details = ", ".join(f"{key} {value}" for key, value in rest.items())
+    return f"{name} {details}".strip()

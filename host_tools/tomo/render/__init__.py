@@ -1,0 +1,1 @@
+"""Everything that makes text and pictures for people."""

@@ -1,0 +1,211 @@
+"""`report.html`: a run in one file that needs nothing else to be looked at."""
+
+from html import escape
+from pathlib import Path
+
+from tomo.jobs.run_site import Outcome
+from tomo.render.palette import BAD, GOOD, TIER_NAMES
+from tomo.render.plots import Picture
+from tomo.render.timeline import measured
+from tomo.world.inverter import ISLAND
+
+_CSS = f"""
+body {{ font: 15px/1.45 "DejaVu Sans", Verdana, Arial, sans-serif; color: #1a1a1a;
+  max-width: 1180px; margin: 0 auto; padding: 24px; }}
+h1 {{ font-size: 26px; margin: 0 0 4px; }} h2 {{ font-size: 19px; margin: 32px 0 8px; }}
+.sub {{ color: #555; margin: 0 0 16px; }}
+.verdict {{ padding: 14px 18px; border-radius: 6px; color: #fff; font-size: 20px;
+  font-weight: bold; }}
+.held {{ background: {GOOD}; }} .failed {{ background: {BAD}; }}
+.tiles {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(165px, 1fr)); gap: 12px;
+  margin: 16px 0; }}
+.tile {{ border: 1px solid #ddd; border-radius: 6px; padding: 10px 14px; }}
+.tile b {{ display: block; font-size: 24px; }} .tile span {{ color: #555; font-size: 13px; }}
+table {{ border-collapse: collapse; width: 100%; }}
+th, td {{ text-align: left; padding: 5px 12px 5px 0; border-bottom: 1px solid #e3e3e3;
+  vertical-align: top; }}
+th {{ font-size: 13px; color: #555; }}
+td.n, th.n {{ text-align: right; font-variant-numeric: tabular-nums; }}
+td.t {{ font-variant-numeric: tabular-nums; white-space: nowrap; }}
+td.ok {{ color: {GOOD}; font-weight: bold; }} td.bad {{ color: {BAD}; font-weight: bold; }}
+svg {{ width: 100%; height: auto; }}
+footer {{ color: #555; font-size: 13px; margin-top: 32px; }}
+"""
+
+
+def write(outcome: Outcome, path: Path) -> None:
+    """Write the report of a run to `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page(outcome), encoding="utf-8")
+
+
+def page(outcome: Outcome) -> str:
+    """The whole page."""
+    site = outcome.scenario.site
+    parts = [
+        f"<h1>{escape(site.name)}</h1>",
+        f'<p class="sub">{escape(_when(outcome))}</p>',
+        _verdict(outcome),
+        _tiles(outcome),
+        "<h2>What was expected</h2>",
+        _expectations(outcome),
+        "<h2>The run</h2>",
+        Picture(outcome.scenario, outcome.trace).svg(),
+        Picture(outcome.scenario, outcome.trace).close_up(),
+        "<h2>Loads and lamps</h2>",
+        _loads(outcome),
+        "<h2>Every relay movement</h2>",
+        _moves(outcome),
+        "<h2>Energy</h2>",
+        _energy(outcome),
+        "<h2>Timeline</h2>",
+        _timeline(outcome),
+        f"<footer>{escape(_foot(outcome))}</footer>",
+    ]
+    title = f"{site.name}: {outcome.scenario.name}"
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f"<title>{escape(title)}</title><style>{_CSS}</style></head>\n<body>\n"
+        + "\n".join(parts)
+        + "\n</body></html>\n"
+    )
+
+
+def _when(outcome: Outcome) -> str:
+    site = outcome.scenario.site
+    end = site.local(site.duration)
+    return (
+        f"Scenario {outcome.scenario.name}: {site.place}, {site.start:%Y-%m-%d %H:%M} to "
+        f"{end:%H:%M} local time, {outcome.summary['nodes']} nodes, "
+        f"{outcome.summary['clock']} clock, seed {site.seed}"
+    )
+
+
+def _verdict(outcome: Outcome) -> str:
+    expectations = outcome.summary["expectations"]
+    held = sum(expectation["held"] for expectation in expectations)
+    kind, word = ("held", "Held") if outcome.held else ("failed", "Failed")
+    return (
+        f'<div class="verdict {kind}">{word}: {held} of {len(expectations)} expectations held</div>'
+    )
+
+
+def _tiles(outcome: Outcome) -> str:
+    figures = outcome.summary
+    shed = f"{figures['loads_shed']} / {figures['loads_restored']}"
+    cut = f"{figures['tier0_interruptions']} / {figures['tier1_interruptions']}"
+    tiles = (
+        (_number(figures["outage_to_command_ms"], "ms"), "grid lost to first cut"),
+        (_number(figures["over_budget_ms_max"], "ms"), "longest overload of the inverter"),
+        (cut, "interruptions of tier 0 / tier 1"),
+        (shed, "loads shed / restored"),
+        (str(figures["relay_moves"]), "relay movements"),
+        (_number(figures["soc_min_percent"], "%"), "lowest battery charge"),
+    )
+    cells = (f'<div class="tile"><b>{value}</b><span>{what}</span></div>' for value, what in tiles)
+    return f'<div class="tiles">{"".join(cells)}</div>'
+
+
+def _number(value: float | None, unit: str) -> str:
+    return "none" if value is None else f"{value:.4g} {unit}"
+
+
+def _expectations(outcome: Outcome) -> str:
+    rows = []
+    for one in outcome.summary["expectations"]:
+        mark = '<td class="ok">held</td>' if one["held"] else '<td class="bad">FAILED</td>'
+        rows.append(f"{mark}<td>{escape(one['name'])}</td><td>{escape(measured(one))}</td>")
+    return _table(("", "expectation", "measured"), rows)
+
+
+def _loads(outcome: Outcome) -> str:
+    """Each load before, in and after the outage: W, from the samples nearest to those times."""
+    trace = outcome.trace
+    moves = trace.moves
+    rows = []
+    for one in trace.switched:
+        mine = [move for move in moves if move.node == one.node and move.name == one.name]
+        opened = sum(not move.closed for move in mine)
+        closed = bool(mine[-1].closed) if mine else one.lamp
+        rows.append(
+            f"<td>{escape(one.name)}</td><td>{one.tier} {TIER_NAMES[one.tier]}</td>"
+            f"<td>{escape(one.node)}</td><td>{'lamp' if one.lamp else 'load'} {one.number}</td>"
+            f'<td class="n">{opened}</td><td class="n">{len(mine) - opened}</td>'
+            f"<td>{'closed' if closed else 'open'}</td>"
+        )
+    heads = ("name", "tier", "node", "output", "#opened", "#closed", "at the end")
+    return _table(heads, rows)
+
+
+def _moves(outcome: Outcome) -> str:
+    site, rows = outcome.scenario.site, []
+    for move in outcome.trace.moves:
+        cause = outcome.trace.cause_of(move)
+        rows.append(
+            f'<td class="t">{_local(site, move.t_ms)}</td><td>{escape(move.node)}</td>'
+            f"<td>{escape(move.name)}</td><td>{move.tier}</td>"
+            f"<td>{'closes' if move.closed else 'opens'}</td><td>{escape(cause)}</td>"
+        )
+    return _table(("local time", "node", "load", "tier", "relay", "cause told by the node"), rows)
+
+
+def _energy(outcome: Outcome) -> str:
+    energy = outcome.summary["energy_wh"]
+    words = {
+        "load": "taken by loads and lamps",
+        "grid": "from the grid (negative: sold)",
+        "pv": "from the sun",
+        "battery": "from the battery (negative: charged)",
+        "own": "taken by the inverter itself",
+    }
+    rows = [f'<td>{words[name]}</td><td class="n">{energy.get(name, 0):.1f}</td>' for name in words]
+    sources = outcome.trace.sources
+    stops = [*(t for t, _ in sources[1:]), outcome.trace.end_ms]
+    island_s = sum(
+        stop - start
+        for (start, source), stop in zip(sources, stops, strict=True)
+        if source == ISLAND
+    )
+    rows.append(f'<td>time on the inverter alone, min</td><td class="n">{island_s / 6e4:.1f}</td>')
+    return _table(("", "#Wh"), rows)
+
+
+def _timeline(outcome: Outcome) -> str:
+    site = outcome.scenario.site
+    rows = [
+        f'<td class="t">{_local(site, entry.t_ms)}</td><td>{escape(entry.where)}</td>'
+        f"<td>{escape(entry.text)}</td>"
+        for entry in outcome.entries
+    ]
+    return _table(("local time", "who", "what"), rows)
+
+
+def _foot(outcome: Outcome) -> str:
+    files = {
+        load.profile.file
+        for node in outcome.scenario.node
+        for load in node.load
+        if load.profile.file
+    }
+    if outcome.scenario.pv and outcome.scenario.pv.profile.file:
+        files.add(outcome.scenario.pv.profile.file)
+    if not files:
+        return "All loads of this scenario are constant."
+    return (
+        f"Recorded power: {', '.join(sorted(files))}. "
+        "Origin, licence and attribution: README.md beside these files."
+    )
+
+
+def _local(site, t_ms: int) -> str:
+    return site.local(t_ms).strftime("%H:%M:%S.%f")[:-3]
+
+
+def _table(heads: tuple[str, ...], rows: list[str]) -> str:
+    """Heads beginning with # stand over numbers."""
+    cells = "".join(
+        f'<th class="n">{head[1:]}</th>' if head.startswith("#") else f"<th>{head}</th>"
+        for head in heads
+    )
+    body = "".join(f"<tr>{row}</tr>\n" for row in rows)
+    return f"<table><thead><tr>{cells}</tr></thead><tbody>\n{body}</tbody></table>"

@@ -1,0 +1,132 @@
+"""What one key alone cannot show: clashes, missing files, events that cannot be."""
+
+from collections.abc import Iterator
+
+from tomo.scenario.locate import Path
+from tomo.scenario.records import Event, Profile, Scenario
+from tomo.scenario.schema import EVENT_NEEDS
+from tomo.world.measures import MEASURES
+from tomo.world.profile import BadRecording, Recording
+
+Problem = tuple[Path, str]
+
+# What each board switches: relays for loads, lamp outputs (boards/<name>/board.py).
+_LOADS_OF = {"submeter6": 6, "streetlight": 0}
+_LAMPS_OF = {"submeter6": 0, "streetlight": 1}
+
+
+def check(scenario: Scenario) -> list[Problem]:
+    """Every problem, as the path of the key to blame and what is wrong with it."""
+    checks = (_nodes, _names, _profiles, _battery, _events, _expectations)
+    return [problem for one in checks for problem in one(scenario)]
+
+
+def _nodes(scenario: Scenario) -> Iterator[Problem]:
+    if not scenario.node:
+        yield (), "expected at least one [[node]]"
+    for number, node in enumerate(scenario.node):
+        loads, lamps = _LOADS_OF[node.board], _LAMPS_OF[node.board]
+        if len(node.load) > loads:
+            yield ("node", number, "load", loads), f"{node.board} switches {loads} loads at most"
+        if len(node.lamp) != lamps:
+            at = ("node", number, "lamp", lamps) if len(node.lamp) > lamps else ("node", number)
+            yield at, f"{node.board} has {lamps} lamps, got {len(node.lamp)}"
+
+
+def _names(scenario: Scenario) -> Iterator[Problem]:
+    names: set[str] = set()
+    addresses: set[str] = set()
+    switched: set[str] = set()
+    for number, node in enumerate(scenario.node):
+        at = ("node", number)
+        if node.name in names:
+            yield (*at, "name"), f"a second node {node.name!r}"
+        if node.ip and node.ip in addresses:
+            yield (*at, "ip"), f"a second node at {node.ip}"
+        names.add(node.name)
+        addresses.add(node.ip)
+        for kind, members in (("load", node.load), ("lamp", node.lamp)):
+            for place, member in enumerate(members):
+                if member.name in switched:
+                    yield (*at, kind, place, "name"), f"a second load or lamp {member.name!r}"
+                switched.add(member.name)
+
+
+def _profiles(scenario: Scenario) -> Iterator[Problem]:
+    if scenario.pv:
+        yield from _profile(scenario, scenario.pv.profile, ("pv", "profile"))
+    for number, node in enumerate(scenario.node):
+        for place, load in enumerate(node.load):
+            at = ("node", number, "load", place, "profile")
+            yield from _profile(scenario, load.profile, at)
+
+
+def _profile(scenario: Scenario, profile: Profile, at: Path) -> Iterator[Problem]:
+    if (profile.watts is None) == (not profile.file):
+        yield at, "expected either watts, or file, column and start"
+        return
+    if profile.watts is not None:
+        return
+    if not profile.column or profile.start is None:
+        yield at, "a file needs column and start"
+        return
+    path = scenario.data_file(profile)
+    if not path.is_file():
+        yield (*at, "file"), f"no data file {path}"
+        return
+    try:
+        Recording.read(path, profile.column).covers(profile.start, scenario.site.duration)
+    except BadRecording as error:
+        yield (*at, error.key), str(error)
+
+
+def _battery(scenario: Scenario) -> Iterator[Problem]:
+    battery = scenario.battery
+    if battery.soc_percent < battery.floor_percent:
+        yield ("battery", "soc_percent"), f"below floor_percent ({battery.floor_percent:g} %)"
+    inverter = scenario.inverter
+    if inverter.surge_w and inverter.surge_w < inverter.continuous_w:
+        yield ("inverter", "surge_w"), f"below continuous_w ({inverter.continuous_w} W)"
+
+
+def _events(scenario: Scenario) -> Iterator[Problem]:
+    busy_until, busy_by = -1, ""
+    lost = False
+    order = sorted(range(len(scenario.event)), key=lambda number: scenario.event[number].at)
+    for number in order:
+        event, at = scenario.event[number], ("event", number)
+        yield from _event_keys(event, at)
+        if event.at >= scenario.site.duration:
+            yield (*at, "at"), "lies at or after the scenario's end"
+        if event.at < busy_until:
+            yield (*at, "at"), f"overlaps the {busy_by} before it"
+        if lost and event.kind != "grid-back":
+            yield (*at, "kind"), f"{event.kind} while the grid is lost; expected grid-back first"
+        if not lost and event.kind == "grid-back":
+            yield (*at, "kind"), "grid-back without a lasting grid-lost before it"
+        lost = event.kind == "grid-lost" and event.lasts_ms is None
+        busy_until, busy_by = event.at + (event.lasts_ms or 1), event.kind
+
+
+def _event_keys(event: Event, at: Path) -> Iterator[Problem]:
+    needed = EVENT_NEEDS[event.kind]
+    allowed = (*needed, "lasts_ms") if event.kind == "grid-lost" else needed
+    for name in ("lasts_ms", "to_percent", "volts", "hz"):
+        given = getattr(event, name) is not None
+        if given and name not in allowed:
+            yield (*at, name), f"means nothing for {event.kind}"
+        if not given and name in needed:
+            yield at, f"{event.kind} needs {name}"
+
+
+def _expectations(scenario: Scenario) -> Iterator[Problem]:
+    known = {member.name for node in scenario.node for member in (*node.load, *node.lamp)}
+    for number, expect in enumerate(scenario.expect):
+        at = ("expect", number)
+        measure = MEASURES[expect.what]
+        if measure.of and expect.of not in known:
+            yield (*at, "of"), f"expected a load or lamp of this site, got {expect.of!r}"
+        if not measure.of and expect.of:
+            yield (*at, "of"), f"means nothing for {expect.what}"
+        if (expect.after or 0) >= (expect.until or scenario.site.duration):
+            yield at, "expected `after` before `until` and before the scenario's end"

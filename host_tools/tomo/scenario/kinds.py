@@ -1,0 +1,114 @@
+"""From TOML values to the values of a record; what does not fit is said in words."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from tomo.scenario.schema import Key
+
+
+class NotThat(Exception):
+    """The value is not what the key wants; the text says what it wants."""
+
+
+_CLOCK = re.compile(r"^(\d{1,3}):([0-5]\d):([0-5]\d)(?:\.(\d{1,3}))?$")
+
+
+def convert(key: Key, value: object) -> object:
+    """`value` as the record keeps it. Raises NotThat with what was expected."""
+    return _KINDS[key.kind](key, value)
+
+
+def _span(key: Key) -> str:
+    unit = f" {key.unit}" if key.unit else ""
+    if key.low is None and key.high is None:
+        return f"a number{unit}"
+    return f"{key.low:.10g} to {key.high:.10g}{unit}"
+
+
+def _text(key: Key, value: object) -> str:
+    if not isinstance(value, str) or not (key.low or 0) <= len(value) <= (key.high or 999):
+        raise NotThat(f"text of {int(key.low or 0)} to {int(key.high or 999)} characters")
+    return value
+
+
+def _integer(key: Key, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not _inside(key, value):
+        raise NotThat(_span(key))
+    return value
+
+
+def _number(key: Key, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _inside(key, value):
+        raise NotThat(_span(key))
+    return float(value)
+
+
+def _inside(key: Key, value: float) -> bool:
+    return (key.low is None or value >= key.low) and (key.high is None or value <= key.high)
+
+
+def _flag(_key: Key, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise NotThat("true or false")
+    return value
+
+
+def _choice(key: Key, value: object) -> str:
+    text = str(value)
+    if text not in key.choices:
+        raise NotThat("one of " + ", ".join(key.choices))
+    return text
+
+
+def _clock(_key: Key, value: object) -> int:
+    """Milliseconds since the scenario's start."""
+    match = _CLOCK.match(value) if isinstance(value, str) else None
+    if not match:
+        raise NotThat('time since the start, "HH:MM:SS" or "HH:MM:SS.mmm"')
+    seconds = int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3])
+    return seconds * 1000 + int((match[4] or "0").ljust(3, "0"))
+
+
+def _local_time(_key: Key, value: object) -> datetime:
+    moment = _moment(value)
+    if moment is None or moment.tzinfo is not None:
+        raise NotThat("local date and time without a zone, such as 2026-11-23T16:05:00")
+    return moment
+
+
+def _utc_time(_key: Key, value: object) -> datetime:
+    moment = _moment(value)
+    if moment is None or moment.tzinfo is None:
+        raise NotThat("date and time in UTC, such as 2014-11-20T17:05:00Z")
+    return moment.astimezone(UTC)
+
+
+def _moment(value: object) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _ip(_key: Key, value: object) -> str:
+    try:
+        return str(ipaddress.IPv4Address(value))
+    except ValueError:
+        raise NotThat("an IPv4 address such as 127.0.0.11") from None
+
+
+_KINDS: dict[str, Callable[[Key, object], object]] = {
+    "text": _text,
+    "integer": _integer,
+    "number": _number,
+    "flag": _flag,
+    "choice": _choice,
+    "clock": _clock,
+    "local-time": _local_time,
+    "utc-time": _utc_time,
+    "ip": _ip,
+}

@@ -1,0 +1,114 @@
+"""A scenario file, read and checked: a `Scenario`, or every problem with its line."""
+
+import difflib
+import tomllib
+from pathlib import Path
+
+from tomo.errors import UsageError
+from tomo.scenario import records
+from tomo.scenario.check import check
+from tomo.scenario.kinds import NotThat, convert
+from tomo.scenario.locate import Path as KeyPath
+from tomo.scenario.locate import line_of, locate, words
+from tomo.scenario.schema import REQUIRED, ROOT, Table
+
+
+class ScenarioError(UsageError):
+    """The file is not a scenario; one line a problem, with file, line and what was expected."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems), "Correct the file and run the command again.")
+        self.problems = problems
+
+
+def read(path: Path) -> records.Scenario:
+    """The scenario in `path`. Raises ScenarioError with all problems found."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        raw = tomllib.loads(text)
+    except OSError as error:
+        raise ScenarioError([f"{path}: cannot be read: {error.strerror}"]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ScenarioError([f"{path}: not a TOML file: {error}"]) from None
+    problems: list[tuple[KeyPath, str]] = []
+    values = _table(ROOT, raw, (), problems)
+    scenario = None if problems else _records(path, values)
+    if scenario:
+        problems = check(scenario)
+    if problems or scenario is None:
+        lines = locate(text)
+        places = sorted((line_of(lines, where), words(where), what) for where, what in problems)
+        raise ScenarioError([f"{path}:{line}: {name}: {what}" for line, name, what in places])
+    return scenario
+
+
+def _table(table: Table, raw: dict, at: KeyPath, problems: list) -> dict:
+    """The table's values with defaults filled in; what is wrong is added to `problems`."""
+    values: dict[str, object] = {}
+    for name in raw:
+        if name not in table.names():
+            problems.append(((*at, name), "unknown key" + _nearest(name, table.names())))
+    for key in table.keys:
+        if key.name not in raw:
+            if key.default is REQUIRED:
+                problems.append((at, f"{key.name} is missing"))
+            values[key.name] = key.default
+            continue
+        try:
+            values[key.name] = convert(key, raw[key.name])
+        except NotThat as expected:
+            problems.append(((*at, key.name), f"expected {expected}, got {raw[key.name]!r}"))
+    for name, inner in table.tables.items():
+        values[name] = _single(inner, raw, name, at, problems)
+    for name, inner in table.arrays.items():
+        values[name] = _array(inner, raw.get(name, []), (*at, name), problems)
+    return values
+
+
+def _single(table: Table, raw: dict, name: str, at: KeyPath, problems: list) -> dict | None:
+    if name not in raw and not table.required:
+        return None if not table.keys else _table(table, {}, (*at, name), [])
+    if name not in raw:
+        problems.append((at, f"{name} is missing"))
+        return None
+    if not isinstance(raw[name], dict):
+        problems.append(((*at, name), f"expected a table, got {raw[name]!r}"))
+        return None
+    return _table(table, raw[name], (*at, name), problems)
+
+
+def _array(table: Table, raw: object, at: KeyPath, problems: list) -> list[dict]:
+    if not isinstance(raw, list) or not all(isinstance(member, dict) for member in raw):
+        problems.append((at, f"expected [[{'.'.join(str(part) for part in at)}]] tables"))
+        return []
+    return [_table(table, member, (*at, number), problems) for number, member in enumerate(raw)]
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1, 0.5)
+    return f"; did you mean {near[0]}?" if near else "; known: " + ", ".join(known)
+
+
+def _records(path: Path, values: dict) -> records.Scenario:
+    pv = values["pv"]
+    return records.Scenario(
+        path=path,
+        site=records.Site(**values["site"]),
+        grid=records.Grid(**values["grid"]),
+        inverter=records.Inverter(**values["inverter"]),
+        battery=records.Battery(**values["battery"]),
+        pv=records.Pv(records.Profile(**pv["profile"])) if pv else None,
+        node=tuple(_node(node) for node in values["node"]),
+        event=tuple(records.Event(**event) for event in values["event"]),
+        expect=tuple(records.Expect(**expect) for expect in values["expect"]),
+    )
+
+
+def _node(values: dict) -> records.Node:
+    loads = tuple(
+        records.Load(**(load | {"profile": records.Profile(**load["profile"])}))
+        for load in values["load"]
+    )
+    lamps = tuple(records.Lamp(**lamp) for lamp in values["lamp"])
+    settings = {name: value for name, value in values["settings"].items() if value is not None}
+    return records.Node(values["name"], values["board"], values["ip"], settings, loads, lamps)

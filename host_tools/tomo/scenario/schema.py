@@ -1,0 +1,179 @@
+"""Everything a scenario file may say, declared once: tables, keys, kinds, ranges, defaults.
+
+`read.py` checks a file against these tables and `records.py` holds the result; a key's name here
+is the field's name there.
+"""
+
+from dataclasses import dataclass, field
+
+from tomo.world.measures import MEASURES
+
+REQUIRED = object()
+OPERATORS = ("<=", "<", "==", ">=", ">")
+BOARDS = ("submeter6", "streetlight")
+LAMP_ROLES = ("evacuation", "main", "other")
+# What each kind of event needs besides `at`; `lasts_ms` is optional for a lost grid.
+EVENT_NEEDS = {
+    "grid-lost": (),
+    "grid-back": (),
+    "grid-dip": ("lasts_ms", "to_percent"),
+    "grid-voltage": ("lasts_ms", "volts"),
+    "grid-frequency": ("lasts_ms", "hz"),
+}
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key. `low` to `high` bound numbers (inclusive) and the length of texts."""
+
+    name: str
+    kind: str  # text, integer, number, flag, choice, clock, local-time, utc-time, ip
+    default: object = REQUIRED
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of keys; `tables` are single sub-tables, `arrays` are lists of them."""
+
+    keys: tuple[Key, ...] = ()
+    tables: dict[str, "Table"] = field(default_factory=dict)
+    arrays: dict[str, "Table"] = field(default_factory=dict)
+    required: bool = True
+
+    def names(self) -> list[str]:
+        """Every name that may stand in this table."""
+        return [key.name for key in self.keys] + list(self.tables) + list(self.arrays)
+
+
+SITE = Table(
+    (
+        Key("name", "text", low=1, high=60),
+        Key("place", "text", "", high=60),
+        Key("latitude", "number", low=-90, high=90, unit="deg"),
+        Key("longitude", "number", low=-180, high=180, unit="deg"),
+        Key("utc_offset_min", "integer", 540, -720, 840, "min"),
+        Key("start", "local-time"),
+        Key("duration", "clock"),
+        Key("seed", "integer", 1, 0, 2**31 - 1),
+        Key("pace", "number", 50.0, 1, 10_000, "site seconds per second"),
+    )
+)
+GRID = Table(
+    (
+        Key("nominal_v", "number", 101.0, 90, 240, "V"),
+        Key("nominal_hz", "choice", "50", choices=("50", "60")),
+        Key("line_ohm", "number", 0.02, 0, 1, "ohm"),
+        Key("wander_v", "number", 0.5, 0, 3, "V"),
+        Key("wander_hz", "number", 0.02, 0, 0.2, "Hz"),
+    ),
+    required=False,
+)
+INVERTER = Table(
+    (
+        Key("continuous_w", "integer", low=1, high=100_000, unit="W"),
+        Key("surge_w", "integer", 0, 0, 300_000, "W"),  # 0: twice the continuous rating
+        Key("surge_ms", "integer", 5_000, 100, 60_000, "ms"),
+        Key("trip_ms", "integer", 300, 10, 5_000, "ms"),
+        Key("retry_s", "integer", 30, 1, 600, "s"),
+        Key("transfer_ms", "integer", 20, 0, 10_000, "ms"),
+        Key("reconnect_s", "integer", 150, 0, 600, "s"),
+        Key("own_w", "number", 15.0, 0, 200, "W"),
+    )
+)
+BATTERY = Table(
+    (
+        Key("capacity_wh", "integer", low=1, high=1_000_000, unit="Wh"),
+        Key("soc_percent", "number", low=0, high=100, unit="%"),
+        Key("floor_percent", "number", 10.0, 0, 100, "%"),
+        Key("efficiency", "number", 0.92, 0.5, 1),
+        Key("max_charge_w", "integer", 1_000, 0, 100_000, "W"),
+    )
+)
+PROFILE = Table(
+    (
+        Key("file", "text", "", high=200),
+        Key("column", "text", "", high=60),
+        Key("start", "utc-time", None),
+        Key("scale", "number", 1.0, 0, 1_000),
+        Key("watts", "number", None, 0, 100_000, "W"),
+    )
+)
+PV = Table((), tables={"profile": PROFILE}, required=False)
+LOAD = Table(
+    (
+        Key("name", "text", low=1, high=32),
+        Key("tier", "integer", low=0, high=4),
+        Key("rated_w", "integer", low=0, high=12_000, unit="W"),
+        Key("min_off_s", "integer", 30, 0, 3_600, "s"),
+        Key("locked_off", "flag", False),
+        Key("power_factor", "number", 0.95, 0.05, 1),
+        Key("cold_factor", "number", 1.0, 1, 5),
+        Key("cold_s", "integer", 600, 0, 7_200, "s"),
+        Key("cold_after_s", "integer", 1_200, 0, 86_400, "s"),
+    ),
+    tables={"profile": PROFILE},
+)
+LAMP = Table(
+    (
+        Key("name", "text", low=1, high=32),
+        Key("tier", "integer", 0, 0, 4),
+        Key("role", "choice", "main", choices=LAMP_ROLES),
+        Key("full_w", "integer", 60, 1, 400, "W"),
+        Key("standby_mw", "integer", 500, 0, 20_000, "mW"),
+        Key("island_energy_wh", "integer", 400, 0, 100_000, "Wh"),
+        Key("daylight_factor", "number", 0.06, 0.0001, 1),
+        Key("power_factor", "number", 0.95, 0.05, 1),
+    )
+)
+# What a node may be told besides its place, its loads and its lamp.
+SETTINGS = Table(
+    (
+        Key("island_limit_w", "integer", None, 0, 100_000, "W"),
+        Key("ride_ms", "integer", None, 40, 1_000, "ms"),
+        Key("confirm_ms", "integer", None, 500, 60_000, "ms"),
+        Key("return_hold_s", "integer", None, 5, 3_600, "s"),
+        Key("short_hold_s", "integer", None, 1, 300, "s"),
+        Key("step_gap_s", "integer", None, 5, 600, "s"),
+        Key("stagger_s", "integer", None, 0, 300, "s"),
+        Key("sample_ms", "integer", None, 200, 10_000, "ms"),
+    ),
+    required=False,
+)
+NODE = Table(
+    (
+        Key("name", "text", low=1, high=32),
+        Key("board", "choice", choices=BOARDS),
+        Key("ip", "ip", ""),
+    ),
+    tables={"settings": SETTINGS},
+    arrays={"load": LOAD, "lamp": LAMP},
+)
+EVENT = Table(
+    (
+        Key("at", "clock"),
+        Key("kind", "choice", choices=tuple(EVENT_NEEDS)),
+        Key("lasts_ms", "integer", None, 1, 86_400_000, "ms"),
+        Key("to_percent", "number", None, 0, 200, "%"),
+        Key("volts", "number", None, 0, 300, "V"),
+        Key("hz", "number", None, 40, 70, "Hz"),
+    )
+)
+EXPECT = Table(
+    (
+        Key("name", "text", low=1, high=100),
+        Key("what", "choice", choices=tuple(MEASURES)),
+        Key("of", "text", "", high=32),
+        Key("op", "choice", choices=OPERATORS),
+        Key("limit", "number"),
+        Key("after", "clock", None),
+        Key("until", "clock", None),
+    )
+)
+ROOT = Table(
+    tables={"site": SITE, "grid": GRID, "inverter": INVERTER, "battery": BATTERY, "pv": PV},
+    arrays={"node": NODE, "event": EVENT, "expect": EXPECT},
+)

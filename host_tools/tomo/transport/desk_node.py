@@ -1,0 +1,248 @@
+"""A desk node: the real firmware in a process of its own, with its console and world link."""
+
+import json
+import os
+import queue
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+from tomo.checkout import board_folder, desk_program
+from tomo.errors import HostError, NodeSilent, NodeWrong
+from tomo.transport.world_link import LinkClosed, LinkSilent, WorldLink
+from tomo.world.lockstep import Report
+
+# What an ESP32 leaves to Python; twice of it where a word is twice as long.
+_HEAP_K = {32: 128, 64: 256}
+# Real time a node may take for one grant; it is done in milliseconds, save on a busy machine.
+_ANSWER_S = 60.0
+_STOP_S = 5.0
+
+
+class NodeDied(HostError):
+    """The node's process ended by itself; the message ends with its last console lines."""
+
+    def __init__(self, name: str, status: int | None, tail: str) -> None:
+        super().__init__(f"node {name} ended with status {status}\n{tail.rstrip()}")
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Desk:
+    """How to start a node: what the desk program takes from its environment.
+
+    command    instead of the desk program (tests put a small stand-in here)
+    """
+
+    name: str
+    board: str
+    ip: str = ""
+    clock: str = "real"
+    start_s: int | None = None
+    seed: int = 1
+    size: int = 32
+    run_ms: int | None = None
+    linked: bool = True
+    command: tuple[str, ...] = ()
+
+    def arguments(self) -> list[str]:
+        if self.command:
+            return list(self.command)
+        program = str(desk_program(self.size))
+        return [program, "-X", f"heapsize={_HEAP_K[self.size]}k", "-c", "import desk; desk.main()"]
+
+    def environment(self) -> dict[str, str]:
+        values = {
+            "MICROPYPATH": f"{board_folder(self.board)}:.frozen",
+            "DESK_BOARD": self.board,
+            "DESK_IP": self.ip,
+            "DESK_CLOCK": self.clock,
+            "DESK_SEED": str(self.seed),
+        }
+        if self.start_s is not None:
+            values["DESK_START"] = str(self.start_s)
+        if self.run_ms is not None:
+            values["DESK_RUN_MS"] = str(self.run_ms)
+        return values
+
+
+class DeskNode:
+    """Running inside the `with`, gone after it, whatever happened inside."""
+
+    def __init__(self, desk: Desk, folder: Path, settings: dict | None = None) -> None:
+        self.desk = desk
+        self.name = desk.name
+        self.folder = folder
+        self._settings = settings
+        self._link = WorldLink() if desk.linked else None
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._tail: deque[str] = deque(maxlen=20)
+
+    def __enter__(self) -> "DeskNode":
+        try:
+            self._start()
+        except BaseException:
+            if self._link:
+                self._link.hang_up()
+            raise
+        return self
+
+    def _start(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self._settings is not None:
+            text = json.dumps(self._settings, indent=1, ensure_ascii=False)
+            (self.folder / "settings.json").write_text(text + "\n", encoding="utf-8")
+        environment = os.environ | self.desk.environment()
+        ends = self._link.node_ends if self._link else ()
+        if ends:
+            environment["DESK_LINK"] = f"{ends[0]},{ends[1]}"
+        # A process group of its own: Ctrl-C goes to us, and we end the nodes in good order.
+        self._process = subprocess.Popen(
+            self.desk.arguments(),
+            cwd=self.folder,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=ends,
+            process_group=0,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        if self._link:
+            self._link.started()
+        # Popen gives these two whenever it is asked for pipes, as above.
+        self._keys = cast(IO[str], self._process.stdin)
+        console = cast(IO[str], self._process.stdout)
+        self._reader = threading.Thread(target=self._read, args=(console,))
+        self._reader.daemon = True
+        self._reader.start()
+
+    def __exit__(self, *_exc: object) -> None:
+        self.stop()
+
+    def stop(self) -> int:
+        """End the node in good order, by force if it does not follow; return its status."""
+        try:
+            if self._link:
+                self._link.hang_up()
+            else:
+                self._process.terminate()
+            with suppress(OSError):  # the node is gone and its input with it
+                self._keys.close()
+            self._process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:
+            if self._process.poll() is None:
+                self._process.kill()
+            self._process.wait()
+        self._reader.join(_STOP_S)
+        return self._process.returncode
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    # World link
+
+    def hello(self) -> None:
+        """Wait for the node to say that it is its board. Raises NodeWrong if it is another."""
+        board = self._receive().get("hello")
+        if board != self.desk.board:
+            raise NodeWrong(f"node {self.name} says it is {board!r}, not {self.desk.board!r}")
+
+    def grant(self, until_ms: int, changed: dict[str, int]) -> None:
+        """Let the node run to `until_ms`, with these quantities changed."""
+        frame: dict[str, object] = {"until_ms": until_ms}
+        if changed:
+            frame["set"] = changed
+        self.send(frame)
+
+    def send(self, frame: dict) -> None:
+        try:
+            self._need_link().send(frame)
+        except LinkClosed:
+            raise self._died() from None
+
+    def report(self, timeout_s: float = _ANSWER_S) -> Report:
+        """How far the node came, and its outputs. Raises NodeDied or NodeSilent."""
+        return self._report_of(self._receive(timeout_s))
+
+    def try_report(self, timeout_s: float) -> Report | None:
+        """As `report`; None if nothing came in time: in real time a node speaks when it likes."""
+        try:
+            return self._report_of(self._need_link().receive(timeout_s))
+        except LinkSilent:
+            return None
+        except LinkClosed:
+            raise self._died() from None
+
+    def _report_of(self, frame: dict) -> Report:
+        try:
+            out = [(int(t), str(name), int(value)) for t, name, value in frame.get("out", [])]
+            return Report(int(frame["at_ms"]), out)
+        except (KeyError, TypeError, ValueError):
+            raise NodeWrong(f"node {self.name} sent {frame!r} on its world link") from None
+
+    def _receive(self, timeout_s: float = _ANSWER_S) -> dict:
+        try:
+            return self._need_link().receive(timeout_s)
+        except LinkClosed:
+            raise self._died() from None
+        except LinkSilent:
+            said = f"node {self.name} did not answer in {timeout_s:g} s"
+            raise NodeSilent("\n".join((said, *self._tail))) from None
+
+    def _need_link(self) -> WorldLink:
+        if self._link is None:
+            raise ValueError(f"node {self.name} was started without a world")
+        return self._link
+
+    # Console
+
+    def lines(self) -> Iterator[str]:
+        """Console lines that have come since the last call; does not wait."""
+        with suppress(queue.Empty):
+            while (line := self._lines.get_nowait()) is not None:
+                yield line
+
+    def line(self, timeout_s: float = 5.0) -> str:
+        """The next console line. Raises NodeSilent or NodeDied."""
+        try:
+            line = self._lines.get(timeout=timeout_s)
+        except queue.Empty:
+            raise NodeSilent(f"node {self.name} said nothing for {timeout_s:g} s") from None
+        if line is None:
+            raise self._died()
+        return line
+
+    def say(self, text: str) -> None:
+        """Type a line on the node's console."""
+        try:
+            self._keys.write(text + "\n")
+            self._keys.flush()
+        except (BrokenPipeError, OSError, ValueError):
+            raise self._died() from None
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def _read(self, console: IO[str]) -> None:
+        for line in console:
+            self._tail.append(line)
+            self._lines.put(line.rstrip("\n"))
+        self._lines.put(None)
+
+    def _died(self) -> NodeDied:
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_STOP_S)
+        self._reader.join(1.0)
+        return NodeDied(self.name, self._process.poll(), "".join(self._tail))

@@ -1,0 +1,89 @@
+"""World and nodes advance together: nobody runs past a moment at which it may learn something new.
+
+A round: every node is granted time up to the same moment; a node whose output changes stops
+there, the world takes the change in, and the node goes on. All decisions depend on simulated time
+only, so the speed of the machine and the clock chosen do not show in the result.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from tomo.world.site import World
+
+# Steps: in quiet times, and for a while after the supply or a relay changed.
+QUIET_MS = 500
+FINE_MS = 10
+FINE_FOR_MS = 1_000
+
+
+@dataclass
+class Report:
+    """A node's answer: it got to `at_ms`; `out` are (time, output, value) in order."""
+
+    at_ms: int
+    out: list[tuple[int, str, int]] = field(default_factory=list)
+
+
+class Link(Protocol):
+    """A node in lock-step."""
+
+    name: str
+
+    def grant(self, until_ms: int, changed: dict[str, int]) -> None: ...
+
+    def report(self) -> Report: ...
+
+
+class Lockstep:
+    """Runs `world` with the nodes behind `links`."""
+
+    def __init__(self, world: World, links: Sequence[Link]) -> None:
+        self._world = world
+        self._links = links
+        self._sent: dict[str, dict[str, int]] = {link.name: {} for link in links}
+        self._fine_until_ms = FINE_FOR_MS
+
+    def run(self, end_ms: int, after_round: Callable[[], None]) -> None:
+        """Go on until `end_ms`; `after_round` is called after every round."""
+        while self._world.now_ms < end_ms:
+            self._round(min(end_ms, self._next_stop()))
+            after_round()
+
+    def _next_stop(self) -> int:
+        world = self._world
+        step_ms = FINE_MS if world.now_ms < self._fine_until_ms else QUIET_MS
+        return min(world.now_ms + step_ms, world.next_change_ms())
+
+    def _round(self, until_ms: int) -> None:
+        world = self._world
+        before = (world.inverter.source, world.condition.share > 0.5)
+        for link in self._links:
+            self._grant(link, until_ms)
+        waiting = [(link.report(), number) for number, link in enumerate(self._links)]
+        while waiting := [one for one in waiting if one[0].at_ms < until_ms or one[0].out]:
+            waiting.sort(key=lambda one: (one[0].at_ms, one[1]))
+            report, number = waiting.pop(0)
+            link = self._links[number]
+            world.advance(report.at_ms)
+            if self._take(link, report):
+                self._fine_until_ms = world.now_ms + FINE_FOR_MS
+            if report.at_ms < until_ms:
+                self._grant(link, min(until_ms, report.at_ms + FINE_MS))
+                waiting.append((link.report(), number))
+        world.advance(until_ms)
+        if before != (world.inverter.source, world.condition.share > 0.5):
+            self._fine_until_ms = world.now_ms + FINE_FOR_MS
+
+    def _take(self, link: Link, report: Report) -> bool:
+        """Put a node's outputs into the world; True if a relay moved."""
+        for t_ms, output, value in report.out:
+            self._world.command(link.name, output, value, t_ms)
+        return any(output.startswith("relay") for _, output, _ in report.out)
+
+    def _grant(self, link: Link, until_ms: int) -> None:
+        seen = self._world.quantities(link.name)
+        sent = self._sent[link.name]
+        changed = {name: value for name, value in seen.items() if sent.get(name) != value}
+        sent.update(changed)
+        link.grant(until_ms, changed)

@@ -1,0 +1,236 @@
+"""What can be measured on a finished run; scenarios expect things of these by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tomo.world.trace import Move, Trace
+
+# A node that answers the grid's loss later than this did not answer the loss.
+_ANSWER_MS = 60_000
+_HOUR_MS = 3_600_000
+_STEP_MS = 5_000
+
+
+@dataclass(frozen=True)
+class Window:
+    """The time looked at, ms, and the load or lamp meant."""
+
+    after: int
+    until: int
+    of: str = ""
+
+    def holds(self, t_ms: int) -> bool:
+        return self.after <= t_ms <= self.until
+
+
+Compute = Callable[[Trace, Window], float | None]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """`of` says whether it needs a load or lamp. The value None means: nothing to measure."""
+
+    unit: str
+    says: str
+    compute: Compute
+    of: bool = False
+
+
+MEASURES: dict[str, Measure] = {}
+
+
+def _measure(unit: str, says: str, of: bool = False) -> Callable[[Compute], Compute]:
+    def add(compute: Compute) -> Compute:
+        MEASURES[compute.__name__] = Measure(unit, says, compute, of)
+        return compute
+
+    return add
+
+
+def measure(trace: Trace, what: str, window: Window | None = None) -> float | None:
+    """The measure `what` over the window, or over the whole run."""
+    return MEASURES[what].compute(trace, window or Window(0, trace.end_ms))
+
+
+@_measure("ms", "From the grid's loss to the first relay command that opens, worst node")
+def outage_to_command_ms(trace: Trace, window: Window) -> float | None:
+    worst: list[int] = []
+    for start, _ in trace.losses():
+        first: dict[str, int] = {}
+        for move in trace.moves:
+            late_ms = move.t_ms - start
+            if not move.closed and 0 <= late_ms <= _ANSWER_MS and window.holds(start):
+                first.setdefault(move.node, late_ms)
+        worst += first.values()
+    return max(worst, default=None)
+
+
+@_measure("ms", "Longest time the island drew more than the inverter's continuous rating")
+def over_budget_ms_max(trace: Trace, _window: Window) -> float | None:
+    return trace.over_budget_ms_max
+
+
+@_measure("", "Times a tier 0 load was cut off")
+def tier0_interruptions(trace: Trace, window: Window) -> float | None:
+    return _interruptions(trace, window, 0)
+
+
+@_measure("", "Times a tier 1 load was cut off")
+def tier1_interruptions(trace: Trace, window: Window) -> float | None:
+    return _interruptions(trace, window, 1)
+
+
+@_measure("", "Tier 0 loads opened while a load of a lower tier was still on")
+def tier0_opened_early(trace: Trace, window: Window) -> float | None:
+    early = 0
+    closed: dict[tuple[str, str], Move] = {}
+    for _, moves in _by_instant(trace):
+        for move in moves:
+            closed.pop((move.node, move.name), None)
+            if move.closed:
+                closed[move.node, move.name] = move
+        for move in moves:
+            if not move.closed and move.tier == 0 and not move.lamp and window.holds(move.t_ms):
+                early += any(o.tier > 0 and o.node == move.node for o in closed.values())
+    return early
+
+
+@_measure("", "Loads switched off at least once after the first loss of the grid")
+def loads_shed(trace: Trace, window: Window) -> float | None:
+    return len(_shed(trace, window))
+
+
+@_measure("", "Of these, loads that were on again at the end")
+def loads_restored(trace: Trace, window: Window) -> float | None:
+    return len(_shed(trace, window) & _on_at_end(trace))
+
+
+@_measure("", "Of these, loads that were still off at the end")
+def loads_not_restored(trace: Trace, window: Window) -> float | None:
+    return len(_shed(trace, window) - _on_at_end(trace))
+
+
+@_measure("", "Relay movements")
+def relay_moves(trace: Trace, window: Window) -> float | None:
+    return sum(window.holds(move.t_ms) for move in trace.moves)
+
+
+@_measure("", "Most movements of one relay in any hour")
+def moves_per_load_hour_max(trace: Trace, window: Window) -> float | None:
+    return _most_within(trace, window, _HOUR_MS, lambda move: (move.node, move.number))
+
+
+@_measure("", "Most loads that one node switched on in any 5 s")
+def closes_in_5s_max(trace: Trace, window: Window) -> float | None:
+    return _most_within(
+        trace, window, _STEP_MS, lambda move: move.node if move.closed and not move.lamp else None
+    )
+
+
+@_measure("", "Relay openings after the grid's loss of which the node told no event with a cause")
+def sheds_without_event(trace: Trace, window: Window) -> float | None:
+    lost_ms = _first_loss(trace)
+    return sum(
+        not trace.cause_of(move)
+        for move in trace.moves
+        if not move.closed and not move.lamp and move.t_ms >= lost_ms and window.holds(move.t_ms)
+    )
+
+
+@_measure("%", "Lowest state of charge of the battery")
+def soc_min_percent(trace: Trace, _window: Window) -> float | None:
+    return round(trace.soc_min, 3)
+
+
+@_measure("", "Times the inverter switched off from overload")
+def inverter_trips(trace: Trace, _window: Window) -> float | None:
+    return trace.trips
+
+
+@_measure("ms", "Longest time nobody fed the loads")
+def dark_ms_max(trace: Trace, _window: Window) -> float | None:
+    return max((stop - start for start, stop in trace.dark), default=0)
+
+
+@_measure("", "Faults that nodes told")
+def node_faults(trace: Trace, _window: Window) -> float | None:
+    return sum(event.get("event") == "fault" for event in trace.told)
+
+
+@_measure("permille", "Least light a lamp gave", of=True)
+def light_min_permille(trace: Trace, window: Window) -> float | None:
+    return min(_light(trace, window), default=None)
+
+
+@_measure("permille", "Most light a lamp gave", of=True)
+def light_max_permille(trace: Trace, window: Window) -> float | None:
+    return max(_light(trace, window), default=None)
+
+
+@_measure("", "Whether a load's relay was closed at the end (1) or not (0)", of=True)
+def on_at_end(trace: Trace, window: Window) -> float | None:
+    return int(window.of in _on_at_end(trace))
+
+
+def _by_instant(trace: Trace) -> list[tuple[int, list[Move]]]:
+    groups: dict[int, list[Move]] = {}
+    for move in trace.moves:
+        groups.setdefault(move.t_ms, []).append(move)
+    return sorted(groups.items())
+
+
+def _first_loss(trace: Trace) -> int:
+    return min((start for start, _ in trace.losses()), default=trace.end_ms + 1)
+
+
+def _shed(trace: Trace, window: Window) -> set[str]:
+    lost_ms = _first_loss(trace)
+    return {
+        move.name
+        for move in trace.moves
+        if not (move.closed or move.lamp) and move.t_ms >= lost_ms and window.holds(move.t_ms)
+    }
+
+
+def _on_at_end(trace: Trace) -> set[str]:
+    last = {move.name: move.closed for move in trace.moves}
+    return {name for name, closed in last.items() if closed}
+
+
+def _interruptions(trace: Trace, window: Window, tier: int) -> int:
+    """Relay openings, and dark times longer than the inverter's own switching while closed."""
+    count = 0
+    for load in trace.switched:
+        if load.tier != tier or load.lamp:
+            continue
+        moves = [move for move in trace.moves if move.name == load.name]
+        count += sum(not move.closed and window.holds(move.t_ms) for move in moves)
+        for start, stop in trace.dark:
+            before = [move.closed for move in moves if move.t_ms <= start]
+            long = stop - start > trace.transfer_ms
+            count += long and window.holds(start) and bool(before) and before[-1]
+    return count
+
+
+def _most_within(
+    trace: Trace, window: Window, span_ms: int, group: Callable[[Move], object]
+) -> int:
+    """The most moves of one group that fall into any half-open span of that length."""
+    times: dict[object, list[int]] = {}
+    for move in trace.moves:
+        key = group(move)
+        if key is not None and window.holds(move.t_ms):
+            times.setdefault(key, []).append(move.t_ms)
+    most = 0
+    for moments in times.values():
+        for start in moments:
+            most = max(most, sum(start <= t < start + span_ms for t in moments))
+    return most
+
+
+def _light(trace: Trace, window: Window) -> list[int]:
+    """Every level of the lamp's light in the window, the one it entered with included."""
+    changes = [(t, level) for t, lamp, level in trace.light if lamp == window.of]
+    before = [level for t, level in changes if t <= window.after]
+    inside = [level for t, level in changes if window.after < t <= window.until]
+    return before[-1:] + inside

@@ -1,0 +1,99 @@
+"""What happened at a site, kept for measures, plots and the report."""
+
+from dataclasses import dataclass, field
+
+from tomo.world.flows import Flows
+
+TIERS = 5
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The site at an instant; `tier_w` is the loads' power by tier, `light` permille by lamp."""
+
+    t_ms: int
+    grid_v: float
+    load_v: float
+    source: str
+    flows: Flows
+    tier_w: tuple[float, ...]
+    soc_percent: float
+    light: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Move:
+    """A relay command. `t_ms` is when the node gave it."""
+
+    t_ms: int
+    node: str
+    name: str
+    number: int
+    tier: int
+    closed: bool
+    lamp: bool = False
+
+
+@dataclass(frozen=True)
+class Switched:
+    """What a relay switches, as measures and reports need it."""
+
+    node: str
+    name: str
+    number: int
+    tier: int
+    lamp: bool
+
+
+@dataclass
+class Trace:
+    """The whole run. `sources` and `dark` tell who fed the load side; times in ms.
+
+    light   (t, lamp, permille) at every change of the light given
+    marks   (t, words) of what the sky did
+    told    the nodes' own console events, each with its node's name under "node"
+    """
+
+    end_ms: int
+    start_soc: float
+    transfer_ms: int
+    continuous_w: int
+    switched: list[Switched]
+    grid_edges: list[tuple[int, str]]
+    samples: list[Sample] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    light: list[tuple[int, str, int]] = field(default_factory=list)
+    sources: list[tuple[int, str]] = field(default_factory=list)
+    dark: list[tuple[int, int]] = field(default_factory=list)
+    marks: list[tuple[int, str]] = field(default_factory=list)
+    told: list[dict] = field(default_factory=list)
+    over_budget_ms_max: int = 0
+    soc_min: float = 100.0
+    trips: int = 0
+    energy_wh: dict[str, float] = field(default_factory=dict)
+
+    def losses(self) -> list[tuple[int, int]]:
+        """(start, end) of every loss of the grid."""
+        found = []
+        for at, (start, kind) in enumerate(self.grid_edges):
+            if kind == "grid-lost":
+                backs = [t for t, what in self.grid_edges[at + 1 :] if what == "grid-back"]
+                found.append((start, min([self.end_ms, *backs])))
+        return found
+
+    def cause_of(self, move: Move) -> str:
+        """The cause the node told for a relay move, within 1 s of it; empty if it told none."""
+        for event in self.told:
+            near = abs(event.get("t", -9) * 1000 - move.t_ms) <= 1_000
+            if near and event["node"] == move.node and _tells_of(event, move):
+                return str(event.get("cause", ""))
+        return ""
+
+
+def _tells_of(event: dict, move: Move) -> bool:
+    """Whether a console event is about this movement; a lamp's relay goes with its light."""
+    if move.lamp:
+        return event.get("event") == "lamp" and (event.get("to_permille", 0) > 0) == move.closed
+    turn = "on" if move.closed else "off"
+    about = event.get("event") == "load" and event.get("number") == move.number
+    return about and event.get("to") == turn
