@@ -1,0 +1,203 @@
+"""Shows the tests that run on MicroPython to pytest: one item for each test and desk build.
+
+A file under tests/unit is read with `ast`, never imported by CPython. Each item then runs its test
+in a fresh process of that build; tests/lib/unittest.py answers with records (its docstring says
+which). Literals at the top of a file or of a test class change how it is run:
+
+    SIZES = ("desk64",)   run on these builds only; both by default
+    HEAP = "128k"         heap of the process; 512k by default
+    TIMEOUT_S = 120       seconds until the process counts as hung; 60 by default
+"""
+
+import ast
+import json
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULTS = {"SIZES": ("desk32", "desk64"), "HEAP": "512k", "TIMEOUT_S": 60}
+_RECORD = "\x1e"
+_PATH = (
+    "tests/lib",
+    "tests/helpers",
+    "firmware",
+    "stubs/shims",
+    "stubs/unix",
+    "stubs/chips",
+)
+
+
+def program(size: str) -> Path:
+    return ROOT / "build" / size
+
+
+def environment() -> dict[str, str]:
+    """Sources on disk win over frozen ones, so that a test sees the file that was just saved."""
+    folders = [str(ROOT / folder) for folder in _PATH]
+    return {**os.environ, "MICROPYPATH": ":".join([*folders, ".frozen"])}
+
+
+class WentWrong(Exception):
+    """A test failed on the desk; the text is for the reader."""
+
+
+def _literals(body: list[ast.stmt]) -> dict[str, Any]:
+    """The settings of DEFAULTS that are assigned in `body`."""
+    found = {}
+    for statement in body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            name = statement.targets[0].id
+            if name in DEFAULTS:
+                found[name] = ast.literal_eval(statement.value)
+    return found
+
+
+def _base_names(kind: ast.ClassDef) -> list[str]:
+    names = [base.attr if isinstance(base, ast.Attribute) else base for base in kind.bases]
+    return [name.id if isinstance(name, ast.Name) else str(name) for name in names]
+
+
+class _Source:
+    """What `ast` can tell about one test file."""
+
+    def __init__(self, path: Path) -> None:
+        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+        self.settings = DEFAULTS | _literals(tree.body)
+        self.classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+
+    def tests(self) -> dict[str, dict[str, int]]:
+        """{class: {test: line}} of every TestCase in the file, inherited tests included."""
+        found = {name: self._methods(name) for name in self.classes if self._is_case(name)}
+        return {name: methods for name, methods in found.items() if methods}
+
+    def _is_case(self, name: str) -> bool:
+        if name not in self.classes:
+            return name == "TestCase"
+        return any(self._is_case(base) for base in _base_names(self.classes[name]))
+
+    def _methods(self, name: str) -> dict[str, int]:
+        if name not in self.classes:
+            return {}
+        kind = self.classes[name]
+        methods = {}
+        for base in reversed(_base_names(kind)):
+            methods |= self._methods(base)
+        for node in kind.body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                if node.name.startswith("test"):
+                    methods[node.name] = node.lineno
+        return methods
+
+
+class DeskFile(pytest.File):
+    """One test file. See the top of this module."""
+
+    def collect(self) -> Iterator["DeskClass"]:
+        try:
+            self.source = _Source(self.path)
+        except SyntaxError as error:
+            raise self.CollectError(f"{error}") from None
+        self.tests = self.source.tests()
+        for name in self.tests:
+            yield DeskClass.from_parent(self, name=name)
+
+
+class DeskClass(pytest.Collector):
+    parent: DeskFile
+
+    def collect(self) -> Iterator["DeskItem"]:
+        kind = self.parent.source.classes[self.name]
+        settings = self.parent.source.settings | _literals(kind.body)
+        for test, line in self.parent.tests[self.name].items():
+            for size in settings["SIZES"]:
+                yield DeskItem.from_parent(
+                    self, name=f"{test}[{size}]", test=test, line=line, size=size, settings=settings
+                )
+
+
+class DeskItem(pytest.Item):
+    parent: DeskClass
+
+    def __init__(
+        self, *, test: str, line: int, size: str, settings: dict[str, Any], **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self._test = test
+        self._line = line
+        self._size = size
+        self._settings = settings
+
+    def runtest(self) -> None:
+        if not program(self._size).exists():
+            pytest.skip(f"no {self._size} in build/; run `make setup`")
+        output, status = self._run_process()
+        lines = output.split("\n")  # splitlines() would take the record mark for a line's end
+        records = [line[1:] for line in lines if line.startswith(_RECORD)]
+        said = "\n".join(line for line in lines if line[:1] not in ("", _RECORD))
+        if said:
+            self.add_report_section("call", "desk", said)
+        if len(records) != 2 or "done" not in records[1]:
+            raise WentWrong(f"{self._size} ended before the test did: {_meaning(status)}\n{said}")
+        self._judge(json.loads(records[0]), json.loads(records[1])["done"])
+
+    def _run_process(self) -> tuple[str, int]:
+        words = ["-c", "import unittest; unittest.command()"]
+        target = [str(self.path), self.parent.name, self._test]
+        command = [str(program(self._size)), "-X", f"heapsize={self._settings['HEAP']}"]
+        limit_s = self._settings["TIMEOUT_S"]
+        # A folder of its own: what a test writes disturbs neither the checkout nor other tests.
+        with tempfile.TemporaryDirectory(prefix="desk-test-") as folder:
+            try:
+                done = subprocess.run(
+                    [*command, *words, *target],
+                    cwd=folder,
+                    env=environment(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    timeout=limit_s,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired as late:
+                said = (late.stdout or b"").decode(errors="replace")
+                raise WentWrong(f"no end after {limit_s} s on {self._size}\n{said}") from None
+        return done.stdout.decode(errors="replace"), done.returncode
+
+    def _judge(self, record: dict[str, Any], tests: dict[str, list[str]]) -> None:
+        if record["outcome"] == "skipped":
+            pytest.skip(record["text"])
+        if record["outcome"] != "passed":
+            raise WentWrong(_readable(record["text"]))
+        collected = self.parent.parent.tests
+        unseen = [f"{k}.{t}" for k in tests for t in tests[k] if t not in collected.get(k, ())]
+        if unseen:
+            # Made at run time or inherited from another file: they would never have been run.
+            raise WentWrong(f"tests that reading the file does not show: {', '.join(unseen)}")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo, style: Any = None) -> Any:
+        if isinstance(excinfo.value, WentWrong):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, self._line - 1, f"{self.parent.name}.{self.name}"
+
+
+def _readable(text: str) -> str:
+    """A MicroPython traceback without the runner's lines; its last line, which says what, first."""
+    own = f'File "{ROOT}/tests/lib/unittest.py"'
+    lines = [line for line in text.splitlines() if line and not line.strip().startswith(own)]
+    return "\n".join([lines[-1], *lines]).replace(f"{ROOT}/", "")
+
+
+def _meaning(status: int) -> str:
+    if status >= 0:
+        return f"exit status {status}"
+    return f"killed by {signal.Signals(-status).name}"

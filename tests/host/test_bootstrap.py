@@ -1,0 +1,164 @@
+"""bootstrap: a failure is one understandable line and a status, never a traceback."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from bootstrap import desk, places, progress
+
+
+def start(repo: Path, *targets: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-S", "-m", "bootstrap", *targets],
+        cwd=repo,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture
+def bin_folder(tmp_path):
+    """A PATH with what a shell script needs and no compiler, no apt-get, no sudo."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("sh", "env", "id", "rm", "grep", "tail"):
+        found = shutil.which(name)
+        assert found
+        (folder / name).symlink_to(found)
+    return folder
+
+
+def script(folder: Path, name: str, body: str) -> None:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+
+
+def system(repo: Path, folder: Path, *needs: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", repo / "bootstrap" / "system.sh", *needs],
+        env={"PATH": str(folder), "TMPDIR": str(folder.parent)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_an_unknown_target_is_a_usage_error_that_lists_the_known(repo):
+    done = start(repo, "coffee")
+    assert done.returncode == 2
+    assert "no target 'coffee'" in done.stderr
+    assert "desk32" in done.stderr
+
+
+def test_a_wrong_source_tree_is_named(repo, tmp_path):
+    done = start(repo, "source", MICROPYTHON_SRC=str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"set-up failed: MICROPYTHON_SRC={tmp_path} is not a MicroPython source tree\n"
+    )
+
+
+def test_another_version_of_the_source_is_refused(repo, tmp_path):
+    header = tmp_path / "py" / "mpconfig.h"
+    header.parent.mkdir()
+    fields = ("MAJOR 1", "MINOR 29", "MICRO 0")
+    header.write_text("".join(f"#define MICROPY_VERSION_{field}\n" for field in fields))
+    done = start(repo, "source", MICROPYTHON_SRC=str(tmp_path))
+    assert done.returncode == 1
+    assert "is version 1.29.0; needed is 1.25.0" in done.stderr
+
+
+def test_a_cache_that_cannot_be_written_is_one_line(repo, tmp_path):
+    (tmp_path / "file").touch()
+    done = start(repo, "types", TOMO_CACHE=str(tmp_path / "file" / "cache"))
+    assert done.returncode == 1
+    assert done.stderr.startswith("set-up failed: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_without_apt_the_missing_packages_are_named(repo, bin_folder):
+    done = system(repo, bin_folder, "compiler")
+    assert done.returncode == 1
+    assert "gcc libc6-dev gcc-multilib make xz-utils" in done.stderr
+
+
+def test_without_root_the_one_command_is_printed(repo, bin_folder):
+    script(bin_folder, "apt-get", "echo apt-get was called; exit 1")
+    (bin_folder / "id").unlink()
+    script(bin_folder, "id", "echo 1000")
+    done = system(repo, bin_folder, "compiler")
+    assert done.returncode == 1
+    assert "sudo apt-get install --no-install-recommends gcc" in done.stderr
+    assert "was called" not in done.stdout
+
+
+def test_root_installs_only_what_is_missing(repo, bin_folder, tmp_path):
+    script(bin_folder, "apt-get", f'echo "$@" >> {tmp_path}/calls')
+    (bin_folder / "id").unlink()
+    script(bin_folder, "id", "echo 0")
+    script(bin_folder, "make", "exit 0")
+    script(bin_folder, "xz", "exit 0")
+    assert system(repo, bin_folder, "compiler").returncode == 0
+    called = (tmp_path / "calls").read_text().strip()
+    assert called.endswith("--no-install-recommends gcc libc6-dev gcc-multilib")
+
+
+def test_a_failed_command_tells_its_last_error_and_its_log(tmp_path):
+    log = tmp_path / "make.log"
+    body = "echo 'a.c:1: error: no such thing'; echo 'make: *** Error 2'; exit 2"
+    with pytest.raises(progress.SetupError) as caught:
+        progress.run(["sh", "-c", body], log, "could not build it")
+    assert str(caught.value) == (
+        f"could not build it: a.c:1: error: no such thing (all of it: {log})"
+    )
+
+
+def test_a_missing_program_is_named(tmp_path):
+    with pytest.raises(progress.SetupError, match="no program 'no-such-program' on this machine"):
+        progress.run(["no-such-program"], tmp_path / "log", "could not build it")
+
+
+def test_two_set_ups_take_turns(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(places, "CACHE", tmp_path)
+    order = []
+
+    def second() -> None:
+        with progress.turn():
+            order.append("second")
+
+    with progress.turn():
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        waiting.join(timeout=0.2)
+        order.append("first")
+    waiting.join(timeout=10)
+    assert order == ["first", "second"]
+    assert "waiting for it" in capsys.readouterr().err
+
+
+def test_a_changed_firmware_file_changes_the_binary_but_not_the_objects(tmp_path, monkeypatch):
+    for folder in ("firmware", "stubs", "boards"):
+        shutil.copytree(places.ROOT / folder, tmp_path / folder)
+    monkeypatch.setattr(places, "ROOT", tmp_path)
+    monkeypatch.setattr(desk, "_VARIANT", tmp_path / "boards" / "desk")
+    monkeypatch.setattr(desk, "_MANIFEST", tmp_path / "boards" / "desk" / "manifest.py")
+
+    objects = desk._object_key()
+    final = desk._final_key(objects)
+    (tmp_path / "firmware" / "main.py").write_text("changed = 1\n")
+    assert desk._object_key() == objects
+    assert desk._final_key(objects) != final
+
+    switch = tmp_path / "boards" / "desk" / "common" / "desk.mk"
+    switch.write_text(switch.read_text() + "\nMICROPY_VFS_FAT = 1\n")
+    assert desk._object_key() != objects

@@ -1,0 +1,127 @@
+"""tomo.scenario: what a file may say, and what it is told when it says something else.
+
+Expected lines are counted by hand in the text of each case.
+"""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.desk_bridge import ROOT
+from tomo.scenario.locate import locate, words
+from tomo.scenario.read import ScenarioError, read
+
+BLACKOUT = ROOT / "scenarios" / "blackout.toml"
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """broken(old, new): the problems told of blackout.toml with that one change."""
+    (tmp_path / "data").symlink_to(ROOT / "scenarios" / "data")
+
+    def problems(old: str, new: str) -> list[str]:
+        text = BLACKOUT.read_text(encoding="utf-8")
+        assert old in text
+        path = tmp_path / "x.toml"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        with pytest.raises(ScenarioError) as error:
+            read(path)
+        return [problem.removeprefix(str(path)) for problem in error.value.problems]
+
+    return problems
+
+
+def test_the_shipped_scenario_reads():
+    scenario = read(BLACKOUT)
+    assert [node.name for node in scenario.node] == ["panel", "lamp-shelter", "lamp-street"]
+    # 16:05 JST is 07:05 UTC; 2026-11-23 is day 9823 after 2000-01-01 (26 years of 365 days,
+    # 7 leap days, and 326 days of 2026).
+    assert scenario.site.start_utc == datetime(2026, 11, 23, 7, 5, tzinfo=UTC)
+    assert scenario.site.start_2000_s == 9823 * 86_400 + 7 * 3600 + 5 * 60
+    assert scenario.event[0].at == 7 * 60_000
+
+
+def test_a_value_out_of_range_names_line_key_range_and_value(broken):
+    text = BLACKOUT.read_text(encoding="utf-8").splitlines()
+    line = next(number for number, words in enumerate(text, 1) if words == "tier = 3")
+    assert broken("tier = 3", "tier = 7") == [
+        f":{line}: node[1].load[5].tier: expected 0 to 4, got 7"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("rated_w = 50", "rated_watt = 50", r"unknown key; did you mean rated_w\?"),
+        ('board = "submeter6"', 'board = "submeter9"', r"expected one of submeter6, streetlight"),
+        ("refit20_1min", "refit21_1min", r"node\[1\]\.load\[4\]\.profile\.file: no data file"),
+        ('column = "power_w"', 'column = "power_v"', r"has power_w, .*, not power_v"),
+        ("2014-11-20T17:05:00Z", "2015-11-20T17:05:00Z", r"holds 2014-11-17T00:00Z to"),
+        ('ip = "127.0.0.21"', 'ip = "127.0.0.11"', r"node\[2\]\.ip: a second node at 127.0.0.11"),
+        ('name = "lamp-shelter"', 'name = "panel"', r"a second node 'panel'"),
+        ('name = "fridge"', 'name = "exit lights"', r"a second load or lamp 'exit lights'"),
+        ('kind = "grid-back"', 'kind = "grid-lost"', r"event\[2\]\.kind: grid-lost while the grid"),
+        ('at = "00:43:00"', 'at = "00:07:00"', r"overlaps the grid-lost before it"),
+        ('at = "00:43:00"', 'at = "01:43:00"', r"lies at or after the scenario's end"),
+        ('at = "00:43:00"', "at = 43", r'expected time since the start, "HH:MM:SS"'),
+        ('kind = "grid-lost"', 'kind = "grid-dip"', r"grid-dip needs to_percent"),
+        ("capacity_wh = 6000\n", "", r"battery: capacity_wh is missing"),
+        ('of = "shelter entrance"\n', "", r"expected a load or lamp of this site, got ''"),
+        ('what = "loads_shed"', 'what = "loads_shod"', r"expected one of outage_to_command_ms"),
+        ("surge_w = 3000", "surge_w = 300", r"inverter\.surge_w: below continuous_w"),
+        ("profile = { watts = 45 }", "profile = {}", r"expected either watts, or file"),
+        ("seed = 20261123", "seed = true", r"site\.seed: expected 0 to 2147483647, got True"),
+        ("start = 2026-11-23T16:05:00", "start = 2026-11-23T16:05:00Z", r"without a zone"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(broken, old, new, told):
+    problems = broken(old, new)
+    assert any(re.search(told, problem) for problem in problems), problems
+    before = BLACKOUT.read_text(encoding="utf-8").split(old)[0]
+    first, last = before.count("\n") + 1, before.count("\n") + 1 + old.count("\n")
+    lines = {int(problem.split(":")[1]) for problem in problems}
+    # Some mistakes are seen at the table around the key; that stands at most a few lines higher.
+    assert any(first - 8 <= line <= last for line in lines), problems
+
+
+def test_all_mistakes_are_told_at_once(broken):
+    problems = broken("tier = 0\nrated_w = 50", 'tier = 9\nrated_w = "many"')
+    assert len(problems) == 2
+
+
+def test_what_is_no_toml_is_told_with_its_line(tmp_path):
+    path = tmp_path / "x.toml"
+    path.write_text("[site]\nname = \n")
+    with pytest.raises(ScenarioError, match=r"not a TOML file.*line 2"):
+        read(path)
+
+
+def test_lines_of_headers_keys_and_inline_keys():
+    text = (
+        "# heading\n"  # 1
+        "[a]\n"  # 2
+        "x = [\n 'y = 1', # not a key\n 2]\n"  # 3 to 5
+        'z = """\nw = 1\n"""\n'  # 6 to 8
+        "[[n]]\n"  # 9
+        "p = { q = 1 }\n"  # 10
+        "[[n.m]]\n"  # 11
+        "k = 1\n"  # 12
+        "[[n]]\n"  # 13
+        "[[n.m]]\n"  # 14
+        "k.j = 2\n"  # 15
+    )
+    assert locate(text) == {
+        ("a",): 2,
+        ("a", "x"): 3,
+        ("a", "z"): 6,
+        ("n", 0): 9,
+        ("n", 0, "p"): 10,
+        ("n", 0, "p", "q"): 10,
+        ("n", 0, "m", 0): 11,
+        ("n", 0, "m", 0, "k"): 12,
+        ("n", 1): 13,
+        ("n", 1, "m", 0): 14,
+        ("n", 1, "m", 0, "k", "j"): 15,
+    }
+    assert words(("n", 1, "m", 0, "k")) == "n[2].m[1].k"

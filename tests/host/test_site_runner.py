@@ -1,0 +1,152 @@
+"""The site runner with stand-in nodes, so that it can be tried where no desk program is built."""
+
+import io
+import json
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.desk_bridge import ROOT
+from tomo.errors import HostError, NodeWrong
+from tomo.jobs.node_settings import node_settings
+from tomo.jobs.run_site import Options, run_site
+from tomo.render import report
+from tomo.render.timeline import JsonView, PlainView, verdict_lines
+from tomo.scenario.read import read
+from tomo.transport.desk_node import NodeDied
+
+FAKE = Path(__file__).with_name("fake_node.py")
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    return read(ROOT / "scenarios" / "blackout.toml")
+
+
+def options(folder, **other):
+    command = (sys.executable, str(FAKE))
+    return Options(folder, clock="virtual", command=lambda _node: command, **other)
+
+
+@pytest.fixture(scope="module")
+def run(scenario, tmp_path_factory):
+    """One whole run: its outcome, its timeline as printed, its folder."""
+    folder, out = tmp_path_factory.mktemp("site"), io.StringIO()
+    outcome = run_site(scenario, options(folder), PlainView(scenario, out))
+    return outcome, out.getvalue(), folder
+
+
+def test_the_fake_policy_gives_the_figures_that_its_few_lines_demand(run):
+    figures = run[0].summary
+    # It sheds 40 ms after it sees the loss: the air conditioner (1800 W) and the water heater
+    # (3000 W) do not fit into 1350 W beside the 1000 W of the other four.
+    assert figures["outage_to_command_ms"] == 40
+    assert figures["loads_shed"] == figures["loads_restored"] == 2
+    assert figures["relay_moves"] == 6 + 2 + 2
+    assert figures["over_budget_ms_max"] == 40 + 12 - 20  # contact, less the dark transfer
+    assert figures["tier0_interruptions"] == figures["tier1_interruptions"] == 0
+
+
+def test_lamps_that_never_dim_fail_the_expectation_and_the_verdict(run):
+    summary = run[0].summary
+    failed = [one["name"] for one in summary["expectations"] if not one["held"]]
+    assert failed == ["the shelter's entrance gives no more light than its energy carries"]
+    assert summary["verdict"] == "failed"
+    assert not run[0].held
+    assert any(
+        line.startswith("FAILED") and "1000 permille" in line for line in verdict_lines(run[0])
+    )
+
+
+def test_the_timeline_is_in_order_and_in_local_time(run):
+    lines = run[1].splitlines()[1:]
+    times = [line.split()[0] for line in lines]
+    assert times == sorted(times)
+    assert "16:12:00.000  world        grid lost" in lines
+    assert any(line.startswith("16:30:1") and line.endswith("sunset") for line in lines)
+    assert any("16:12:00.040" in line and "water heater" in line for line in lines)
+
+
+def test_the_summary_on_disk_is_the_summary(run):
+    outcome, _, folder = run
+    assert json.loads((folder / "summary.json").read_text()) == outcome.summary
+
+
+def test_two_runs_give_the_same_files(run, scenario, tmp_path):
+    again = run_site(scenario, options(tmp_path), JsonView(scenario, io.StringIO()))
+    for name in ("summary.json", "timeline.jsonl"):
+        assert (tmp_path / name).read_text() == (run[2] / name).read_text()
+    assert report.page(again) == report.page(run[0])
+
+
+def test_pace_changes_nothing_but_the_time_it_takes(run, scenario, tmp_path):
+    fast = replace(scenario, site=replace(scenario.site, pace=2_000.0))
+    paced = replace(options(tmp_path), clock="paced", net="none")
+    outcome = run_site(fast, paced, JsonView(scenario, io.StringIO()))
+    assert outcome.real_s >= 3_600 / 2_000
+    assert outcome.summary | {"clock": "virtual"} == run[0].summary
+
+
+def test_the_report_stands_alone_and_shows_every_movement(run):
+    page = report.page(run[0])
+    assert "Failed: 14 of 15 expectations held" in page
+    assert page.count("<svg") == 2
+    for attribute in ('src="http', 'href="http', "<script", "<link", "@import"):
+        assert attribute not in page
+    moves = page.split("Every relay movement")[1].split("</table>")[0]
+    assert moves.count("<tr>") == 1 + run[0].summary["relay_moves"]
+    assert "16:12:00.040" in moves
+    assert "over the island&#x27;s limit" in moves
+
+
+def test_every_node_gets_its_settings(run, scenario):
+    panel = json.loads((run[2] / "nodes" / "panel" / "settings.json").read_text())
+    assert panel == node_settings(scenario.site, scenario.node[0])
+    assert panel["latitude_e4"] == 356_895
+    assert panel["loads"][4] == {
+        "name": "air conditioner",
+        "tier": 3,
+        "rated_w": 1_800,
+        "min_off_s": 180,
+        "locked_off": 0,
+    }
+    lamp = json.loads((run[2] / "nodes" / "lamp-shelter" / "settings.json").read_text())
+    assert lamp["lamp_role"] == "evacuation"
+    assert "loads" not in lamp
+
+
+def test_a_node_that_dies_is_told_with_its_last_words(scenario, tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_FAULT", "die")
+    with pytest.raises(NodeDied, match=r"ended with status 7\n(.*\n)*.*the last words of a node"):
+        run_site(scenario, options(tmp_path), JsonView(scenario, io.StringIO()))
+    assert no_children()
+
+
+def test_a_node_that_talks_nonsense_is_told(scenario, tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_FAULT", "garbage")
+    with pytest.raises(NodeWrong, match="what"):
+        run_site(scenario, options(tmp_path), JsonView(scenario, io.StringIO()))
+    assert no_children()
+
+
+def test_a_program_that_is_not_there_leaves_nothing_behind(scenario, tmp_path):
+    missing = replace(options(tmp_path), command=lambda _node: (str(tmp_path / "nothing"),))
+    with pytest.raises(FileNotFoundError):
+        run_site(scenario, missing, JsonView(scenario, io.StringIO()))
+    assert no_children()
+
+
+def test_an_address_that_is_taken_is_told_before_anything_starts(scenario, tmp_path):
+    with pytest.raises(HostError, match=r"UDP port 3610 at 203\.0\.113\.11 cannot be used"):
+        run_site(scenario, options(tmp_path, net="203.0.113"), JsonView(scenario, io.StringIO()))
+
+
+def no_children():
+    """Whether every process started from here has ended and was waited for."""
+    try:
+        return os.waitpid(-1, os.WNOHANG) == (0, 0) and False
+    except ChildProcessError:
+        return True

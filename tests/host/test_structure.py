@@ -1,0 +1,208 @@
+"""The rooms of the firmware: who may import whom, and what a device image can reach."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.desk_bridge import ROOT
+
+FIRMWARE = ROOT / "firmware"
+BOARDS = sorted(path.parent.name for path in ROOT.glob("boards/*/board.py"))
+
+# The rooms of docs/architecture.md, each with the rooms it may import besides itself. Every arrow
+# points up this table. Imports under `if TYPE_CHECKING:` count like the others: a type from a room
+# that may not be imported is knowledge of that room.
+MAY_IMPORT = {
+    "core": (),
+    "wire": (),
+    "drivers": ("core",),
+    "meter": ("core",),
+    "policy": ("core",),
+    "registers": ("core", "wire"),
+    "settings": ("core", "wire"),
+    "reporting": ("core", "wire", "registers", "settings"),
+    "links": ("core", "wire"),
+    "update": ("core", "wire", "settings"),
+}
+MAY_IMPORT["node"] = tuple(MAY_IMPORT)
+MAY_IMPORT["main"] = ("node",)  # firmware/main.py: the first line of the program
+
+# What only `node` may bring in when the program runs. A driver is given its bus or pin, so for it
+# these are names for annotations and nothing more.
+HARDWARE = ("machine", "network", "board", "esp32")
+
+
+class Import:
+    """One imported name of a file: `module` as written, `typing` if only annotations need it."""
+
+    def __init__(self, path: Path, line: int, module: str, typing: bool) -> None:
+        self.module = module
+        self.top = module.partition(".")[0]
+        self.typing = typing
+        self._where = f"{path.relative_to(ROOT)}:{line}"
+
+    def __str__(self) -> str:
+        return f"{self._where} imports {self.module}"
+
+
+def _is_type_checking(node: ast.AST) -> bool:
+    if not isinstance(node, ast.If):
+        return False
+    return any(isinstance(n, ast.Name) and n.id == "TYPE_CHECKING" for n in ast.walk(node.test))
+
+
+def _found_in(node: ast.AST, path: Path, typing: bool) -> Iterator[Import]:
+    """Imports anywhere below `node`, those inside functions as well."""
+    if isinstance(node, ast.Import):
+        yield from (Import(path, node.lineno, alias.name, typing) for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        # A relative import stays in its room, but would hide which room that is.
+        yield Import(path, node.lineno, node.module or "." * node.level, typing)
+    elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "__import__":
+        yield Import(path, node.lineno, _literal(node.args), typing)
+    elif _is_type_checking(node):
+        typing = True
+    for child in ast.iter_child_nodes(node):
+        yield from _found_in(child, path, typing)
+
+
+def _literal(args: list[ast.expr]) -> str:
+    return (
+        str(args[0].value) if args and isinstance(args[0], ast.Constant) else "something computed"
+    )
+
+
+def imports(path: Path) -> list[Import]:
+    return list(_found_in(ast.parse(path.read_text(encoding="utf-8")), path, False))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(FIRMWARE).parts[0].removesuffix(".py")
+
+
+def wrong_arrow(room: str, found: Import) -> bool:
+    ours = found.top in MAY_IMPORT
+    return ours and found.top != room and found.top not in MAY_IMPORT.get(room, ())
+
+
+FILES = sorted(FIRMWARE.rglob("*.py"))
+
+
+def test_every_folder_of_the_firmware_is_a_room_of_the_table():
+    assert {room_of(path) for path in FILES} <= set(MAY_IMPORT)
+
+
+def test_imports_point_up_the_table():
+    wrong = [str(i) for path in FILES for i in imports(path) if wrong_arrow(room_of(path), i)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_import_is_relative_or_computed():
+    odd = [str(i) for path in FILES for i in imports(path) if not i.top.isidentifier()]
+    assert not odd, "\n".join(odd)
+
+
+def test_only_node_brings_in_hardware():
+    wrong = [
+        str(i)
+        for path in FILES
+        if room_of(path) != "node"
+        for i in imports(path)
+        if i.top in HARDWARE and not i.typing
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nothing_of_the_firmware_knows_the_desk():
+    desk = {path.stem for path in ROOT.glob("stubs/unix/*.py")} - set(sys.stdlib_module_names)
+    desk -= set(HARDWARE)  # the firmware means the real ones
+    desk |= {path.stem for path in ROOT.glob("stubs/chips/*.py")} | {"_desk"}
+    wrong = [str(i) for path in FILES for i in imports(path) if i.top in desk]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_wire_runs_on_both_pythons():
+    wrong = [
+        str(i)
+        for path in sorted(FIRMWARE.glob("wire/**/*.py"))
+        for i in imports(path)
+        if i.top not in ("wire", "struct", "json", "typing")
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_simulated_chips_share_no_line_with_the_firmware():
+    chips = {path.stem for path in ROOT.glob("stubs/chips/*.py")}
+    ours = {path.stem for path in ROOT.glob("stubs/unix/*.py")} | set(MAY_IMPORT) | set(HARDWARE)
+    wrong = [
+        str(i)
+        for path in sorted(ROOT.glob("stubs/chips/**/*.py"))
+        for i in imports(path)
+        if i.top in ours - chips
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    ("room", "source", "wrong"),
+    [
+        ("policy", "import core.loads", False),
+        ("policy", "from policy.grid import NORMAL", False),
+        ("policy", "from drivers.relay import Relay", True),
+        ("core", "def late():\n    import node.control", True),
+        ("meter", "if TYPE_CHECKING:\n    from drivers.bl0942 import BL0942", True),
+        ("drivers", "__import__('links.udp')", True),
+        ("drivers", "import json", False),
+    ],
+)
+def test_a_wrong_arrow_is_noticed(room, source, wrong):
+    found = list(_found_in(ast.parse(source), FIRMWARE / room / "sample.py", False))
+    assert [wrong_arrow(room, i) for i in found][-1] is wrong
+
+
+def frozen(manifest: Path) -> dict[str, Path]:
+    """{name in the image: file} as MicroPython's own manifest reader sees it."""
+    tree = ROOT / "build" / "micropython"
+    if not tree.exists():
+        pytest.skip("no build/micropython; run `make setup`")
+    sys.path.insert(0, str(tree / "tools"))
+    try:
+        import manifestfile  # pyright: ignore[reportMissingImports]
+    finally:
+        sys.path.pop(0)
+    places = {"MPY_DIR": str(tree.resolve()), "MPY_LIB_DIR": "", "PORT_DIR": "", "BOARD_DIR": ""}
+    reader = manifestfile.ManifestFile(manifestfile.MODE_FREEZE, places)
+    reader.execute(str(manifest))
+    return {str(file.target_path): Path(file.full_path).resolve() for file in reader.files()}
+
+
+@pytest.fixture(params=BOARDS)
+def image(request) -> dict[str, Path]:
+    return frozen(ROOT / "boards" / request.param / "manifest.py")
+
+
+def test_a_device_image_reaches_nothing_of_the_desk(image):
+    desk = (ROOT / "stubs" / "unix", ROOT / "stubs" / "chips", ROOT / "boards" / "desk")
+    reached = [str(file) for file in image.values() for folder in desk if folder in file.parents]
+    assert not reached
+
+
+def test_a_device_image_holds_the_whole_firmware(image):
+    wanted = {str(path.relative_to(FIRMWARE)) for path in FILES}
+    assert wanted <= set(image)
+    assert all(image[name] == FIRMWARE / name for name in wanted)
+
+
+def test_a_device_image_holds_its_board_the_shims_and_asyncio(image):
+    assert {"board.py", "typing.py", "asyncio/core.py"} <= set(image)
+    # Its own profile, which carries the name of its folder.
+    assert f'NAME = "{image["board.py"].parent.name}"' in image["board.py"].read_text()
+
+
+def test_a_desk_image_holds_the_firmware_but_no_board():
+    image = frozen(ROOT / "boards" / "desk" / "manifest.py")
+    assert {str(path.relative_to(FIRMWARE)) for path in FILES} <= set(image)
+    assert "board.py" not in image

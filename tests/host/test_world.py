@@ -1,0 +1,264 @@
+"""tomo.world: physics against arithmetic done by hand in each test."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.host.sites import load, lost, site, switched_on
+from tomo.scenario import records
+from tomo.world.daylight import altitude, lux
+from tomo.world.measures import Window, measure
+from tomo.world.site import World
+
+
+def seen(world, name, node="panel"):
+    return world.quantities(node)[name]
+
+
+class TestSupply:
+    def test_with_the_grid_the_load_side_is_the_grid_less_the_drop_of_the_line(self):
+        # 1010 W at 101 V are 10 A; over 0.02 ohm they lose 0.2 V.
+        world = switched_on(site([load(watts=1_010)], grid={"line_ohm": 0.02}))
+        world.advance(1_000)
+        assert seen(world, "grid_mv") == 101_000
+        assert seen(world, "load_mv") == 100_800
+        assert seen(world, "load_mhz") == 50_000
+        assert seen(world, "p1_mw") == 1_010_000
+        assert seen(world, "i1_ma") == pytest.approx(1_010 / 100.8 * 1000, abs=1)
+
+    def test_a_contact_follows_its_command_12_ms_later(self):
+        world = switched_on(site([load()]))
+        world.advance(11)
+        assert seen(world, "p1_mw") == 0
+        world.advance(12)
+        assert seen(world, "p1_mw") == 1_000_000
+
+    def test_reactive_power_lags(self):
+        # Power factor 0.8: Q = 0.75 P, S = 1.25 P.
+        world = switched_on(site([load(power_factor=0.8)], grid={"nominal_v": 100.0}))
+        world.advance(1_000)
+        assert seen(world, "q1_mvar") == 750_000
+        assert seen(world, "i1_ma") == 12_500
+
+    def test_the_load_side_is_dead_for_the_transfer_time_and_then_an_island(self):
+        world = switched_on(site([load(watts=750)], events=[lost()]))
+        for t_ms, load_mv, islanded in ((9_999, 101_000, 0), (10_000, 0, 0), (10_019, 0, 0)):
+            world.advance(t_ms)
+            assert (seen(world, "load_mv"), seen(world, "islanded")) == (load_mv, islanded)
+        world.advance(10_020)
+        # Half the rating: half of the 2 % droop below 100 V.
+        assert (seen(world, "load_mv"), seen(world, "islanded")) == (99_000, 1)
+        assert (seen(world, "grid_mv"), seen(world, "grid_mhz")) == (0, 0)
+        assert seen(world, "load_mhz") == 50_000
+        assert measure(world.trace, "dark_ms_max") == 20
+
+    def test_a_short_loss_ends_before_a_slow_inverter_starts(self):
+        slow = site([load()], events=[lost(lasts_ms=100)], inverter={"transfer_ms": 300})
+        world = switched_on(slow)
+        world.advance(60_000)
+        assert [source for _, source in world.trace.sources] == ["tied", "gap", "tied"]
+        assert world.trace.dark[-1] == (10_000, 10_100)
+
+    def test_the_grid_gets_the_loads_back_after_it_was_healthy_for_the_whole_wait(self):
+        events = [lost(lasts_ms=60_000), records.Event(100_000, "grid-voltage", 1_000, volts=90.0)]
+        world = switched_on(site([load()], events=events))
+        # Healthy from 70 s, ill at 100 s, healthy from 101 s; 150 s later is 251 s.
+        world.advance(250_999)
+        assert world.inverter.source == "island"
+        world.advance(251_000)
+        assert world.inverter.source == "tied"
+
+    @pytest.mark.parametrize(
+        ("percent", "lasts_ms", "sources"),
+        [
+            (70.0, 900, ["tied"]),  # ridden through
+            (70.0, 1_100, ["tied", "gap", "island"]),  # below 80 % for 1 s
+            (85.0, 60_000, ["tied"]),
+            (10.0, 500, ["tied", "gap", "island"]),
+        ],
+    )
+    def test_dips(self, percent, lasts_ms, sources):
+        dip = records.Event(10_000, "grid-dip", lasts_ms, to_percent=percent)
+        world = switched_on(site([load()], events=[dip]))
+        world.advance(20_000)
+        assert [source for _, source in world.trace.sources] == sources
+
+
+class TestOverload:
+    def test_above_the_rating_it_trips_after_5_s_and_tries_again_after_30_s(self):
+        world = switched_on(site([load(watts=2_000)], events=[lost()]))
+        world.advance(60_000)
+        assert world.trace.sources[2:5] == [
+            (10_020, "island"),
+            (15_020, "tripped"),
+            (45_020, "island"),
+        ]
+        assert measure(world.finish(), "over_budget_ms_max") == 5_000
+
+    def test_above_the_surge_rating_it_trips_after_300_ms(self):
+        world = switched_on(site([load(watts=3_001)], events=[lost()]))
+        world.advance(20_000)
+        assert world.trace.sources[3] == (10_320, "tripped")
+
+    def test_a_load_cut_in_time_keeps_it_running(self):
+        world = switched_on(site([load("big", watts=3_001), load("small", 0)], events=[lost()]))
+        world.advance(10_060)
+        world.command("panel", "relay1", 0, 10_060)
+        world.advance(60_000)
+        trace = world.finish()
+        assert measure(trace, "inverter_trips") == 0
+        assert measure(trace, "outage_to_command_ms") == 60
+        # From the island's start at 20 ms to the contact at 60 + 12 ms.
+        assert measure(trace, "over_budget_ms_max") == 52
+        assert measure(trace, "tier0_interruptions") == 0
+
+    def test_a_trip_interrupts_tier_0(self):
+        world = switched_on(site([load("big", watts=3_001), load("small", 0)], events=[lost()]))
+        world.advance(40_000)
+        assert measure(world.finish(), "tier0_interruptions") == 1
+
+
+class TestBattery:
+    def test_an_hour_of_island_takes_load_and_own_use_with_losses(self):
+        world = switched_on(
+            site(
+                [load(watts=905)], events=[lost(0)], duration=4_000_000, inverter={"transfer_ms": 0}
+            )
+        )
+        world.advance(12)  # the contact
+        before = world.battery.stored_wh
+        world.advance(3_600_012)
+        # 905 W + 15 W own use over 0.92 are 1000 Wh an hour.
+        assert before - world.battery.stored_wh == pytest.approx(1_000, abs=0.01)
+
+    def test_at_its_floor_the_island_ends_exactly_there(self):
+        # 20 Wh above the floor at 1000 W from the cells last 72 s.
+        world = switched_on(
+            site(
+                [load(watts=905)],
+                events=[lost(10_000)],
+                battery={"soc_percent": 10.0 + 20 / 60},
+            )
+        )
+        world.advance(200_000)
+        at_ms, source = world.trace.sources[-1]
+        assert source == "empty"
+        assert at_ms == pytest.approx(82_020, abs=2)
+        assert measure(world.finish(), "soc_min_percent") == pytest.approx(10.0, abs=1e-6)
+        assert seen(world, "load_mv") == 0
+
+    def test_surplus_sun_charges_and_the_rest_is_sold(self):
+        sunny = site([load(watts=500)], battery={"max_charge_w": 600})
+        sunny = replace(sunny, pv=records.Pv(records.Profile(watts=2_000)))
+        world = switched_on(sunny)
+        world.advance(1_000)
+        flows = world.flows
+        assert (flows.battery_w, flows.grid_w, flows.pv_w) == (-600, -900, 2_000)
+        before = world.battery.stored_wh
+        world.advance(1_000 + 360_000)
+        assert world.battery.stored_wh - before == pytest.approx(60 * 0.92, abs=0.01)
+
+
+class TestLamp:
+    def test_in_reset_it_is_full_and_dimmed_it_follows_the_line_above_standby(self):
+        world = World(site([load()], lamps=True))
+        assert seen(world, "lamp_mw", "streetlight") == 60_000
+        world.command("streetlight", "duty", 32_768, 0)
+        # 0.5 + 59.5 * 32768 / 65535
+        assert seen(world, "lamp_mw", "streetlight") == pytest.approx(30_250, abs=1)
+        world.command("streetlight", "relay1", 0, 0)
+        world.advance(12)
+        assert seen(world, "lamp_mw", "streetlight") == 0
+
+    def test_without_supply_it_is_dark(self):
+        world = World(site([load()], lamps=True, events=[lost()]))
+        world.advance(10_010)
+        window = Window(9_000, 10_010, "lamp")
+        assert measure(world.trace, "light_min_permille", window) == 0
+
+
+class TestSun:
+    # NOAA values for Tokyo (35.6895, 139.6917): sunset is at -0.833 degree, civil dusk at -6.
+    @pytest.mark.parametrize(
+        ("local", "degrees"),
+        [
+            ("2025-12-21T16:31:27", -0.833),
+            ("2025-12-21T16:59:56", -6.0),
+            ("2025-06-21T19:00:23", -0.833),
+            ("2025-03-20T05:19:48", -6.0),
+        ],
+    )
+    def test_altitude_at_known_moments(self, local, degrees):
+        moment = datetime.fromisoformat(local).replace(tzinfo=UTC) - timedelta(hours=9)
+        # 10 s of time are 0.03 degree here.
+        assert altitude(moment, 35.6895, 139.6917) == pytest.approx(degrees, abs=0.03)
+
+    def test_brightness_goes_through_the_table_and_never_falls_as_the_sun_rises(self):
+        assert lux(-6) == pytest.approx(3.40)
+        assert lux(-40) == pytest.approx(6.51e-4)
+        levels = [lux(tenth / 10) for tenth in range(-200, 900)]
+        assert levels == sorted(levels)
+
+
+class TestColdLoad:
+    def test_a_fridge_takes_more_after_a_long_time_off(self):
+        fridge = load(watts=100, cold_factor=2.0, cold_s=60, cold_after_s=600)
+        world = switched_on(site([fridge]))
+        world.advance(1_000)
+        assert seen(world, "p1_mw") == 100_000  # the first time it is not cold
+        world.command("panel", "relay1", 0, 1_000)
+        world.advance(700_000)
+        world.command("panel", "relay1", 1, 700_000)
+        world.advance(700_012)
+        assert seen(world, "p1_mw") == 200_000
+        world.advance(760_012)
+        assert seen(world, "p1_mw") == 100_000
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 60_000), st.integers(1, 3), st.booleans()), max_size=30),
+    st.floats(0, 4_000),
+    st.floats(10, 100),
+)
+@settings(max_examples=60, deadline=None)
+def test_energy_is_neither_made_nor_lost(commands, sun_w, soc_percent):
+    """grid + pv + battery = load + own, and the cells lose what they gave plus their losses."""
+    scenario = site(
+        [load("a", 0, 300.0), load("b", 2, 900.0), load("c", 4, 2_500.0)],
+        lamps=True,
+        events=[lost(100_000, 300_000)],
+        battery={"soc_percent": soc_percent, "capacity_wh": 100},
+        inverter={"reconnect_s": 20},
+    )
+    world = World(replace(scenario, pv=records.Pv(records.Profile(watts=sun_w))))
+    for gap_ms, number, closed in commands:
+        world.advance(world.now_ms + gap_ms)
+        world.command("panel", f"relay{number}", int(closed), world.now_ms)
+        flows = world.flows
+        paid_w = flows.grid_w + flows.pv_w + flows.battery_w
+        assert paid_w == pytest.approx(flows.load_w + flows.own_w, abs=1e-6)
+        assert flows.load_w == pytest.approx(world.load_w)
+        assert world.battery.floor_wh <= world.battery.stored_wh <= 100
+        if world.inverter.source != "tied":
+            assert flows.grid_w == 0
+    energy = world.trace.energy_wh
+    paid_wh = sum(energy.get(name, 0.0) for name in ("grid", "pv", "battery"))
+    assert paid_wh == pytest.approx(energy.get("load", 0.0) + energy.get("own", 0.0), abs=1e-6)
+
+
+@given(st.integers(1, 200), st.integers(0, 2**31 - 1))
+@settings(max_examples=20, deadline=None)
+def test_the_steps_taken_do_not_change_the_outcome(step_ms, seed):
+    """The world's own changes lie at fixed moments, however time is cut up."""
+
+    def outcome(step):
+        scenario = site([load(watts=1_600)], events=[lost()], duration=30_000, site={"seed": seed})
+        world = switched_on(scenario)
+        while world.now_ms < 30_000:
+            world.advance(min(30_000, world.now_ms + step))
+        return world.trace.sources, round(world.battery.stored_wh, 6)
+
+    assert outcome(step_ms) == outcome(30_000)

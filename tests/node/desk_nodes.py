@@ -1,0 +1,88 @@
+"""Whole desk nodes on loopback addresses of their own, in real time, for the network tests."""
+
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
+from pathlib import Path
+
+from tomo.transport.desk_node import Desk, DeskNode
+
+READY_S = 20.0
+LOADS = [{"name": f"load {n}", "tier": min(n, 4), "rated_w": 400, "min_off_s": 0} for n in range(6)]
+SETTINGS = {
+    "name": "under test",
+    "island_limit_w": 1_350,
+    "return_hold_s": 5,
+    "short_hold_s": 1,
+    "step_gap_s": 5,
+    "stagger_s": 0,
+}
+# The grid is there, one phase of 101 V.
+MAINS = {
+    "grid_mv": 101_000,
+    "load_mv": 101_000,
+    "grid_mhz": 50_000,
+    "load_mhz": 50_000,
+}
+_seats = count(1)
+
+
+def seats(number: int) -> list[str]:
+    """Loopback addresses that no other test uses, in this process or in another."""
+    process = os.getpid()
+    network = f"127.{200 + process % 50}.{(process // 50 + next(_seats)) % 250}"
+    return [f"{network}.{host}" for host in range(1, number + 1)]
+
+
+@contextmanager
+def running(board: str, ip: str, folder: Path) -> Iterator[DeskNode]:
+    """A node at `ip` that has said that it serves the network."""
+    settings = SETTINGS | ({"loads": LOADS} if board == "submeter6" else {})
+    desk = Desk(board, board, ip=ip, seed=int(ip.split(".")[-1]))
+    with ExitStack() as stack:
+        node = stack.enter_context(DeskNode(desk, folder, settings))
+        node.hello()
+        node.send({"set": MAINS | ({"islanded": 0} if board == "submeter6" else {})})
+        wait_event(node, lambda event: event["event"] == "ready", READY_S)
+        yield node
+
+
+def wait_event(node: DeskNode, wanted: Callable[[dict], bool], timeout_s: float) -> dict:
+    """The first console event that is `wanted`. Raises NodeSilent if none comes in time."""
+    until = time.monotonic() + timeout_s
+    while True:
+        line = node.line(max(0.01, until - time.monotonic()))
+        if not line.startswith("{"):
+            raise AssertionError(f"the node's console shows {line!r} and then {list(node.lines())}")
+        event = json.loads(line)
+        if wanted(event):
+            return event
+
+
+class Asker:
+    """A bare socket on port 3610 of `ip`: sends what it is told and shows what comes back."""
+
+    def __init__(self, ip: str) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind((ip, 3610))
+
+    def __enter__(self) -> "Asker":
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._socket.close()
+
+    def throw(self, data: bytes, ip: str) -> None:
+        self._socket.sendto(data, (ip, 3610))
+
+    def catch(self, timeout_s: float) -> bytes | None:
+        """The next datagram, or None."""
+        self._socket.settimeout(timeout_s)
+        try:
+            return self._socket.recv(2_000)
+        except TimeoutError:
+            return None

@@ -1,0 +1,133 @@
+"""node.supervisor under virtual time: waits and feeding as its docstring promises."""
+
+import asyncio
+import unittest
+from time import ticks_diff, ticks_ms
+
+import desk_clock
+from core.errors import JobEnded, JobStalled
+from node.job import Job
+from node.supervisor import supervise
+
+
+class Control:
+    def __init__(self):
+        self.cycles = 0
+        self.alive = True
+
+
+class Watchdog:
+    def __init__(self):
+        self.fed = 0
+
+    def feed(self):
+        self.fed += 1
+
+
+class Steady(Job):
+    async def run(self):
+        while True:
+            await asyncio.sleep_ms(1_000)
+            self.beat()
+
+
+class Crashing(Job):
+    name = "crashing"
+
+    def __init__(self):
+        super().__init__()
+        self.starts_ms = []
+
+    async def run(self):
+        self.starts_ms.append(ticks_ms())
+        await asyncio.sleep_ms(10)
+        raise ValueError("a bug")
+
+
+class Stalling(Job):
+    name = "stalling"
+    deadline_ms = 2_000
+
+    def __init__(self):
+        super().__init__()
+        self.tidied = 0
+
+    async def run(self):
+        try:
+            await asyncio.sleep_ms(1 << 27)
+        finally:
+            self.tidied += 1
+
+
+class Ending(Job):
+    name = "ending"
+
+    async def run(self):
+        await asyncio.sleep_ms(1)
+
+
+class TestSupervise(unittest.TestCase):
+    def setUp(self):
+        desk_clock.install(desk_clock.VIRTUAL, 0)
+        self.control, self.watchdog, self.faults = Control(), Watchdog(), []
+
+    def supervise_for(self, jobs, span_ms):
+        async def beat_control():
+            while True:
+                await asyncio.sleep_ms(20)
+                if self.control.alive:
+                    self.control.cycles += 1
+
+        async def main():
+            beating = asyncio.create_task(beat_control())
+            task = asyncio.create_task(
+                supervise(
+                    jobs,
+                    self.control,
+                    self.watchdog,
+                    lambda job, fault: self.faults.append((job, fault)),
+                )
+            )
+            await asyncio.sleep_ms(span_ms)
+            for each in (task, beating):
+                each.cancel()
+                try:
+                    await each
+                except asyncio.CancelledError:
+                    pass
+
+        asyncio.run(main())
+
+    def test_a_steady_job_is_left_alone_and_the_watchdog_fed(self):
+        self.supervise_for([Steady()], 10_200)
+        self.assertEqual(self.faults, [])
+        self.assertEqual(self.watchdog.fed, 20)
+
+    def test_a_crashed_job_is_reported_and_started_again_with_doubling_waits(self):
+        job = Crashing()
+        self.supervise_for([job, Steady()], 40_000)
+        waits_ms = [ticks_diff(b, a) for a, b in zip(job.starts_ms, job.starts_ms[1:])]
+        # A crash is seen at the next look (500 ms) and restarted at the first look after the
+        # wait of 1, 2, 4, 8, 16 s.
+        self.assertEqual(waits_ms, [1_500, 2_500, 4_500, 8_500, 16_500])
+        self.assertIsInstance(self.faults[0][1], ValueError)
+
+    def test_a_broken_job_does_not_starve_the_watchdog(self):
+        self.supervise_for([Crashing()], 10_200)
+        self.assertEqual(self.watchdog.fed, 20)
+
+    def test_a_stalled_job_is_cancelled_tidies_up_and_starts_again(self):
+        job = Stalling()
+        self.supervise_for([job], 3_000)
+        self.assertIsInstance(self.faults[0][1], JobStalled)
+        self.assertEqual(self.faults[0][0], "stalling")
+        self.assertGreaterEqual(job.tidied, 1)
+
+    def test_a_job_that_returns_is_a_fault(self):
+        self.supervise_for([Ending()], 1_000)
+        self.assertIsInstance(self.faults[0][1], JobEnded)
+
+    def test_a_dead_control_path_starves_the_watchdog(self):
+        self.control.alive = False
+        self.supervise_for([Steady()], 10_200)
+        self.assertEqual(self.watchdog.fed, 0)

@@ -1,0 +1,136 @@
+"""policy.grid: thresholds from the table of default node thresholds (IEC 61000-4-30 terms)."""
+
+import unittest
+
+from policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RETURN_WAIT, RIDE_THROUGH, GridState
+
+CYCLE_MS = 20
+
+
+class GridCase(unittest.TestCase):
+    def setUp(self):
+        self.grid = GridState()
+        self.run_for(5_100, True, True)
+        self.grid.restored()
+        self.assertEqual(self.grid.state, NORMAL)
+
+    def run_for(self, span_ms, grid_alive, load_alive, contact=False):
+        """Step through `span_ms`; return the list of states entered."""
+        entered = []
+        for _ in range(span_ms // CYCLE_MS):
+            if self.grid.step(CYCLE_MS, grid_alive, load_alive, contact):
+                entered.append(self.grid.state)
+        return entered
+
+
+class TestPowerUp(unittest.TestCase):
+    def test_waits_the_short_hold_before_anything_closes(self):
+        grid = GridState(short_hold_ms=5_000)
+        for _ in range(249):
+            grid.step(CYCLE_MS, True, True)
+        self.assertEqual(grid.state, RETURN_WAIT)
+        grid.step(CYCLE_MS, True, True)
+        self.assertEqual(grid.state, RESTORING)
+
+    def test_finds_itself_in_an_island(self):
+        grid = GridState()
+        grid.step(CYCLE_MS, False, True)
+        self.assertEqual(grid.state, ISLANDED)
+
+    def test_finds_itself_in_the_dark(self):
+        grid = GridState()
+        grid.step(CYCLE_MS, False, False)
+        self.assertEqual(grid.state, DEAD)
+
+
+class TestGridLoss(GridCase):
+    def test_island_is_known_two_cycles_after_the_grid_side_died(self):
+        self.assertEqual(self.run_for(40, False, True), [RIDE_THROUGH, ISLANDED])
+
+    def test_the_inverters_contact_is_believed_at_once(self):
+        self.assertEqual(self.run_for(20, True, True, True), [ISLANDED])
+
+    def test_a_dark_dip_of_100_ms_is_ridden_through(self):
+        self.assertEqual(self.run_for(100, False, False), [RIDE_THROUGH])
+        self.assertFalse(self.grid.limited)
+        self.assertEqual(self.run_for(20, True, True), [NORMAL])
+
+    def test_darkness_beyond_120_ms_is_cut_in_advance(self):
+        self.assertEqual(self.run_for(160, False, False), [RIDE_THROUGH, DEAD])
+        self.assertTrue(self.grid.limited)
+
+    def test_an_inverter_that_starts_late_makes_an_island(self):
+        self.run_for(300, False, False)
+        self.assertEqual(self.run_for(20, False, True), [ISLANDED])
+
+    def test_an_island_whose_inverter_gives_up_is_dead(self):
+        self.run_for(1_000, False, True)
+        self.assertEqual(self.run_for(200, False, False), [DEAD])
+
+
+class TestReturn(GridCase):
+    def outage(self, span_ms):
+        self.run_for(span_ms, False, True)
+        self.assertEqual(self.grid.state, ISLANDED)
+
+    def test_after_an_outage_of_two_seconds_the_grid_must_be_healthy_for_300_s(self):
+        self.outage(2_000)
+        self.assertEqual(self.run_for(20, True, True), [RETURN_WAIT])
+        self.assertEqual(self.run_for(299_980, True, True), [])
+        self.assertEqual(self.run_for(20, True, True), [RESTORING])
+
+    def test_after_a_shorter_event_five_seconds_are_enough(self):
+        self.outage(1_900)
+        self.run_for(20, True, True)
+        self.assertEqual(self.run_for(5_000, True, True), [RESTORING])
+
+    def test_any_violation_restarts_the_timer(self):
+        self.outage(5_000)
+        self.run_for(290_000, True, True)
+        self.assertFalse(self.grid.judge(94_900, -1))
+        self.assertEqual(self.run_for(299_980, True, True), [])
+        self.assertEqual(self.run_for(20, True, True), [RESTORING])
+
+    def test_the_bands_are_95_to_107_v_and_half_a_hertz(self):
+        for mv, mhz, healthy in (
+            (95_000, 50_000, True),
+            (107_000, 50_500, True),
+            (107_001, 50_000, False),
+            (94_999, 50_000, False),
+            (101_000, 49_499, False),
+            (-1, 50_501, False),
+            (-1, -1, True),
+        ):
+            with self.subTest(mv=mv, mhz=mhz):
+                self.assertEqual(self.grid.judge(mv, mhz), healthy)
+
+    def test_200_v_bands_are_182_to_222_v(self):
+        grid = GridState(nominal_mv=200_000)
+        self.assertEqual((grid.low_mv, grid.high_mv), (182_000, 222_000))
+
+    def test_a_second_loss_while_waiting_is_the_same_outage(self):
+        self.outage(3_000)
+        self.run_for(100_000, True, True)
+        self.assertEqual(self.run_for(20, False, True), [ISLANDED])
+        self.run_for(20, True, True)
+        self.assertEqual(self.run_for(299_980, True, True), [])
+
+    def test_nothing_is_restored_while_the_inverter_still_feeds_the_loads(self):
+        self.outage(3_000)
+        self.assertEqual(self.run_for(400_000, True, True, True), [RETURN_WAIT])
+        self.assertEqual(self.run_for(20, True, True, False), [RESTORING])
+
+    def test_a_dip_while_restoring_goes_back_to_restoring(self):
+        self.outage(500)
+        self.run_for(6_000, True, True)
+        self.assertEqual(self.grid.state, RESTORING)
+        self.assertEqual(self.run_for(60, False, False), [RIDE_THROUGH])
+        self.assertEqual(self.run_for(20, True, True), [RESTORING])
+
+
+class TestLongRun(GridCase):
+    def test_an_outage_of_months_overflows_nothing(self):
+        for _ in range(200):
+            self.grid.step(1 << 25, False, True)
+        self.assertEqual(self.grid.state, ISLANDED)
+        self.assertLess(self.grid.outage_ms, 1 << 29)

@@ -1,0 +1,158 @@
+"""policy.sun and policy.night against times computed from the NOAA equations in float64.
+
+The tables are the test values of the domain facts (three cities, eight dates; agreement with
+PyEphem within 5 s). Single precision is allowed 2 s.
+"""
+
+import unittest
+
+from core.calendar import day_number
+from policy.night import TYPICAL_NIGHT, NightProgram, Photocell, Sky
+from policy.sun import ALWAYS_DOWN, ALWAYS_UP, CIVIL_MDEG, SUNRISE_MDEG, crossing
+
+PLACES = {
+    "Tokyo": (35.6895, 139.6917),
+    "Sapporo": (43.0621, 141.3544),
+    "Naha": (26.2124, 127.6809),
+}
+# place, date, civil dawn, sunrise, sunset, civil dusk, JST
+TIMES = (
+    ("Tokyo", "2025-01-01", "06:22:40", "06:51:00", "16:38:35", "17:06:56"),
+    ("Tokyo", "2025-03-20", "05:19:48", "05:45:15", "17:52:44", "18:18:14"),
+    ("Tokyo", "2025-06-21", "03:55:33", "04:25:40", "19:00:23", "19:30:30"),
+    ("Tokyo", "2025-09-23", "05:04:16", "05:29:45", "17:37:01", "18:02:28"),
+    ("Tokyo", "2025-12-21", "06:18:32", "06:47:01", "16:31:27", "16:59:56"),
+    ("Tokyo", "2026-02-11", "06:06:29", "06:32:49", "17:18:33", "17:44:54"),
+    ("Tokyo", "2026-08-01", "04:20:42", "04:48:51", "18:45:54", "19:13:59"),
+    ("Tokyo", "2024-02-29", "05:46:52", "06:12:30", "17:35:28", "18:01:08"),
+    ("Sapporo", "2025-01-01", "06:33:51", "07:06:08", "16:10:11", "16:42:28"),
+    ("Sapporo", "2025-03-20", "05:10:02", "05:38:19", "17:46:32", "18:14:54"),
+    ("Sapporo", "2025-06-21", "03:19:46", "03:55:14", "19:17:31", "19:52:58"),
+    ("Sapporo", "2025-09-23", "04:54:19", "05:22:40", "17:30:38", "17:58:56"),
+    ("Sapporo", "2025-12-21", "06:30:12", "07:02:41", "16:02:29", "16:34:58"),
+    ("Sapporo", "2026-02-11", "06:08:56", "06:38:23", "16:59:49", "17:29:17"),
+    ("Sapporo", "2026-08-01", "03:52:24", "04:24:45", "18:56:31", "19:28:44"),
+    ("Sapporo", "2024-02-29", "05:43:47", "06:12:18", "17:22:31", "17:51:05"),
+    ("Naha", "2025-01-01", "06:51:36", "07:16:50", "17:48:50", "18:14:04"),
+    ("Naha", "2025-03-20", "06:10:26", "06:33:28", "18:40:24", "19:03:28"),
+    ("Naha", "2025-06-21", "05:11:24", "05:37:34", "19:24:35", "19:50:45"),
+    ("Naha", "2025-09-23", "05:55:07", "06:18:10", "18:24:51", "18:47:53"),
+    ("Naha", "2025-12-21", "06:47:01", "07:12:21", "17:42:15", "18:07:35"),
+    ("Naha", "2026-02-11", "06:44:21", "07:08:06", "18:19:14", "18:42:59"),
+    ("Naha", "2026-08-01", "05:29:48", "05:54:41", "19:16:19", "19:41:09"),
+    ("Naha", "2024-02-29", "06:30:30", "06:53:42", "18:30:11", "18:53:24"),
+)
+EVENTS = ((CIVIL_MDEG, True), (SUNRISE_MDEG, True), (SUNRISE_MDEG, False), (CIVIL_MDEG, False))
+JST_S = 9 * 3600
+
+
+def date(text):
+    return day_number(int(text[:4]), int(text[5:7]), int(text[8:]))
+
+
+def seconds(text):
+    return int(text[:2]) * 3600 + int(text[3:5]) * 60 + int(text[6:] or 0)
+
+
+class TestCrossing(unittest.TestCase):
+    def test_three_cities(self):
+        for place, day, *times in TIMES:
+            latitude, longitude = PLACES[place]
+            for (zenith_mdeg, rising), time in zip(EVENTS, times):
+                with self.subTest(place=place, day=day, time=time):
+                    got = crossing(date(day), latitude, longitude, JST_S, zenith_mdeg, rising)
+                    self.assertAlmostEqual(got, seconds(time), delta=2)
+
+    def polar(self, day, latitude, longitude, offset_h):
+        return [
+            crossing(date(day), latitude, longitude, offset_h * 3600, zenith_mdeg, rising)
+            for zenith_mdeg, rising in EVENTS
+        ]
+
+    def test_midnight_sun(self):
+        self.assertEqual(self.polar("2025-06-01", 69.6492, 18.9553, 1), [ALWAYS_UP] * 4)
+        self.assertEqual(self.polar("2025-12-21", -69.0053, 39.5811, 3), [ALWAYS_UP] * 4)
+
+    def test_polar_night(self):
+        self.assertEqual(self.polar("2025-01-05", 78.2232, 15.6267, 1), [ALWAYS_DOWN] * 4)
+
+    def test_twilight_without_sunrise(self):
+        dawn, rise, sunset, dusk = self.polar("2025-12-10", 69.6492, 18.9553, 1)
+        self.assertEqual((rise, sunset), (ALWAYS_DOWN, ALWAYS_DOWN))
+        self.assertAlmostEqual(dawn, seconds("09:15:"), delta=60)
+        self.assertAlmostEqual(dusk, seconds("13:58:"), delta=60)
+
+    def test_a_short_arctic_day(self):
+        times = ("09:17:", "11:08:", "13:22:", "15:14:")
+        for got, time in zip(self.polar("2025-12-21", 66.5039, 25.7294, 2), times):
+            self.assertAlmostEqual(got, seconds(time), delta=60)
+
+
+class TestSky(unittest.TestCase):
+    def setUp(self):
+        self.sky = Sky(356_895, 1_396_917, JST_S)
+        self.sky.update(date("2025-12-21"))
+
+    def test_dark_from_sunset_to_sunrise(self):
+        for time, dark in (
+            ("06:46:50", True),
+            ("06:47:10", False),
+            ("16:31:20", False),
+            ("16:31:40", True),
+        ):
+            with self.subTest(time=time):
+                self.assertEqual(self.sky.dark(seconds(time)), dark)
+
+    def test_seconds_to_civil_dawn(self):
+        self.assertAlmostEqual(self.sky.to_dawn_s(seconds("06:00:00")), 18 * 60 + 32, delta=2)
+        # The winter worst case: civil dusk 16:59:56 to about 06:19 the next day, 13.3 h.
+        self.assertAlmostEqual(self.sky.to_dawn_s(seconds("16:59:56")), 13.32 * 3600, delta=60)
+
+    def test_polar_night_is_night_and_midnight_sun_is_day(self):
+        sky = Sky(782_232, 156_267, 3600)
+        sky.update(date("2025-01-05"))
+        self.assertTrue(sky.dark(43_200))
+        sky.update(date("2025-06-21"))
+        self.assertFalse(sky.dark(0))
+
+
+class TestPhotocell(unittest.TestCase):
+    def test_switches_after_thirty_seconds_beyond_the_other_level(self):
+        cell = Photocell(20_000, 40_000, 30)
+        for now_s, lux_milli, dark in (
+            (0, 50_000, True),
+            (29, 50_000, True),
+            (30, 50_000, False),
+            (40, 30_000, False),
+            (50, 19_000, False),
+            (79, 19_000, False),
+            (80, 19_000, True),
+        ):
+            cell.update(now_s, lux_milli)
+            self.assertEqual(cell.dark, dark)
+
+    def test_headlights_switch_nothing(self):
+        cell = Photocell(20_000, 40_000, 30)
+        for now_s in range(0, 600, 20):
+            cell.update(now_s, 90_000)
+            cell.update(now_s + 10, 1_000)
+        self.assertTrue(cell.dark)
+
+
+class TestNightProgram(unittest.TestCase):
+    def test_typical_night(self):
+        program = NightProgram(TYPICAL_NIGHT)
+        for time, permille in (
+            ("16:31:00", 1000),
+            ("21:59:59", 1000),
+            ("22:00:00", 700),
+            ("00:00:00", 500),
+            ("04:59:59", 500),
+            ("05:00:00", 700),
+        ):
+            with self.subTest(time=time):
+                self.assertEqual(program.level(seconds(time)), permille)
+
+    def test_before_the_first_step_the_last_of_yesterday_is_in_force(self):
+        program = NightProgram(((6 * 3600, 100), (20 * 3600, 900)))
+        self.assertEqual(program.level(0), 900)

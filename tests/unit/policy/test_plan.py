@@ -1,0 +1,103 @@
+"""policy.plan against the worked examples of the shedding chapter (lex by tier)."""
+
+import unittest
+
+from no_heap import no_heap
+
+from core.loads import Load
+from policy.plan import ShedPlan
+
+# (name, tier, rated W): the example site whose plans the domain facts work out by hand.
+SITE = (
+    ("exit", 0, 50),
+    ("med", 0, 150),
+    ("comm", 1, 200),
+    ("pump", 1, 750),
+    ("fridge", 2, 300),
+    ("lights", 2, 450),
+    ("outlet", 3, 900),
+    ("ac", 3, 1_800),
+)
+
+
+def loads(rows, closed=True):
+    made = [Load(name, tier, rated_w) for name, tier, rated_w in rows]
+    for load in made:
+        load.closed = closed
+    return made
+
+
+def kept(site, limit_w):
+    plan = ShedPlan(site)
+    plan.compute(limit_w)
+    return [load.name for load, keep in zip(site, plan.keep) if keep], plan.planned_w
+
+
+class TestLex(unittest.TestCase):
+    def test_worked_examples(self):
+        for limit_w, names, watts in (
+            (150, ["med"], 150),
+            (1_000, ["exit", "med", "pump"], 950),
+            (1_500, ["exit", "med", "comm", "pump", "fridge"], 1_450),
+            (2_600, ["exit", "med", "comm", "pump", "fridge", "lights"], 1_900),
+            (9_000, [name for name, _, _ in SITE], 4_600),
+        ):
+            for closed in (True, False):
+                with self.subTest(limit_w=limit_w, closed=closed):
+                    self.assertEqual(kept(loads(SITE, closed), limit_w), (names, watts))
+
+    def test_the_case_in_which_policies_differ(self):
+        site = loads((("a", 0, 300), ("b", 1, 800), ("c", 2, 690), ("d", 3, 5)))
+        self.assertEqual(kept(site, 1_000), (["a", "c", "d"], 995))
+
+    def test_below_an_incomplete_tier_0_nothing_stays_on(self):
+        site = loads((("a", 0, 300), ("b", 0, 200), ("sign", 4, 5)))
+        self.assertEqual(kept(site, 310), (["a"], 300))
+
+    def test_of_two_equal_subsets_the_earlier_loads_stay(self):
+        site = loads((("a", 2, 100), ("b", 2, 100), ("c", 2, 100)))
+        self.assertEqual(kept(site, 200), (["a", "b"], 200))
+
+    def test_a_limit_of_nothing_keeps_nothing(self):
+        self.assertEqual(kept(loads(SITE), 0), ([], 0))
+
+
+class TestWhatCounts(unittest.TestCase):
+    def test_a_load_counts_with_what_it_was_seen_to_draw_if_that_is_more(self):
+        site = loads((("a", 1, 100), ("b", 2, 100)))
+        site[0].peak_w = 150
+        self.assertEqual(kept(site, 240), (["a"], 150))
+
+    def test_unwanted_and_locked_loads_are_never_kept(self):
+        site = loads((("a", 0, 100), ("b", 0, 100), ("c", 1, 100)))
+        site[0].wanted = False
+        site[1].locked_off = True
+        self.assertEqual(kept(site, 1_000), (["c"], 100))
+
+    def test_within_a_tier_what_is_on_is_not_traded_for_more_watts(self):
+        site = loads((("on", 3, 400), ("off", 3, 900)))
+        site[1].closed = False
+        self.assertEqual(kept(site, 1_000), (["on"], 400))
+
+    def test_a_higher_tier_displaces_a_lower_one(self):
+        site = loads((("pump", 1, 750), ("tv", 3, 400)))
+        site[0].closed = False
+        self.assertEqual(kept(site, 1_000), (["pump"], 750))
+
+    def test_lowering_the_limit_turns_nothing_on_within_a_tier(self):
+        site = loads((("a", 2, 600), ("b", 2, 500), ("c", 2, 450)))
+        for load, keep in zip(site, (False, True, True)):
+            load.closed = keep
+        self.assertEqual(kept(site, 600), (["b"], 500))
+
+
+class TestMemory(unittest.TestCase):
+    def test_compute_allocates_nothing(self):
+        plan = ShedPlan(loads(SITE))
+        with no_heap:
+            plan.compute(1_500)
+            plan.keep_all()
+        self.assertEqual(list(plan.keep), [1] * 8)
+
+    def test_more_loads_than_subsets_can_be_tried_are_refused(self):
+        self.assertRaises(ValueError, ShedPlan, loads(SITE + (("ev", 4, 3_000),)))

@@ -1,0 +1,88 @@
+"""policy.staging: rules of the restoring state and the relay caps, by hand arithmetic."""
+
+import unittest
+
+from no_heap import no_heap
+
+from core.loads import Load
+from policy.staging import Staging
+
+
+class FixedDraw:
+    """Draws the least or the most there is."""
+
+    def __init__(self, most):
+        self._most = most
+
+    def below(self, count):
+        return count - 1 if self._most else 0
+
+
+class TestStaging(unittest.TestCase):
+    def setUp(self):
+        self.loads = [Load("a", 2, 100, 0), Load("b", 0, 100, 0), Load("c", 1, 100, 60)]
+        self.staging = Staging(self.loads, 5, 30, FixedDraw(False))
+        self.keep = bytearray((1, 1, 1))
+
+    def close_next(self, now_s):
+        i = self.staging.next_to_close(now_s, self.keep)
+        if i >= 0:
+            self.loads[i].closed = True
+            self.staging.closed(i, now_s)
+        return i
+
+    def test_ascending_tier_one_every_gap(self):
+        closed = [(now_s, self.close_next(now_s)) for now_s in range(100, 112)]
+        self.assertEqual([c for c in closed if c[1] >= 0], [(100, 1), (105, 2), (110, 0)])
+
+    def test_the_random_share_is_waited_for(self):
+        staging = Staging(self.loads, 5, 30, FixedDraw(True))
+        staging.begin_return(100)
+        self.assertEqual(staging.next_to_close(129, self.keep), -1)
+        self.assertEqual(staging.next_to_close(130, self.keep), 1)
+
+    def test_what_the_plan_does_not_keep_stays_open(self):
+        self.assertEqual(self.staging.next_to_close(0, bytearray(3)), -1)
+
+    def test_minimum_off_time(self):
+        self.keep = bytearray((0, 0, 1))
+        self.staging.opened(2, 1_000)
+        self.assertEqual(self.staging.next_to_close(1_059, self.keep), -1)
+        self.assertEqual(self.staging.next_to_close(1_060, self.keep), 2)
+
+    def test_not_more_than_six_moves_an_hour(self):
+        self.keep = bytearray((1, 0, 0))
+        closes = 0
+        for now_s in range(0, 3_600, 10):
+            if self.close_next(now_s) == 0:
+                closes += 1
+                self.loads[0].closed = False
+                self.staging.opened(0, now_s + 1)
+        self.assertEqual(closes, 3)
+        self.assertEqual(self.close_next(3_600), 0)
+
+    def test_an_overload_after_a_close_backs_off_60_s_doubling_to_15_min(self):
+        now_s, waits = 1_000, []
+        for _ in range(6):
+            self.staging.closed(1, now_s)
+            self.staging.overloaded(now_s + 1)
+            wait_s = 1
+            while self.staging.next_to_close(now_s + wait_s, bytearray((1, 0, 0))) < 0:
+                wait_s += 1
+            waits.append(wait_s - 1)
+            now_s += 5_000
+        self.assertEqual(waits, [60, 120, 240, 480, 900, 900])
+
+    def test_an_overload_long_after_a_close_is_not_blamed_on_it(self):
+        self.staging.closed(1, 1_000)
+        self.staging.overloaded(1_011)
+        self.assertEqual(self.staging.next_to_close(1_012, self.keep), 1)
+
+    def test_allocates_nothing(self):
+        with no_heap:
+            self.staging.begin_return(10)
+            i = self.staging.next_to_close(10, self.keep)
+            self.staging.closed(i, 10)
+            self.staging.opened(i, 12)
+            self.staging.overloaded(12)
+        self.assertEqual(i, 1)
