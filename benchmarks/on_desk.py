@@ -1,0 +1,46 @@
+"""Runs a program of `benchmarks/desk` on a desk build and takes its JSON line."""
+
+import json
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAMS = ROOT / "benchmarks" / "desk"
+HEAP = "128k"  # the default of a desk node
+_LIMIT_S = 300
+# Any instant at which the clock counts as set: 2026-11-23 00:00 UTC, in seconds since 2000.
+START_S = 848_620_800
+
+
+def run(program: str, *arguments: str, size: str = "desk32", heap: str = HEAP, **more: str):
+    """The last JSON line that `program` prints, frozen firmware unless MICROPYPATH says else."""
+    environment = {"MICROPYPATH": f"{PROGRAMS}:.frozen"} | more
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [ROOT / "build" / size, "-X", f"heapsize={heap}", PROGRAMS / program, *arguments],
+            cwd=folder,
+            env=os.environ | environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_LIMIT_S,
+            check=False,
+        )
+    if done.returncode:
+        raise SystemExit(f"{program}: status {done.returncode}\n{done.stdout}{done.stderr}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def node(board: str, program: str, heap: str = HEAP, **more: str):
+    """`program` with a whole node of `board` around it, alone in virtual time."""
+    environment = {
+        "DESK_BOARD": board,
+        "DESK_CLOCK": "virtual",
+        "DESK_START": str(START_S),
+        "DESK_SEED": "1",
+        "DESK_IP": "",
+        "MICROPYPATH": f"{PROGRAMS}:{ROOT / 'boards' / board}:.frozen",
+    }
+    return run(program, heap=heap, **(environment | more))
