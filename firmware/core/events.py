@@ -7,11 +7,10 @@ recording allocates nothing and cannot fail.
 from array import array
 from micropython import const
 
-BOOT = const(1)  # after: reset cause
+BOOT = const(1)  # after: reset cause, as machine.reset_cause() tells it
 GRID = const(2)  # subject 0; before, after: grid states of policy.grid
 LOAD = const(3)  # subject: load number; before, after: 0 open, 1 closed
 LAMP = const(4)  # subject 0; before, after: level in permille
-FAULT = const(5)  # subject: code of core.errors; after: detail
 
 # Causes. A number is never given twice; the words for them are in wire.console.
 START = const(1)
@@ -19,17 +18,14 @@ GRID_LOST = const(2)
 ISLAND = const(3)
 BOTH_SIDES_DEAD = const(4)
 GRID_BACK = const(5)
-GRID_UNHEALTHY = const(6)
-GRID_HEALTHY = const(7)
-OVER_BUDGET = const(8)
-WITHIN_BUDGET = const(9)
-RESTORED = const(10)
-SHORT_DIP = const(11)
-LOCKED = const(12)
-PROGRAM = const(13)
-DARK = const(14)
-ENERGY_TO_DAWN = const(15)
-BACKED_OFF = const(16)
+GRID_HEALTHY = const(6)
+OVER_BUDGET = const(7)
+WITHIN_BUDGET = const(8)
+RESTORED = const(9)
+SHORT_DIP = const(10)
+PROGRAM = const(11)
+DARK = const(12)
+ENERGY_TO_DAWN = const(13)
 
 _FIELDS = const(9)
 

@@ -18,6 +18,7 @@ from wire import echonet
 
 def build() -> tuple[Node, list[Job]]:
     """Return the node for the board this image was made for and its jobs; nothing runs yet."""
+    # Settings and foundation end with this function: what they leave behind is in the parts.
     settings = load()
     # What the network draws differs between nodes, too.
     random.seed(int.from_bytes(unique_id()[-3:], "big"))
@@ -25,14 +26,17 @@ def build() -> tuple[Node, list[Job]]:
     control, jobs, objects, load_names = _build_kind(base)
     control.record(BOOT, 0, 0, reset_cause(), START)
 
+    grid_pin = base.grid_pin
+
     def start_control() -> None:
         # The edge brings the first look forward; the timer keeps the rounds going.
-        base.grid_pin.irq(control.cycle, Pin.IRQ_FALLING)
+        grid_pin.irq(control.cycle, Pin.IRQ_FALLING)
         Timer(0).init(period=board.CONTROL_PERIOD_MS, mode=Timer.PERIODIC, callback=control.cycle)
 
     node = Node(
         board.NAME,
-        settings,
+        settings["name"],
+        settings.refused,
         base.uptime,
         base.events,
         control,

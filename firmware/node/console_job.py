@@ -55,7 +55,7 @@ class CommandJob(Job):
     """Answers the lines typed on the console: `status`, `help`."""
 
     name = "commands"
-    deadline_ms = 1 << 28  # waiting for somebody to type is not a stall
+    deadline_ms = 0  # waiting for somebody to type is not a stall
 
     def __init__(self, say: Callable[[dict], None], status: Callable[[], dict]) -> None:
         super().__init__()

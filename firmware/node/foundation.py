@@ -61,4 +61,7 @@ def _contact(pin_number: int) -> MainsSense:
 
 
 def _grid_level(pin_number: int) -> LevelSense:
-    return LevelSense(ADC(Pin(pin_number)), board.GRID_LEVEL_MV_PER_MV)
+    # The widest range: nominal voltage is a volt at the pin, and the default ends below that.
+    adc = ADC(Pin(pin_number))
+    adc.atten(ADC.ATTN_11DB)
+    return LevelSense(adc, board.GRID_LEVEL_MV_PER_MV)

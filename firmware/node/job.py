@@ -4,7 +4,10 @@ from time import ticks_diff, ticks_ms
 
 
 class Job:
-    """A forever-running coroutine with a deadline. Subclasses write `run` and call `beat`."""
+    """A forever-running coroutine with a deadline. Subclasses write `run` and call `beat`.
+
+    A `deadline_ms` of 0 is for jobs that may wait as long as they like.
+    """
 
     name = "job"
     deadline_ms = 5_000
@@ -18,6 +21,8 @@ class Job:
 
     def late_ms(self) -> int:
         """Milliseconds past the deadline, or 0."""
+        if not self.deadline_ms:
+            return 0
         return max(0, ticks_diff(ticks_ms(), self._beat_ms) - self.deadline_ms)
 
     async def run(self) -> None:

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from core.errors import NodeFault
-from core.events import FAULT, START
 from node.console_job import CommandJob, EventJob
 from node.supervisor import supervise
 from wire.console import GRID_STATES
@@ -12,11 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from machine import WDT
 
+    from core.errors import SettingRefused
     from core.events import EventRing
     from core.uptime import Uptime
     from node.control import Control
     from node.job import Job
-    from settings.store import Settings
 
 
 class Node:
@@ -25,7 +24,8 @@ class Node:
     def __init__(
         self,
         board_name: str,
-        settings: Settings,
+        name: str,
+        refused: list[SettingRefused],
         uptime: Uptime,
         events: EventRing,
         control: Control,
@@ -34,7 +34,8 @@ class Node:
         start_control: Callable[[], None],
     ) -> None:
         self._board_name = board_name
-        self._settings = settings
+        self._name = name
+        self._refused = refused
         self._uptime = uptime
         self._control = control
         self._watchdog = watchdog
@@ -54,9 +55,8 @@ class Node:
 
     def _greet(self) -> None:
         say = self._console.say
-        name = self._settings["name"]
-        say({"event": "boot", "board": self._board_name, "name": name})
-        for refused in self._settings.refused:
+        say({"event": "boot", "board": self._board_name, "name": self._name})
+        for refused in self._refused:
             say(
                 {
                     "event": "setting refused",
@@ -66,9 +66,10 @@ class Node:
                 }
             )
 
+        self._refused = []
+
     def _on_fault(self, job: str, fault: Exception) -> None:
         code = fault.code if isinstance(fault, NodeFault) else 0
-        self._control.record(FAULT, code, 0, 0, START)
         self._console.say({"event": "fault", "job": job, "code": code, "fault": repr(fault)})
 
     def _status(self) -> dict:
@@ -76,7 +77,7 @@ class Node:
         return {
             "event": "status",
             "board": self._board_name,
-            "name": self._settings["name"],
+            "name": self._name,
             "grid": GRID_STATES[control.grid.state],
             "power_w": control.power_w(),
             "budget_w": control.budget_w(),

@@ -10,27 +10,26 @@ import json
 
 GRID_STATES = ("normal", "ride-through", "islanded", "dead", "return-wait", "restoring")
 
-CAUSES = {
-    1: "start",
-    2: "grid lost",
-    3: "island: somebody feeds the loads, not the grid",
-    4: "both sides dead",
-    5: "grid back",
-    6: "grid unhealthy",
-    7: "grid healthy for the hold time",
-    8: "over the island's limit",
-    9: "within the island's limit",
-    10: "all loads restored",
-    11: "short dip",
-    12: "locked off",
-    13: "night program",
-    14: "dark, clock unknown",
-    15: "energy to dawn",
-    16: "backed off after an overload",
-}
+# By the number that core.events gives them.
+CAUSES = (
+    "",
+    "start",
+    "grid lost",
+    "island: somebody feeds the loads, not the grid",
+    "both sides dead",
+    "grid back",
+    "grid healthy for the hold time",
+    "over the island's limit",
+    "within the island's limit",
+    "all loads restored",
+    "short dip",
+    "night program",
+    "dark, clock unknown",
+    "energy to dawn",
+)
 
 # Kinds of core.events, in the order of their numbers.
-_KINDS = ("", "started", "grid", "load", "lamp", "fault")
+_KINDS = ("", "started", "grid", "load", "lamp")
 
 # Numbers of machine.reset_cause() on the ESP32.
 RESETS = ("unknown", "power-on", "hard", "watchdog", "deep sleep", "soft")
@@ -55,12 +54,9 @@ def event(record: tuple, load_names: list) -> str:
     elif kind == 4:
         fields["from_permille"] = before
         fields["to_permille"] = after
-    elif kind == 1:
-        fields["reset"] = RESETS[after] if after < len(RESETS) else str(after)
     else:
-        fields["code"] = subject
-        fields["detail"] = after
-    fields["cause"] = CAUSES.get(cause, str(cause))
+        fields["reset"] = RESETS[after] if after < len(RESETS) else str(after)
+    fields["cause"] = CAUSES[cause]
     fields["power_w"] = power_w
     if budget_w >= 0:
         fields["budget_w"] = budget_w

@@ -123,6 +123,12 @@ class TestSupervise(unittest.TestCase):
         self.assertEqual(self.faults[0][0], "stalling")
         self.assertGreaterEqual(job.tidied, 1)
 
+    def test_a_job_without_a_deadline_may_wait_for_ever(self):
+        job = Stalling()
+        job.deadline_ms = 0
+        self.supervise_for([job], 60_000)
+        self.assertEqual(self.faults, [])
+
     def test_a_job_that_returns_is_a_fault(self):
         self.supervise_for([Ending()], 1_000)
         self.assertIsInstance(self.faults[0][1], JobEnded)
