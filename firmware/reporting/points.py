@@ -86,22 +86,23 @@ def voltage(*scaled_by):
     return Group(("R-S", one), ("S-T", one))
 
 
-def history(*scaled_by):
-    """The day it is of and 48 readings at 00:00, 00:30 … 23:30 (194 bytes)."""
+def history(one):
+    """The day it is of, and 48 readings `one` at 00:00, 00:30 … 23:30."""
     day = u16(0, 99, codes=((0x00FF, "initial value"),))
-    return Group(("day", day), ("readings", Repeat(energy(*scaled_by), 48)))
+    return Group(("day", day), ("readings", Repeat(one, 48)))
 
 
-def half_hour(*scaled_by):
-    """When the last half-hour reading was taken, and the reading (11 bytes)."""
-    return Group(("at", Moment("YMDhms")), ("energy", energy(*scaled_by)))
-
-
-def channel(*scaled_by):
-    """Energy and current of one channel of a panel (8 bytes)."""
-    return Group(("energy", energy(*scaled_by)), ("current", current()))
-
-
+# A format that several rows share is one object, as there is little memory on a board.
+_METER_ENERGY = energy(0xD4, 0xD3)
+_HISTORY = history(_METER_ENERGY)  # 194 bytes
+# When the last half-hour reading was taken, and the reading (11 bytes).
+_HALF_HOUR = Group(("at", Moment("YMDhms")), ("energy", _METER_ENERGY))
+_PANEL_ENERGY = energy(0xC2)
+_PANEL_CURRENT = current()
+# Energy and current of one channel of a panel (8 bytes).
+CHANNEL = Group(("energy", _PANEL_ENERGY), ("current", _PANEL_CURRENT))
+_MAP = PropertyMap()
+_ASCII_12 = Octets(12, text=True)
 POWER = Number(4, True, -2_147_483_647, 2_147_483_645, "W", 0, ((0x7FFFFFFE, NO_DATA),))
 ON_OFF = Code((ON, "on"), (OFF, "off"))
 FAULT_STATUS = Code((FAULT, "fault"), (NO_FAULT, "no fault"))
@@ -121,11 +122,11 @@ _COMMON = (
     (0x83, "identification number", GET, Octets(17), "identification"),
     (0x88, "fault status", GET | INF, FAULT_STATUS, "fault_status"),
     (0x8A, "maker code", GET, Octets(3), "maker"),
-    (0x8C, "product code", GET, Octets(12, text=True), "product"),
-    (0x8D, "serial number", GET, Octets(12, text=True), "serial"),
-    (0x9D, "announcement map", GET, PropertyMap(), "announced"),
-    (0x9E, "set map", GET, PropertyMap(), "settable"),
-    (0x9F, "get map", GET, PropertyMap(), "readable"),
+    (0x8C, "product code", GET, _ASCII_12, "product"),
+    (0x8D, "serial number", GET, _ASCII_12, "serial"),
+    (0x9D, "announcement map", GET, _MAP, "announced"),
+    (0x9E, "set map", GET, _MAP, "settable"),
+    (0x9F, "get map", GET, _MAP, "readable"),
 )
 
 _DEVICE = _COMMON + (
@@ -153,24 +154,24 @@ _SUBMETER = (
     (0xD4, "energy unit", GET, ENERGY_UNIT, _UNIT_WH),
     (0xD7, "energy digits", GET, u8(1, 8), _DIGITS),
     (0xE0, "history day", GET | SET, _HISTORY_DAY, "history_day"),
-    (0xE1, "energy import", GET, energy(0xD4, 0xD3), "import_wh"),
-    (0xE2, "energy history import", GET, history(0xD4, 0xD3), "history"),
-    (0xE3, "energy export", GET, energy(0xD4, 0xD3), "export_wh"),
-    (0xE4, "energy history export", GET, history(0xD4, 0xD3), "history"),
+    (0xE1, "energy import", GET, _METER_ENERGY, "import_wh"),
+    (0xE2, "energy history import", GET, _HISTORY, "history"),
+    (0xE3, "energy export", GET, _METER_ENERGY, "export_wh"),
+    (0xE4, "energy history export", GET, _HISTORY, "history"),
     (0xE7, "active power", GET, POWER, "power_w"),
     (0xE8, "current", GET, current(0xD8), "current"),
     (0xE9, "voltage", GET, voltage(0xD9), "voltage"),
-    (0xEA, "half-hour energy import", GET, half_hour(0xD4, 0xD3), "half_hour_import"),
-    (0xEB, "half-hour energy export", GET, half_hour(0xD4, 0xD3), "half_hour_export"),
+    (0xEA, "half-hour energy import", GET, _HALF_HOUR, "half_hour_import"),
+    (0xEB, "half-hour energy export", GET, _HALF_HOUR, "half_hour_export"),
 )
 
 _PANEL = (
     (0xB1, "channels", GET, u8(1, 252, codes=((0xFD, "undefined"),)), "channel_count"),
-    (0xC0, "energy import", GET, energy(0xC2), "import_wh"),
-    (0xC1, "energy export", GET, energy(0xC2), "export_wh"),
+    (0xC0, "energy import", GET, _PANEL_ENERGY, "import_wh"),
+    (0xC1, "energy export", GET, _PANEL_ENERGY, "export_wh"),
     (0xC2, "energy unit", GET, ENERGY_UNIT, _UNIT_WH),
     (0xC6, "active power", GET, POWER, "power_w"),
-    (0xC7, "current", GET, current(), "current"),
+    (0xC7, "current", GET, _PANEL_CURRENT, "current"),
     (0xC8, "voltage", GET, voltage(), "voltage"),
 )
 
@@ -189,7 +190,7 @@ _ILLUMINANCE = (
 def channel_rows(count):
     """Rows D0 upwards for the first `count` channels of a panel, at most 32."""
     return tuple(
-        (CHANNEL_1 + n, "channel %d" % (n + 1), GET, channel(0xC2), "channel")
+        (CHANNEL_1 + n, "channel %d" % (n + 1), GET, CHANNEL, "channel")
         for n in range(min(count, CHANNELS_MOST))
     )
 

@@ -27,6 +27,12 @@ class Number:
     scaled_by        EPCs of the same object whose values multiply this one
     """
 
+    # Most numbers have few of these; what an object does not hold costs it no memory.
+    unit = ""
+    decimals = 0
+    codes = ()
+    scaled_by = ()
+
     def __init__(
         self, size, signed, low, high, unit="", decimals=0, codes=(), scaled_by=()
     ) -> None:
@@ -34,10 +40,14 @@ class Number:
         self.signed = signed
         self.low = low
         self.high = high
-        self.unit = unit
-        self.decimals = decimals
-        self.codes = codes
-        self.scaled_by = scaled_by
+        if unit:
+            self.unit = unit
+        if decimals:
+            self.decimals = decimals
+        if codes:
+            self.codes = codes
+        if scaled_by:
+            self.scaled_by = scaled_by
 
     def pack(self, buf, at, value) -> int:
         """Write `value`. Outside the range it is the code for that, else the nearest in range.

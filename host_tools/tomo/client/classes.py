@@ -97,8 +97,8 @@ _PANEL = {
     0xBC: ("two-way current list", _list(points.current(), 60)),
     0xBD: ("range of two-way power list", _range(60)),
     0xBE: ("two-way power list", _list(points.POWER, 60)),
-    0xC3: ("energy history import", history(0xC2)),
-    0xC4: ("energy history export", history(0xC2)),
+    0xC3: ("energy history import", history(energy(0xC2))),
+    0xC4: ("energy history export", history(energy(0xC2))),
     0xC5: ("history day", u8(0, 99, codes=((0xFF, "initial value"),))),
 }
 

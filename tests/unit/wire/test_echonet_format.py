@@ -77,10 +77,11 @@ class TestOthers(unittest.TestCase):
         self.assertEqual(Version().unpack(bytes.fromhex("010e0100")), "1.14")
 
     def test_a_history_is_a_day_and_48_slots(self):
-        history = packed(points.history(), (None, None))
+        history = packed(points.history(points.energy()), (None, None))
         self.assertEqual(history, bytes.fromhex("00ff") + bytes.fromhex("fffffffe") * 48)
         self.assertEqual(len(history), 194)
-        shown = points.history().unpack(bytes.fromhex("0003") + bytes.fromhex("0001e240") * 48)
+        readings = bytes.fromhex("0001e240") * 48
+        shown = points.history(points.energy()).unpack(bytes.fromhex("0003") + readings)
         self.assertEqual(shown["day"], 3)
         self.assertEqual(shown["readings"], [123_456] * 48)
 
@@ -92,4 +93,4 @@ class TestOthers(unittest.TestCase):
         pair = Group(("first", u16()), ("rest", Repeat(u16(), 3, 0)))
         self.assertEqual(pair.unpack(bytes.fromhex("00010002")), {"first": 1, "rest": [2]})
         self.assertRaises(ValueError, pair.unpack, bytes.fromhex("000100"))
-        self.assertRaises(ValueError, points.channel().unpack, bytes(9))
+        self.assertRaises(ValueError, points.CHANNEL.unpack, bytes(9))
