@@ -5,12 +5,16 @@ import sys
 from micropython import const
 from time import gmtime, mktime, ticks_add, ticks_diff, ticks_ms
 
+import _watchdog
+
 import desk_clock
 
 _ONE_SHOT = const(0)
 _PERIODIC = const(1)
 
-WATCHDOG_EXIT = 3
+WATCHDOG_EXIT = 3  # as in boards/desk/common/watchdog.c
+# In real time the host's timer stands behind the event, for firmware that hangs.
+_GRACE_MS = const(500)
 
 
 class Timer:
@@ -68,10 +72,12 @@ class WDT:
             raise ValueError("WDT timeout too short")
         self._timeout_ms = timeout
         self._event = desk_clock.event(self._bite)
-        desk_clock.arm(self._event, timeout)
+        self.feed()
 
     def feed(self) -> None:
         desk_clock.arm(self._event, self._timeout_ms)
+        if desk_clock.mode == desk_clock.REAL:
+            _watchdog.guard(self._timeout_ms, _GRACE_MS)
 
     def _bite(self) -> None:
         seconds, millis = divmod(desk_clock.uptime_ms(), 1000)
