@@ -1,0 +1,111 @@
+"""The commands that README.md shows are run as they stand there, but for the node's address.
+
+`make test` is what runs this file, and CI runs it in a fresh clone. A command that the README
+gains and that is not in TRIED makes the first test fail.
+"""
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import threading
+
+import pytest
+
+from tests.desk_bridge import ROOT
+from tests.node.desk_nodes import seats
+
+LIMIT_S = 240
+ADDRESS = "127.0.0.11"
+# How each command is tried here.
+TRIED = {
+    "make run": "make run CLOCK=virtual",
+    "make test": "",
+    f"make desk BOARD=submeter6 IP={ADDRESS}": "the node of the other commands",
+    "build/venv/bin/tomo node ls": "with --json",
+    f"build/venv/bin/tomo node read {ADDRESS}": "as it is",
+    "build/venv/bin/tomo node watch --json": "with an address and a limit",
+}
+
+
+def shown():
+    """Commands of the README's shell blocks, without comments."""
+    text = (ROOT / "README.md").read_text()
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    lines = [line.partition("#")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line]
+
+
+def environment():
+    # Not the make that runs this test, nor its flags.
+    return {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
+
+
+def run(command):
+    return subprocess.run(
+        shlex.split(command),
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def address(desk32):  # noqa: ARG001 (skips where nothing is built)
+    """Where `make desk`, as the README shows it, has booted a node."""
+    ip = seats(1)[0]
+    process = subprocess.Popen(
+        shlex.split(f"make desk BOARD=submeter6 IP={ip}"),
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    watchdog = threading.Timer(LIMIT_S, os.killpg, (process.pid, signal.SIGKILL))
+    watchdog.start()
+    for line in process.stdout:
+        if line.startswith("{") and json.loads(line)["event"] == "ready":
+            break
+    yield ip
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate()
+    watchdog.cancel()
+
+
+def test_every_command_shown_is_tried():
+    assert set(shown()) == set(TRIED)
+
+
+def test_make_run_leaves_a_verdict_and_a_report(desk32):  # noqa: ARG001
+    done = run("make run CLOCK=virtual")
+    assert done.returncode == 0, done.stdout + done.stderr
+    summary = json.loads((ROOT / "build/run/summary.json").read_text())
+    assert summary["verdict"] == "held"
+    assert (ROOT / "build/run/report.html").stat().st_size > 10_000
+
+
+def test_node_ls_finds_the_node(address):
+    done = run("build/venv/bin/tomo node ls --from 127.0.0.1 --json")
+    assert done.returncode == 0, done.stderr
+    assert address in {json.loads(line)["ip"] for line in done.stdout.splitlines()}
+
+
+def test_node_read_shows_the_branches(address):
+    done = run(f"build/venv/bin/tomo node read {address}")
+    assert done.returncode == 0, done.stderr
+    assert "028D06" in done.stdout
+
+
+def test_node_watch_tells_values(address):
+    done = run(f"build/venv/bin/tomo node watch {address} --json --for 2")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()
+    assert all(json.loads(line)["ip"] == address for line in done.stdout.splitlines())
