@@ -11,6 +11,7 @@ BOOT = const(1)  # after: reset cause, as machine.reset_cause() tells it
 GRID = const(2)  # subject 0; before, after: grid states of policy.grid
 LOAD = const(3)  # subject: load number; before, after: 0 open, 1 closed
 LAMP = const(4)  # subject 0; before, after: level in permille
+LIMIT = const(5)  # subject 0; before, after: what the island may draw, W
 
 # Causes. A number is never given twice; the words for them are in wire.console.
 START = const(1)
@@ -26,6 +27,7 @@ SHORT_DIP = const(10)
 PROGRAM = const(11)
 DARK = const(12)
 ENERGY_TO_DAWN = const(13)
+INVERTER_GAVE_UP = const(14)
 
 _FIELDS = const(9)
 
@@ -38,7 +40,7 @@ class EventRing:
 
     FIELDS = _FIELDS
 
-    def __init__(self, size: int = 64) -> None:
+    def __init__(self, size: int = 48) -> None:
         self.size = size
         self.total = 0
         self._cells = array("i", (0 for _ in range(size * _FIELDS)))
@@ -55,7 +57,11 @@ class EventRing:
         power_w: int,
         budget_w: int,
     ) -> None:
-        """Keep one event, over the oldest if the ring is full. Allocates nothing."""
+        """Keep one event, over the oldest if the ring is full. Allocates nothing.
+
+        Straight-line code, so MicroPython's scheduler cannot come between: a reader in a job
+        never sees half an event.
+        """
         cells = self._cells
         at = self.total % self.size * _FIELDS
         cells[at] = uptime_s

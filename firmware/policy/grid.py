@@ -13,7 +13,8 @@ the island's power limit binds. The first cut waits for one thing only: that som
 loads while the grid does not. A dark site is given `ride_ms` to come back before its loads are
 cut in advance of the inverter's start.
 
-Source: IEC 61000-4-30 terms; thresholds are the defaults of Japanese PV inverter settings.
+Source: docs/sources.md, "Grid": the statutory voltage band (Ordinance, Art. 38), a reconnect time
+of Japanese PV inverters, terms of IEC 61000-4-30, and choices.
 """
 
 from micropython import const
@@ -32,6 +33,11 @@ _LONG_MS = const(100_000_000)
 _ISLAND_MS = const(20)
 # A dead load side shorter than this is the inverter's own switching.
 _LOAD_DEAD_MS = const(100)
+# A grid side must be back for five cycles before the outage counts as over.
+_GRID_BACK_MS = const(100)
+# The contact alone, beside a living grid side, must say so in three cycles: one sample may be a
+# glitch on the wire. With the grid side dead it is the second symptom and believed at once.
+_CONTACT_MS = const(60)
 
 
 class GridState:
@@ -71,6 +77,9 @@ class GridState:
         self.outage_ms = 0  # length of this outage so far
         self._restoring = True  # loads are still to come back
         self._load_dead_ms = 0
+        self._grid_back_ms = 0
+        self._contact_ms = 0
+        self._by_contact = False
 
     @property
     def limited(self) -> bool:
@@ -84,21 +93,15 @@ class GridState:
         """
         state = self.state
         if state == NORMAL and grid_alive and not contact:
+            self._contact_ms = 0
             return False
-        if self.held_ms < _LONG_MS:
-            self.held_ms += span_ms
-        if load_alive:
-            self._load_dead_ms = 0
-        elif self._load_dead_ms < _LONG_MS:
-            self._load_dead_ms += span_ms
-        if not grid_alive and self.outage_ms < _LONG_MS:
-            self.outage_ms += span_ms
+        contact = self._count(span_ms, grid_alive, load_alive, contact)
         if state == RIDE_THROUGH:
             following = self._ride_through(grid_alive, load_alive, contact)
         elif state == ISLANDED:
-            following = self._islanded(grid_alive, contact)
+            following = self._islanded(contact)
         elif state == DEAD:
-            following = self._dead(grid_alive, load_alive, contact)
+            following = self._dead(load_alive, contact)
         elif state == RETURN_WAIT:
             following = self._return_wait(span_ms, grid_alive, load_alive, contact)
         else:
@@ -130,10 +133,27 @@ class GridState:
             self._restoring = False
             self._enter(NORMAL)
 
+    def _count(self, span_ms: int, grid_alive: bool, load_alive: bool, contact: bool) -> bool:
+        """Bring the times up to date; return whether the contact is to be believed."""
+        if self.held_ms < _LONG_MS:
+            self.held_ms += span_ms
+        self._load_dead_ms = 0 if load_alive else min(self._load_dead_ms + span_ms, _LONG_MS)
+        self._grid_back_ms = min(self._grid_back_ms + span_ms, _LONG_MS) if grid_alive else 0
+        self._contact_ms = min(self._contact_ms + span_ms, _LONG_MS) if contact else 0
+        believed = contact and (not grid_alive or self._contact_ms >= _CONTACT_MS)
+        # An outage is as long as the grid was away, not as long as the inverter then takes to
+        # let go; only where the grid side never died is the contact all there is to measure.
+        out = believed if self._by_contact else not grid_alive
+        if out and self.outage_ms < _LONG_MS:
+            self.outage_ms += span_ms
+        return believed
+
     def _on_grid(self, span_ms: int, grid_alive: bool, contact: bool) -> int:
         if grid_alive and not contact:
             return self.state
-        self.outage_ms = 0 if grid_alive else span_ms
+        self.outage_ms = span_ms
+        self._by_contact = grid_alive
+        self._load_dead_ms = 0
         return ISLANDED if contact else RIDE_THROUGH
 
     def _ride_through(self, grid_alive: bool, load_alive: bool, contact: bool) -> int:
@@ -143,21 +163,25 @@ class GridState:
             return RESTORING if self._restoring else NORMAL
         return DEAD if self._load_dead_ms >= self.ride_ms else RIDE_THROUGH
 
-    def _islanded(self, grid_alive: bool, contact: bool) -> int:
-        if grid_alive:
+    def _islanded(self, contact: bool) -> int:
+        if self._grid_back_ms >= _GRID_BACK_MS:
             return RETURN_WAIT
         return DEAD if self._load_dead_ms >= _LOAD_DEAD_MS and not contact else ISLANDED
 
-    def _dead(self, grid_alive: bool, load_alive: bool, contact: bool) -> int:
-        if grid_alive:
+    def _dead(self, load_alive: bool, contact: bool) -> int:
+        if self._grid_back_ms >= _GRID_BACK_MS:
             return RETURN_WAIT
         return ISLANDED if load_alive or contact else DEAD
 
     def _return_wait(self, span_ms: int, grid_alive: bool, load_alive: bool, contact: bool) -> int:
         if not grid_alive:
             return ISLANDED if load_alive or contact else DEAD
-        # While the inverter still feeds the loads the limit is real, however long it takes.
-        self.healthy_ms = min(self.healthy_ms + span_ms, _LONG_MS)
+        healthy_ms = self.healthy_ms + span_ms
+        if contact:
+            # While the inverter still feeds the loads the limit is real, however long it takes,
+            # and once it has let go the grid must bear them for the short hold at least.
+            healthy_ms = min(healthy_ms, max(0, self.hold_ms() - self.short_hold_ms))
+        self.healthy_ms = min(healthy_ms, _LONG_MS)
         if contact or self.healthy_ms < self.hold_ms():
             return RETURN_WAIT
         return RESTORING

@@ -38,8 +38,12 @@ class IslandLight:
         self._better_seen = False
 
     def leave(self) -> None:
-        """The island has ended."""
+        """The island, or the night, has ended: the next level is judged afresh."""
         self._rung = -1
+
+    def power_mw(self, permille: int) -> int:
+        """What the lamp should draw at this level, mW. 31-bit safe to 1 kW."""
+        return self._standby_mw + (self._full_mw - self._standby_mw) * permille // 1000
 
     def level(self, now_s: int, left_wh: int, to_dawn_s: int) -> int:
         """Permille for uptime `now_s` with `left_wh` of the lamp's share left."""
@@ -72,6 +76,5 @@ class IslandLight:
 
     def _need_mwh(self, permille: int, span_s: int) -> int:
         """Energy for `span_s` at this level and a tenth more, mWh. 31-bit safe to 400 W, 24 h."""
-        power_mw = self._standby_mw + (self._full_mw - self._standby_mw) * permille // 1000
-        need_mwh = power_mw // 10 * (span_s // 60) // 6
+        need_mwh = self.power_mw(permille) // 10 * (span_s // 60) // 6
         return need_mwh + need_mwh // 10

@@ -1,7 +1,7 @@
 """Is it dark, and what light does the night program want?
 
-By the sun where the clock is known; by the photocell where it is not; with neither, it is dark:
-a lamp that burns by day is seen and mended, one that is out at night is not.
+It is dark if the sun's times say so, for a clock that is set, or if the photocell does; with
+neither, it is dark: a lamp that burns by day is seen and mended, one that is out at night is not.
 
 Pure: times and lux come in as arguments.
 """
@@ -48,9 +48,14 @@ class Sky:
         return second < self.sunrise_s or second >= self.sunset_s
 
     def to_dawn_s(self, second: int) -> int:
-        """Seconds until the next civil dawn; a whole day where there is none."""
+        """Seconds until the next civil dawn; a whole day where there is none.
+
+        0 between civil dawn and sunrise: the lamp may still burn, and needs nothing more.
+        """
         if second < self.dawn_s:
             return self.dawn_s - second
+        if second < self.sunrise_s:
+            return 0
         if self.next_dawn_s > second:
             return self.next_dawn_s - second
         return _DAY_S
@@ -64,6 +69,8 @@ class Sky:
 class Photocell:
     """Dark or not from illuminance, with a gap between the levels and a delay on both edges.
 
+    The first measurement decides at once.
+
     on_mlx, off_mlx   dark below, light above, milli-lux
     delay_s           how long it must last, so that headlights switch nothing, s
     """
@@ -73,10 +80,14 @@ class Photocell:
         self._off_mlx = off_mlx
         self._delay_s = delay_s
         self._since_s = -1
+        self._known = False
         self.dark = True
 
     def update(self, now_s: int, lux_milli: int) -> None:
         """Take one measurement at uptime `now_s`."""
+        if not self._known:
+            self._known = True
+            self.dark = lux_milli < self._off_mlx
         other = lux_milli > self._off_mlx if self.dark else lux_milli < self._on_mlx
         if not other:
             self._since_s = -1

@@ -1,9 +1,10 @@
 """Which loads may stay on within a power limit: lex by tier, exact within a tier.
 
 Tiers in order. Within a tier the loads that are on stay on if they all fit, and the best subset
-of the others fills what is left; if they do not all fit, the best subset of those that are on
-stays. Best is most watts; among equals the one with the earlier loads. Lower tiers may use what
-is left, except below an incomplete tier 0: life-safety is opened only when all else is open.
+of the others that may close now fills what is left; if they do not all fit, the best subset of
+those that are on stays. Best is most watts; among equals the one with the earlier loads. Lower
+tiers may use what is left, except below a tier 0 that loses a load: life-safety is opened only
+when all else is open.
 
 A load counts with its rated power or what it was measured to draw in the last minute, whichever
 is more.
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from core.loads import Load
 
-# 2**8 subsets of one tier take about a millisecond on an ESP32.
+# The subsets of one tier are tried one by one: at most 2**8.
 MAX_LOADS = 8
 
 
@@ -38,23 +39,26 @@ class ShedPlan:
         self._chosen = bytearray(MAX_LOADS)  # load numbers a subset is chosen from
         self._range = range(len(loads))
         self._tiers = range(TIERS)
+        self._ready: bytearray | None = None
 
-    def compute(self, limit_w: int) -> None:
-        """Fill `keep` for `limit_w`. Loads not wanted or locked off are never kept."""
+    def compute(self, limit_w: int, ready: bytearray | None = None) -> None:
+        """Fill `keep` for `limit_w`. Loads not wanted or locked off are never kept.
+
+        ready   ready[i] is 1 if the open load i may close now; watts are not set aside for one
+                that may not. None: all may.
+        """
         loads, weights, keep = self._loads, self._weights, self.keep
+        self._ready = ready
         for i in self._range:
             load = loads[i]
             weights[i] = load.rated_w if load.rated_w > load.peak_w else load.peak_w
             keep[i] = 0
         left_w = limit_w
         for tier in self._tiers:
-            on_w = self._tier_weight(tier, True)
-            if on_w <= left_w:
-                left_w -= self._keep_best(tier, True, left_w)
+            left_w -= self._keep_best(tier, True, left_w)
+            if self._all_kept(tier):
                 left_w -= self._keep_best(tier, False, left_w)
-            else:
-                left_w -= self._keep_best(tier, True, left_w)
-            if tier == LIFE_SAFETY and not self._complete(tier):
+            elif tier == LIFE_SAFETY:
                 break
         self.planned_w = limit_w - left_w
 
@@ -64,52 +68,51 @@ class ShedPlan:
         for i in self._range:
             keep[i] = 1 if loads[i].wanted and not loads[i].locked_off else 0
 
-    def _tier_weight(self, tier: int, closed: bool) -> int:
-        total_w = 0
-        for i in self._range:
-            if self._eligible(i, tier, closed):
-                total_w += self._weights[i]
-        return total_w
-
     def _eligible(self, i: int, tier: int, closed: bool) -> bool:
         load = self._loads[i]
-        return load.tier == tier and load.wanted and not load.locked_off and load.closed == closed
+        if load.tier != tier or not load.wanted or load.locked_off or load.closed != closed:
+            return False
+        return closed or self._ready is None or self._ready[i] == 1
 
-    def _complete(self, tier: int) -> bool:
-        loads = self._loads
+    def _all_kept(self, tier: int) -> bool:
+        """True if every load of this tier that is on stays on."""
         for i in self._range:
-            load = loads[i]
-            if load.tier == tier and load.wanted and not load.locked_off and not self.keep[i]:
+            if not self.keep[i] and self._eligible(i, tier, True):
                 return False
         return True
 
     def _keep_best(self, tier: int, closed: bool, left_w: int) -> int:
         """Keep the subset of these loads with most watts within `left_w`; return its watts."""
-        chosen, count = self._chosen, 0
+        chosen, count, all_w = self._chosen, 0, 0
         for i in self._range:
             if self._eligible(i, tier, closed):
                 chosen[count] = i
                 count += 1
-        # The first load has the highest bit, so the larger of two equal subsets has the
-        # earlier loads; counting down and replacing only on more watts finds it.
-        best_mask, best_w = 0, 0
-        mask = (1 << count) - 1
-        while mask:
-            total_w = self._subset_weight(mask, count)
-            if best_w < total_w <= left_w or (best_mask == 0 and total_w == 0):
-                best_mask, best_w = mask, total_w
-                if total_w == left_w:
-                    break
-            mask -= 1
-        for bit in range(count):
-            if best_mask >> (count - 1 - bit) & 1:
-                self.keep[chosen[bit]] = 1
-        return best_w
-
-    def _subset_weight(self, mask: int, count: int) -> int:
-        chosen, weights = self._chosen, self._weights
-        total_w = 0
+                all_w += self._weights[i]
+        full = (1 << count) - 1
+        mask = full if all_w <= left_w else self._best_subset(count, left_w)
+        kept_w = 0
         for bit in range(count):
             if mask >> (count - 1 - bit) & 1:
-                total_w += weights[chosen[bit]]
-        return total_w
+                self.keep[chosen[bit]] = 1
+                kept_w += self._weights[chosen[bit]]
+        return kept_w
+
+    def _best_subset(self, count: int, left_w: int) -> int:
+        """Mask of the first `count` chosen; the first of them has the highest bit.
+
+        Walks the Gray code, so that one load comes or goes at each step. Of two equal subsets the
+        larger mask is the one with the earlier loads.
+        """
+        chosen, weights = self._chosen, self._weights
+        best_mask, best_w, mask, total_w = 0, 0, 0, 0
+        for step in range(1, 1 << count):
+            bit = 0
+            while not step >> bit & 1:
+                bit += 1
+            mask ^= 1 << bit
+            weight = weights[chosen[count - 1 - bit]]
+            total_w += weight if mask >> bit & 1 else -weight
+            if total_w <= left_w and (total_w > best_w or (total_w == best_w and mask > best_mask)):
+                best_mask, best_w = mask, total_w
+        return best_mask

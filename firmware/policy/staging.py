@@ -45,13 +45,20 @@ class Staging:
         self._next_s = 0
         self._last_close_s = _NEVER
         self._back_off_s = 0
-        self._opened_s = array("i", (_NEVER for _ in loads))
+        # A reset opens the relays: the minimum off time runs from power-up.
+        self._opened_s = array("i", (0 for _ in loads))
         self._moves_s = array("i", (_NEVER for _ in range(len(loads) * _MOVES_AN_HOUR)))
 
     def begin_return(self, now_s: int) -> None:
         """The grid has proved itself: wait this node's random share before the first close."""
-        self._next_s = max(self._next_s, now_s + self._draw.below(self._stagger_s + 1))
+        share_s = self._draw.below(self._stagger_s + 1)
+        self._next_s = max(self._last_close_s + self._gap_s + 1, now_s + share_s)
         self._back_off_s = 0
+
+    def fill_ready(self, now_s: int, ready: bytearray) -> None:
+        """ready[i] = 1 for the loads that could close as far as they themselves go."""
+        for i in self._range:
+            ready[i] = 1 if self.rested(i, now_s) else 0
 
     def next_to_close(self, now_s: int, keep: bytearray) -> int:
         """The load to close now, lowest tier first, or -1."""
@@ -60,14 +67,15 @@ class Staging:
         best, best_tier = -1, TIERS
         for i in self._range:
             load = self._loads[i]
-            if keep[i] and not load.closed and load.tier < best_tier and self._rested(i, now_s):
+            if keep[i] and not load.closed and load.tier < best_tier and self.rested(i, now_s):
                 best, best_tier = i, load.tier
         return best
 
     def closed(self, i: int, now_s: int) -> None:
         """Take note that load `i` was closed."""
         self._last_close_s = now_s
-        self._next_s = now_s + self._gap_s
+        # The gap in whole seconds and one more: a second is noticed up to a cycle after it began.
+        self._next_s = now_s + self._gap_s + 1
         self._count(i, now_s)
 
     def opened(self, i: int, now_s: int) -> None:
@@ -82,7 +90,8 @@ class Staging:
         self._back_off_s = min(max(self._back_off_s * 2, _BACK_OFF_S), _BACK_OFF_MAX_S)
         self._next_s = now_s + self._back_off_s
 
-    def _rested(self, i: int, now_s: int) -> bool:
+    def rested(self, i: int, now_s: int) -> bool:
+        """Whether load `i` has been off long enough and has not moved too often."""
         if now_s - self._opened_s[i] < self._loads[i].min_off_s:
             return False
         # The oldest of the last six moves: with it inside the hour, this would be the seventh.

@@ -1,6 +1,6 @@
 """Properties of the shed plan and the control path, which run on MicroPython (desk32).
 
-The invariants are those of the shedding chapter (limit, priority, life, lockout, stagger,
+I1 to I14 are the invariants of docs/sources.md (here limit, priority, life, rate, lockout, stagger,
 restore); the plan's exactness is held against a brute force that shares no line with it.
 """
 
@@ -80,8 +80,8 @@ def test_the_plan_is_lex_exact_and_within_the_limit(policy, loads, limit_w):
             best = max(w for s in subsets_of(on) if (w := sum(weight[i] for i in s)) <= left)
             assert sum(weight[i] for i in members if i in keep) == best
         left -= sum(weight[i] for i in members if i in keep)
-        if tier == 0 and not set(members) <= keep:
-            assert keep <= set(members)
+        if tier == 0 and not set(on) <= keep:
+            assert keep <= set(members), "I3: life-safety opened while something else stays on"
             break
 
 
@@ -139,7 +139,7 @@ def test_invariants_hold_through_any_sequence_of_senses(policy, loads, limit_w, 
             if loads[i][0] == 0:
                 assert not any(closed[j] for j in range(6) if loads[j][0] > 0), "I3"
         before = closed
-    assert all(b - a >= 4_980 for a, b in pairwise(closes)), "I14"
+    assert all(b - a >= 5_000 for a, b in pairwise(closes)), "I14"
     assert answer["trace"][-1][1] == NORMAL
     wanted = [not locked for *_, locked in loads]
     assert answer["trace"][-1][2] == wanted, "I6: not everything came back"

@@ -23,7 +23,7 @@ class TestEnergyCounter(unittest.TestCase):
     def setUp(self):
         self.counter = EnergyCounter()
 
-    # The two cases of domain.md section 7.
+    # The next two are in docs/sources.md, "Worked examples".
 
     def test_1000_w_for_an_hour_in_seconds_is_1000_wh(self):
         for _ in range(3600):

@@ -1,4 +1,4 @@
-"""policy.grid: thresholds from the table of default node thresholds (IEC 61000-4-30 terms)."""
+"""policy.grid: thresholds of docs/sources.md, "Grid" (statutory band, reconnect time, choices)."""
 
 import unittest
 
@@ -47,8 +47,20 @@ class TestGridLoss(GridCase):
     def test_island_is_known_two_cycles_after_the_grid_side_died(self):
         self.assertEqual(self.run_for(40, False, True), [RIDE_THROUGH, ISLANDED])
 
-    def test_the_inverters_contact_is_believed_at_once(self):
-        self.assertEqual(self.run_for(20, True, True, True), [ISLANDED])
+    def test_the_inverters_contact_is_believed_at_once_beside_a_dead_grid(self):
+        self.assertEqual(self.run_for(20, False, True, True), [ISLANDED])
+
+    def test_the_contact_alone_is_believed_after_three_cycles(self):
+        self.assertEqual(self.run_for(40, True, True, True), [])
+        self.assertEqual(self.run_for(20, True, True, False), [])
+        self.assertEqual(self.run_for(60, True, True, True), [ISLANDED])
+
+    def test_a_sense_that_came_back_late_is_forgotten(self):
+        self.run_for(100, False, False)
+        self.run_for(20, True, False)
+        self.assertEqual(self.grid.state, NORMAL)
+        self.run_for(1_000, True, True)
+        self.assertEqual(self.run_for(100, False, False), [RIDE_THROUGH])
 
     def test_a_dark_dip_of_100_ms_is_ridden_through(self):
         self.assertEqual(self.run_for(100, False, False), [RIDE_THROUGH])
@@ -75,18 +87,19 @@ class TestReturn(GridCase):
 
     def test_after_an_outage_of_two_seconds_the_grid_must_be_healthy_for_300_s(self):
         self.outage(2_000)
-        self.assertEqual(self.run_for(20, True, True), [RETURN_WAIT])
+        self.assertEqual(self.run_for(100, True, True), [RETURN_WAIT])
         self.assertEqual(self.run_for(299_980, True, True), [])
         self.assertEqual(self.run_for(20, True, True), [RESTORING])
 
     def test_after_a_shorter_event_five_seconds_are_enough(self):
         self.outage(1_900)
-        self.run_for(20, True, True)
+        self.run_for(100, True, True)
         self.assertEqual(self.run_for(5_000, True, True), [RESTORING])
 
     def test_any_violation_restarts_the_timer(self):
         self.outage(5_000)
         self.run_for(290_000, True, True)
+        self.assertEqual(self.grid.state, RETURN_WAIT)
         self.assertFalse(self.grid.judge(94_900, -1))
         self.assertEqual(self.run_for(299_980, True, True), [])
         self.assertEqual(self.run_for(20, True, True), [RESTORING])
@@ -112,13 +125,30 @@ class TestReturn(GridCase):
         self.outage(3_000)
         self.run_for(100_000, True, True)
         self.assertEqual(self.run_for(20, False, True), [ISLANDED])
-        self.run_for(20, True, True)
+        self.run_for(100, True, True)
         self.assertEqual(self.run_for(299_980, True, True), [])
 
     def test_nothing_is_restored_while_the_inverter_still_feeds_the_loads(self):
         self.outage(3_000)
         self.assertEqual(self.run_for(400_000, True, True, True), [RETURN_WAIT])
+        # Then the grid bears the loads alone for the short hold before more are added.
+        self.assertEqual(self.run_for(4_980, True, True, False), [])
         self.assertEqual(self.run_for(20, True, True, False), [RESTORING])
+
+    def test_an_island_beside_a_living_grid_is_an_outage_too(self):
+        self.run_for(10_000, True, True, True)
+        self.assertEqual(self.grid.hold_ms(), 300_000)
+
+    def test_a_short_loss_is_short_however_long_the_inverter_holds_on(self):
+        self.run_for(100, False, True, True)
+        self.run_for(150_000, True, True, True)
+        self.assertEqual(self.grid.hold_ms(), 5_000)
+
+    def test_a_grid_sense_that_chatters_does_not_end_an_island(self):
+        self.outage(3_000)
+        for _ in range(50):
+            self.assertEqual(self.run_for(80, True, True), [])
+            self.assertEqual(self.run_for(20, False, True), [])
 
     def test_a_dip_while_restoring_goes_back_to_restoring(self):
         self.outage(500)

@@ -1,7 +1,7 @@
 """policy.sun and policy.night against times computed from the NOAA equations in float64.
 
-The tables are the test values of the domain facts (three cities, eight dates; agreement with
-PyEphem within 5 s). Single precision is allowed 2 s.
+Three cities, eight dates, polar cases; these agree with PyEphem within 5 s (docs/sources.md, "Lamp
+and sun"). Single precision is allowed 2 s.
 """
 
 import unittest
@@ -108,6 +108,11 @@ class TestSky(unittest.TestCase):
         # The winter worst case: civil dusk 16:59:56 to about 06:19 the next day, 13.3 h.
         self.assertAlmostEqual(self.sky.to_dawn_s(seconds("16:59:56")), 13.32 * 3600, delta=60)
 
+    def test_between_civil_dawn_and_sunrise_nothing_more_is_needed(self):
+        # Civil dawn 06:18:32, sunrise 06:47:01.
+        self.assertEqual(self.sky.to_dawn_s(seconds("06:30:00")), 0)
+        self.assertTrue(self.sky.to_dawn_s(seconds("06:48:00")) > 80_000)
+
     def test_polar_night_is_night_and_midnight_sun_is_day(self):
         sky = Sky(782_232, 156_267, 3600)
         sky.update(date("2025-01-05"))
@@ -120,19 +125,26 @@ class TestPhotocell(unittest.TestCase):
     def test_switches_after_thirty_seconds_beyond_the_other_level(self):
         cell = Photocell(20_000, 40_000, 30)
         for now_s, lux_milli, dark in (
-            (0, 50_000, True),
-            (29, 50_000, True),
-            (30, 50_000, False),
-            (40, 30_000, False),
-            (50, 19_000, False),
-            (79, 19_000, False),
-            (80, 19_000, True),
+            (0, 30_000, True),
+            (10, 50_000, True),
+            (39, 50_000, True),
+            (40, 50_000, False),
+            (50, 30_000, False),
+            (60, 19_000, False),
+            (89, 19_000, False),
+            (90, 19_000, True),
         ):
             cell.update(now_s, lux_milli)
             self.assertEqual(cell.dark, dark)
 
+    def test_the_first_measurement_decides_at_once(self):
+        cell = Photocell(20_000, 40_000, 30)
+        cell.update(0, 50_000)
+        self.assertFalse(cell.dark)
+
     def test_headlights_switch_nothing(self):
         cell = Photocell(20_000, 40_000, 30)
+        cell.update(0, 1_000)
         for now_s in range(0, 600, 20):
             cell.update(now_s, 90_000)
             cell.update(now_s + 10, 1_000)

@@ -1,4 +1,4 @@
-"""policy.plan against the worked examples of the shedding chapter (lex by tier)."""
+"""policy.plan (lex by tier) against the plans worked by hand in docs/sources.md."""
 
 import unittest
 
@@ -7,7 +7,7 @@ from no_heap import no_heap
 from core.loads import Load
 from policy.plan import ShedPlan
 
-# (name, tier, rated W): the example site whose plans the domain facts work out by hand.
+# (name, tier, rated W): the example site of docs/sources.md, "Shed plans worked by hand".
 SITE = (
     ("exit", 0, 50),
     ("med", 0, 150),
@@ -78,6 +78,18 @@ class TestWhatCounts(unittest.TestCase):
         site = loads((("on", 3, 400), ("off", 3, 900)))
         site[1].closed = False
         self.assertEqual(kept(site, 1_000), (["on"], 400))
+
+    def test_no_watts_are_set_aside_for_a_load_that_may_not_close_yet(self):
+        site = loads((("pump", 1, 750), ("tv", 3, 400)))
+        site[0].closed = False
+        plan = ShedPlan(site)
+        plan.compute(1_000, bytearray((0, 1)))
+        self.assertEqual(list(plan.keep), [0, 1])
+
+    def test_an_open_life_safety_load_that_never_fits_does_not_darken_the_rest(self):
+        site = loads((("big", 0, 2_000), ("exit", 0, 200), ("pump", 1, 750)))
+        site[0].closed = False
+        self.assertEqual(kept(site, 1_350), (["exit", "pump"], 950))
 
     def test_a_higher_tier_displaces_a_lower_one(self):
         site = loads((("pump", 1, 750), ("tv", 3, 400)))

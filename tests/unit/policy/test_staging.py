@@ -31,9 +31,9 @@ class TestStaging(unittest.TestCase):
             self.staging.closed(i, now_s)
         return i
 
-    def test_ascending_tier_one_every_gap(self):
-        closed = [(now_s, self.close_next(now_s)) for now_s in range(100, 112)]
-        self.assertEqual([c for c in closed if c[1] >= 0], [(100, 1), (105, 2), (110, 0)])
+    def test_ascending_tier_with_more_than_the_gap_between_two(self):
+        closed = [(now_s, self.close_next(now_s)) for now_s in range(100, 113)]
+        self.assertEqual([c for c in closed if c[1] >= 0], [(100, 1), (106, 2), (112, 0)])
 
     def test_the_random_share_is_waited_for(self):
         staging = Staging(self.loads, 5, 30, FixedDraw(True))
