@@ -1,16 +1,24 @@
 """Entry of every node: build it from its board, run it for ever."""
 
+import sys
+
 
 def run() -> None:
-    """Assemble and supervise; returns only if the supervisor itself fails."""
-    import asyncio
+    """Assemble and supervise. A node that cannot be built says why and resets."""
+    try:
+        # Imported here: on the device this file is compiled before anything else, and the heap
+        # is emptiest if the rest follows in one go.
+        import asyncio
 
-    from node.assemble import build
+        from node.assemble import build
 
-    # Imported here and not above: on the device this file is compiled before anything else, and
-    # the heap is emptiest if the rest follows in one go.
-    node, jobs = build()
-    asyncio.run(node.run(jobs))
+        node, jobs = build()
+        asyncio.run(node.run(jobs))
+    except Exception as error:
+        sys.print_exception(error)
+    from node.restart import restart
+
+    restart()
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def build():
     for load in loads:
         load.closed = True
     grid_side = Side(True)
-    pins = (13, 14, 27, 26, 25, 33)
+    pins = (13, 32, 27, 26, 25, 33)
     control = LoadControl(
         Uptime(),
         Senses(grid_side, Side(True), Side(False)),

@@ -21,7 +21,7 @@ METER_U_GAIN = const(7_305)  # 9 V AC adaptor
 METER_I_GAIN = const(11_143)  # SCT-006, 20 A / 25 mA
 METER_PULSES_PER_KWH = const(3_200)
 
-RELAYS = (13, 14, 27, 26, 25, 33)  # active high, coil off in reset: open
+RELAYS = (13, 32, 27, 26, 25, 33)  # active high, coil off in reset: open
 RELAY_OPEN_LEVEL = const(0)
 
 # Missing-pulse detectors behind an opto-coupler: high while half cycles keep coming, low 15 ms

@@ -9,8 +9,7 @@ if TYPE_CHECKING:
 class Relay:
     """The relay on `pin`, open while the pin is at `open_level`. Making this object moves nothing.
 
-    `closed` is what the pin says, `moves` how often it was changed since power-up (contacts wear
-    out). Opening and closing allocate nothing.
+    `closed` is what the pin was last told. Opening and closing allocate nothing.
     """
 
     def __init__(self, pin: Pin, open_level: int) -> None:
@@ -18,18 +17,13 @@ class Relay:
         self._open_level = open_level
         self._closed_level = 1 - open_level
         self.closed = pin.value() != open_level
-        self.moves = 0
 
     def open(self) -> None:
         """Open, again if it is: the pin is written each time, so a glitch does not last."""
         self._pin.value(self._open_level)
-        if self.closed:
-            self.closed = False
-            self.moves += 1
+        self.closed = False
 
     def close(self) -> None:
         """Close, again if it is."""
         self._pin.value(self._closed_level)
-        if not self.closed:
-            self.closed = True
-            self.moves += 1
+        self.closed = True

@@ -6,7 +6,7 @@ it asked from: controllers that ask from another port still listen on 3610.
 On the ESP32 joining a group belongs to the interface and lasts until that goes down, so the
 socket is opened anew after every reconnect.
 
-Source: facts sheets "ECHONET Lite", section 7.1, and "Platform", section 3.
+Source: docs/echonet-lite.md, "Addresses"; ports/esp32 and lwIP of MicroPython 1.25.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _ANY = "0.0.0.0"
-# One byte more than the largest frame we accept would do; the facts sheet asks for 1500.
+# One byte more than the largest frame we accept would do; this is what one Ethernet frame holds.
 _RECEIVE = const(1_500)
 _NOTHING_THERE = const(11)  # EAGAIN
 _NOT_CONNECTED = const(107)  # ENOTCONN

@@ -12,6 +12,7 @@ from node.echonet_job import EchonetJob
 from node.foundation import Foundation
 from node.job import Job
 from node.node import Node
+from node.places_job import PlacesJob
 from settings.store import load
 from wire import echonet
 
@@ -28,10 +29,11 @@ def build() -> tuple[Node, list[Job]]:
 
     grid_pin = base.grid_pin
 
-    def start_control() -> None:
+    def start_control() -> WDT:
         # The edge brings the first look forward; the timer keeps the rounds going.
         grid_pin.irq(control.cycle, Pin.IRQ_FALLING)
         Timer(0).init(period=board.CONTROL_PERIOD_MS, mode=Timer.PERIODIC, callback=control.cycle)
+        return WDT(timeout=board.WATCHDOG_MS)
 
     node = Node(
         board.NAME,
@@ -41,13 +43,12 @@ def build() -> tuple[Node, list[Job]]:
         base.events,
         control,
         load_names,
-        WDT(timeout=board.WATCHDOG_MS),
         start_control,
     )
     wifi = Wifi(WLAN(STA_IF), settings["wifi_ssid"], settings["wifi_password"])
-    wifi.start()
     link = UdpLink(wifi.address, echonet.GROUP, echonet.PORT)
     all_jobs: list[Job] = list(jobs)
+    all_jobs.append(PlacesJob(base.places, base.grid))
     all_jobs.append(EchonetJob(link, objects, node.ready))
     return node, all_jobs
 

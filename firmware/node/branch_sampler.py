@@ -51,7 +51,8 @@ class MeterGroup:
             if not self._ready:
                 self._configure(self.chip)
                 self._ready = True
-            if full:
+            if full or not self.branches[0].reading.valid:
+                full = True
                 self.chip.read_energy(self._counts)
                 self._add_energy()
                 self.chip.read_all(self._counts)
@@ -82,12 +83,16 @@ class MeterGroup:
                 fill_power(self._counts[i], reading)
             reading.at_s = now_s
             load.power_w = reading.power_mw // 1000
-            load.peak_w = self._peaks[i].update(now_s, load.power_w)
+            # An open load keeps the peak it had: its rating was believed once already.
+            if load.closed:
+                load.peak_w = self._peaks[i].update(now_s, load.power_w)
 
     def _age(self, now_s: int) -> None:
         for branch in self.branches:
             if now_s - branch.reading.at_s > _STALE_S:
                 branch.reading.valid = False
+                # Unknown: the plan counts with the rating.
+                branch.load.power_w = branch.load.peak_w = 0
 
 
 class BranchSampler(Job):

@@ -63,19 +63,26 @@ class CommandJob(Job):
         self._status = status
 
     async def run(self) -> None:
+        # Byte by byte: a whole-line read would block everything until the line's end came.
         reader = asyncio.StreamReader(sys.stdin.buffer)
+        line = bytearray()
         while True:
-            line = await reader.readline()
-            if not line:
+            byte = await reader.read(1)
+            if not byte:
                 # The other end of the console is gone for good.
                 while True:
                     await asyncio.sleep_ms(60_000)
-            self._answer(line[:_LONGEST_COMMAND].strip().decode())
+            if byte == b"\r" or byte == b"\n":
+                self._answer(bytes(line).strip())
+                line = bytearray()
+            elif len(line) < _LONGEST_COMMAND:
+                line += byte
 
-    def _answer(self, command: str) -> None:
-        if command == "status":
+    def _answer(self, command: bytes) -> None:
+        if command == b"status":
             self._say(self._status())
-        elif command == "help":
+        elif command == b"help":
             self._say({"event": "help", "commands": ["status", "help"]})
         elif command:
-            self._say({"event": "error", "unknown": command})
+            shown = "".join(chr(byte) if 32 <= byte < 127 else "?" for byte in command)
+            self._say({"event": "error", "unknown": shown})

@@ -1,7 +1,7 @@
 """The control path: senses to grid state, every mains cycle and on the senses' edges.
 
-`cycle` is called from a timer and from pin interrupts (as MicroPython schedules them: between
-two bytecodes of whatever else runs), never re-entered. It allocates nothing, awaits nothing and
+`cycle` is called from a timer and from pin interrupts (as MicroPython schedules them: at the next
+jump or call of whatever else runs), never re-entered. It allocates nothing, awaits nothing and
 needs neither network, flash nor clock. Jobs leave it flags and numbers, and call nothing here
 that decides. What follows from the grid state is the business of the two subclasses: loads
 behind relays, or a lamp.
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from policy.grid import GridState
 
 _COUNT_MASK = const(0xFFFFFF)
+_JUDGED_CYCLES = const(50)
 _ENTERED_BY = (RESTORED, GRID_LOST, ISLAND, BOTH_SIDES_DEAD, GRID_BACK, GRID_HEALTHY)
 
 
@@ -41,6 +42,8 @@ class Control:
         self.events = events
         self.cycles = 0
         self.news = False
+        self._level_sum_mv = 0
+        self._level_count = 0
         self._senses = senses
         self._grid_alive = senses.grid_alive
         self._load_alive = senses.load_alive
@@ -67,13 +70,21 @@ class Control:
             self._record_grid()
             self.on_grid()
         if grid.state == RETURN_WAIT:
-            grid.judge(self._senses.grid_mv(), self.grid_mhz())
+            self._judge()
         if self.news:
             self.news = False
             self.on_news()
         if uptime.seconds != self._second:
             self._second = uptime.seconds
             self.on_second(uptime.seconds)
+
+    def _judge(self) -> None:
+        """Hold the second's mean of the grid's level against its band: one sample is noise."""
+        self._level_sum_mv += self._senses.grid_mv()
+        self._level_count += 1
+        if self._level_count >= _JUDGED_CYCLES:
+            self.grid.judge(self._level_sum_mv // self._level_count, self.grid_mhz())
+            self._level_sum_mv = self._level_count = 0
 
     def grid_mhz(self) -> int:
         """Frequency of the grid if this node measures it now, mHz, else -1."""

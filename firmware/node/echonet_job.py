@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from links.udp import UdpLink
     from reporting.echonet_node import EchonetNode
 
-# The start-up announcement comes about this long after the socket is bound (facts sheet, 7.2).
+# The start-up announcement comes about this long after the socket is bound, as other nodes do it.
 _SETTLE_MS = const(1_000)
 # Multicast requests that may wait for their random delay at once; the rest is dropped, as
 # controllers repeat discovery.

@@ -39,9 +39,17 @@ class Foundation:
         self.senses = Senses(
             MainsSense(self.grid_pin),
             MainsSense(Pin(board.LOAD_SENSE, Pin.IN)),
-            _optional(board.ISLAND_CONTACT, _contact),
-            _optional(board.GRID_LEVEL_ADC, _grid_level),
+            _contact(),
+            self._grid_level(settings["grid_gain_permille"]),
         )
+
+    def _grid_level(self, gain_permille: int) -> LevelSense | None:
+        if board.GRID_LEVEL_ADC is None:
+            return None
+        # The widest range: nominal voltage is a volt at the pin, and the default ends below that.
+        adc = ADC(Pin(board.GRID_LEVEL_ADC))
+        adc.atten(ADC.ATTN_11DB)
+        return LevelSense(adc, board.GRID_LEVEL_MV_PER_MV, gain_permille)
 
 
 def relays() -> list[Relay]:
@@ -52,16 +60,7 @@ def relays() -> list[Relay]:
     return [Relay(Pin(number, Pin.OUT, value=0), board.RELAY_OPEN_LEVEL) for number in board.RELAYS]
 
 
-def _optional(pin_number, make):
-    return None if pin_number is None else make(pin_number)
-
-
-def _contact(pin_number: int) -> MainsSense:
-    return MainsSense(Pin(pin_number, Pin.IN))
-
-
-def _grid_level(pin_number: int) -> LevelSense:
-    # The widest range: nominal voltage is a volt at the pin, and the default ends below that.
-    adc = ADC(Pin(pin_number))
-    adc.atten(ADC.ATTN_11DB)
-    return LevelSense(adc, board.GRID_LEVEL_MV_PER_MV)
+def _contact() -> MainsSense | None:
+    if board.ISLAND_CONTACT is None:
+        return None
+    return MainsSense(Pin(board.ISLAND_CONTACT, Pin.IN))

@@ -1,7 +1,9 @@
 """The control path of a node with a lamp: program with the grid, ladder without."""
 
+from micropython import const
 from typing import TYPE_CHECKING
 
+from core.energy import EnergyCounter
 from core.events import DARK, ENERGY_TO_DAWN, LAMP, PROGRAM
 from node.control import Control
 from policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RIDE_THROUGH
@@ -18,10 +20,16 @@ if TYPE_CHECKING:
     from policy.lamp import IslandLight
 
 
+# So long on the grid, and the battery counts as full again: a lamp's share is then a new one.
+_RECHARGED_S = const(21_600)
+# So long without light before the relay opens: it is for standby power, not for switching.
+_RELAY_OPEN_S = const(600)
+
+
 class LampControl(Control):
     """One lamp. The sky job tells `dark`, `program_permille`, `to_dawn_s` and `by_program`.
 
-    energy_wh   the lamp's share of the battery for one island, Wh
+    energy_wh   the lamp's share of the battery, Wh; a new one after six hours on the grid
     stagger_s   after the grid's return the program resumes after a random part of this, s
     """
 
@@ -48,8 +56,10 @@ class LampControl(Control):
         self._stagger_s = stagger_s
         self._draw = draw
         self._in_island = False
-        self._spent_from_wh = 0
+        self._spent = EnergyCounter()
+        self._on_grid_s = -_RECHARGED_S
         self._resume_s = 0
+        self._lit_s = 0
         self.dark = True
         self.by_program = False  # False while the clock is unknown
         self.program_permille = 1000
@@ -63,14 +73,17 @@ class LampControl(Control):
         if state == ISLANDED or state == DEAD:
             if not self._in_island:
                 self._in_island = True
-                self._spent_from_wh = self._lamp.energy.import_wh
-            self.on_second(now_s)
-        elif state == RESTORING or state == NORMAL:
-            if self._in_island:
-                self._resume_s = now_s + self._draw.below(self._stagger_s + 1)
+                if now_s - self._on_grid_s >= _RECHARGED_S:
+                    self._spent.import_wh = self._spent.import_mj = 0
+            self._light(now_s)
+        elif state == RESTORING and self._in_island:
+            self._on_grid_s = now_s
+            self._resume_s = now_s + self._draw.below(self._stagger_s + 1)
 
     def on_second(self, now_s: int) -> None:
         state = self.grid.state
+        if self._in_island:
+            self._spent.add(self._drawn_mw(), 1_000)
         if state == RIDE_THROUGH:
             return
         if (state == RESTORING or state == NORMAL) and now_s >= self._resume_s:
@@ -79,27 +92,42 @@ class LampControl(Control):
             if state == RESTORING:
                 self.grid.restored()
                 self._record_grid()
+        self._light(now_s)
+        self._assert_relay(now_s)
+
+    def _light(self, now_s: int) -> None:
+        """Give the light that is due now."""
         if not self.dark:
+            self._island.leave()
             self._set(0, PROGRAM if self.by_program else DARK)
         elif self._in_island:
-            self._set(self._island.level(now_s, self._left_wh(), self.to_dawn_s), ENERGY_TO_DAWN)
+            left_wh = self._energy_wh - self._spent.import_wh
+            self._set(self._island.level(now_s, left_wh, self.to_dawn_s), ENERGY_TO_DAWN)
         else:
             self._set(self.program_permille, PROGRAM if self.by_program else DARK)
 
-    def _left_wh(self) -> int:
-        energy = self._lamp.energy
-        return self._energy_wh - (energy.import_wh - self._spent_from_wh) % energy.WRAP_WH
+    def _drawn_mw(self) -> int:
+        """What the lamp draws: as measured whichever way its CT points, else as it should."""
+        reading = self._lamp.reading
+        if reading.valid:
+            return abs(reading.power_mw)
+        return self._island.power_mw(self._lamp.level_permille)
 
     def _set(self, permille: int, cause: int) -> None:
         lamp = self._lamp
         if permille == lamp.level_permille:
             return
-        # Light only through a closed relay, and never switched under load.
+        # The relay closes before there is light, and opens long after: never under load.
         if permille:
             self._relay.close()
-            self._dimmer.set_permille(permille)
-        else:
-            self._dimmer.set_permille(0)
-            self._relay.open()
+        self._dimmer.set_permille(permille)
         self.record(LAMP, 0, lamp.level_permille, permille, cause)
         lamp.level_permille = permille
+
+    def _assert_relay(self, now_s: int) -> None:
+        """Write the relay again each second, so that a glitch on its pin does not last."""
+        if self._lamp.level_permille:
+            self._lit_s = now_s
+            self._relay.close()
+        elif now_s - self._lit_s >= _RELAY_OPEN_S:
+            self._relay.open()

@@ -2,8 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from core.events import GRID_HEALTHY, LOAD, OVER_BUDGET, WITHIN_BUDGET
-from core.loads import TIERS
+from core.events import (
+    GRID_HEALTHY,
+    INVERTER_GAVE_UP,
+    LIMIT,
+    LOAD,
+    OVER_BUDGET,
+    WITHIN_BUDGET,
+)
+from core.loads import LIFE_SAFETY, TIERS
 from node.control import Control
 from policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RETURN_WAIT
 
@@ -21,7 +28,10 @@ if TYPE_CHECKING:
 
 
 class LoadControl(Control):
-    """Relay i switches the load of branch i. limit_w is what the island may draw here, W."""
+    """Relay i switches the load of branch i.
+
+    limit_w   what the island may draw here, W; `limit_w` is lower after an inverter has given up
+    """
 
     def __init__(
         self,
@@ -40,8 +50,9 @@ class LoadControl(Control):
         self._relays = relays
         self._plan = plan
         self._staging = staging
-        self.limit_w = limit_w
+        self.limit_w = self._set_limit_w = limit_w
         self._range = range(len(branches))
+        self._ready = bytearray(len(branches))
         self._highest_tier_first = range(TIERS - 1, -1, -1)
         plan.keep_all()
 
@@ -63,21 +74,24 @@ class LoadControl(Control):
     def on_grid(self) -> None:
         state = self.grid.state
         if state == ISLANDED or state == DEAD:
-            self._plan.compute(self.limit_w)
+            if state == DEAD and self.grid.before == ISLANDED:
+                self._learn()
+            self._plan_island()
             self._cut()
         elif state == RESTORING or state == NORMAL:
+            self.limit_w = self._set_limit_w
             self._plan.keep_all()
             if state == RESTORING:
                 self._staging.begin_return(self.uptime.seconds)
 
     def on_second(self, now_s: int) -> None:
-        state = self.grid.state
-        if state == DEAD or state == RETURN_WAIT:
+        self._assert_relays()
+        if not self._may_close():
             return
         i = self._staging.next_to_close(now_s, self._plan.keep)
         if i >= 0:
             self._close(i, now_s)
-        elif state == RESTORING and self._all_closed():
+        elif self.grid.state == RESTORING and self._all_closed():
             self.grid.restored()
             self._record_grid()
 
@@ -88,9 +102,49 @@ class LoadControl(Control):
     def on_news(self) -> None:
         if not self.grid.limited:
             return
-        self._plan.compute(self.limit_w)
+        self._plan_island()
         if self._cut():
             self._staging.overloaded(self.uptime.seconds)
+
+    def _learn(self) -> None:
+        """The inverter has given up with no grid in sight: it carries less than we were told.
+
+        Four fifths of what it carried last, until the grid returns; but never less than the
+        life-safety loads need, for which it is worth trying again and again.
+        """
+        carried_w = min(self.limit_w, max(self.power_w(), 1))
+        limit_w = max(carried_w * 4 // 5, self._life_safety_w())
+        if limit_w < self.limit_w:
+            self.limit_w = limit_w
+            self.record(LIMIT, 0, self._set_limit_w, limit_w, INVERTER_GAVE_UP)
+
+    def _life_safety_w(self) -> int:
+        total_w = 0
+        for i in self._range:
+            load = self._branches[i].load
+            if load.tier == LIFE_SAFETY and load.wanted and not load.locked_off:
+                total_w += max(load.rated_w, load.peak_w)
+        return total_w
+
+    def _plan_island(self) -> None:
+        self._staging.fill_ready(self.uptime.seconds, self._ready)
+        self._plan.compute(self.limit_w, self._ready)
+
+    def _may_close(self) -> bool:
+        """Nothing closes while the site is dark, on trial, or in doubt."""
+        state = self.grid.state
+        if state == RETURN_WAIT:
+            # Still on the inverter, perhaps for long: what fits its limit may come back.
+            return self._islanded()
+        return state == ISLANDED or state == RESTORING or state == NORMAL
+
+    def _assert_relays(self) -> None:
+        """Write every relay again, so that a glitch on a pin lasts a second at most."""
+        for i in self._range:
+            if self._branches[i].load.closed:
+                self._relays[i].close()
+            else:
+                self._relays[i].open()
 
     def _cut(self) -> bool:
         """Open what the plan does not keep, the least important first; True if any."""

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 
 class Node:
-    """What `assemble` built. `start_control` puts the control path under the hardware timer."""
+    """What `assemble` built. `start_control` puts the control path under the hardware timer
+    and returns the watchdog, armed."""
 
     def __init__(
         self,
@@ -30,15 +31,13 @@ class Node:
         events: EventRing,
         control: Control,
         load_names: list[str],
-        watchdog: WDT,
-        start_control: Callable[[], None],
+        start_control: Callable[[], WDT],
     ) -> None:
         self._board_name = board_name
         self._name = name
         self._refused = refused
         self._uptime = uptime
         self._control = control
-        self._watchdog = watchdog
         self._start_control = start_control
         self._console = EventJob(events, uptime, load_names)
 
@@ -48,10 +47,10 @@ class Node:
 
     async def run(self, jobs: Sequence[Job]) -> None:
         """Run for ever. The control path starts first and needs none of the rest."""
-        self._start_control()
+        watchdog = self._start_control()
         self._greet()
         own = (self._console, CommandJob(self._console.say, self._status))
-        await supervise(own + tuple(jobs), self._control, self._watchdog, self._on_fault)
+        await supervise(own + tuple(jobs), self._control, watchdog, self._on_fault)
 
     def _greet(self) -> None:
         say = self._console.say

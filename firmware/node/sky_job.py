@@ -40,29 +40,37 @@ class SkyJob(Job):
         self._control = control
 
     async def run(self) -> None:
-        self._sensor.start()
         while True:
+            self._ask()
             await asyncio.sleep_ms(1_000)
             self._look()
             self.beat()
 
-    def _look(self) -> None:
+    def _ask(self) -> None:
+        """Start one measurement; a photocell that is silent is asked again every time."""
         try:
-            self._daylight.lux_milli = self._sensor.lux_milli()
-            self._daylight.valid = True
-            self._photocell.update(self._control.uptime.seconds, self._daylight.lux_milli)
+            self._sensor.start()
         except NodeFault:
-            self._daylight.valid = False  # the sun's times do without; reported as no data
-        control = self._control
+            self._daylight.valid = False
+
+    def _look(self) -> None:
+        daylight, control = self._daylight, self._control
+        try:
+            daylight.lux_milli = self._sensor.lux_milli()
+            daylight.valid = True
+            self._photocell.update(control.uptime.seconds, daylight.lux_milli)
+        except NodeFault:
+            daylight.valid = False  # the sun's times do without; reported as no data
         self._calendar.update()
         if self._calendar.quality == NEVER_SET:
             control.by_program = False
-            control.dark = self._photocell.dark if self._daylight.valid else True
             control.program_permille = 1000
+            control.dark = self._photocell.dark if daylight.valid else True
             return
         day, second = self._calendar.local()
         self._sky.update(day)
-        control.dark = self._sky.dark(second)
         control.program_permille = self._program.level(second)
         control.to_dawn_s = self._sky.to_dawn_s(second)
         control.by_program = True
+        # Whichever says dark: a clock may be wrong, and a storm is as dark as the night.
+        control.dark = self._sky.dark(second) or (daylight.valid and self._photocell.dark)

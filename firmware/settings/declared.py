@@ -5,17 +5,19 @@ from micropython import const
 INTEGER = const(0)
 TEXT = const(1)
 CHOICE = const(2)
+SECRET = const(3)  # text that is never shown
 
 # (name, kind, least, most or the choices, unit, default, what it does)
 SETTINGS = (
     ("name", TEXT, 1, 32, "characters", "", "What the operator calls this node"),
-    ("wifi_ssid", TEXT, 1, 32, "characters", "", "Network to join; empty: as the chip knows"),
-    ("wifi_password", TEXT, 8, 63, "characters", "", "Its key"),
+    ("wifi_ssid", TEXT, 1, 32, "characters", "", "Network to join; empty: none"),
+    ("wifi_password", SECRET, 8, 63, "characters", "", "Its key"),
     ("utc_offset_min", INTEGER, -720, 840, "min", 540, "Local time minus UTC"),
     ("latitude_e4", INTEGER, -900_000, 900_000, "1e-4 deg", 356_895, "North positive"),
     ("longitude_e4", INTEGER, -1_800_000, 1_800_000, "1e-4 deg", 1_396_917, "East positive"),
-    ("line_hz", INTEGER, 50, 60, "Hz", 50, "Nominal frequency, 50 or 60"),
-    ("line_v", INTEGER, 100, 200, "V", 100, "Nominal voltage, 100 or 200"),
+    ("line_hz", CHOICE, 0, (50, 60), "Hz", 50, "Nominal frequency"),
+    ("line_v", CHOICE, 0, (100, 200), "V", 100, "Nominal voltage"),
+    ("grid_gain_permille", INTEGER, 800, 1_200, "permille", 1_000, "Trim of the grid's level"),
     ("island_limit_w", INTEGER, 0, 100_000, "W", 1_350, "Power the island may draw here"),
     ("ride_ms", INTEGER, 40, 1_000, "ms", 120, "Darkness ridden through before a cut in advance"),
     ("confirm_ms", INTEGER, 500, 60_000, "ms", 2_000, "From here on an event is an outage"),
@@ -27,7 +29,7 @@ SETTINGS = (
     ("lamp_full_w", INTEGER, 1, 400, "W", 60, "What the lamp draws at full light"),
     ("lamp_standby_mw", INTEGER, 0, 20_000, "mW", 500, "What its driver draws at none"),
     ("island_energy_wh", INTEGER, 0, 100_000, "Wh", 400, "The lamp's share of the battery"),
-    ("sample_ms", INTEGER, 200, 10_000, "ms", 1_000, "Period of power measurements"),
+    ("sample_ms", INTEGER, 200, 2_000, "ms", 1_000, "Period of power measurements"),
 )
 
 LOAD_SETTINGS = (

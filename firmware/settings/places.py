@@ -14,12 +14,17 @@ NOT_SET = b"\x00"
 
 
 class Places:
-    """Locations by object. `lost` says that a file was there and could not be read."""
+    """Locations by object. `lost` says that a file was there and could not be read.
+
+    Anybody on the network may change a location as often as they like, and writing to flash holds
+    everything up: so it is for a job to `store` what is `unsaved`, seldom and at a quiet moment.
+    """
 
     def __init__(self, path: str = "places.json") -> None:
         self._path = path
         self._places: dict[int, bytes] = {}
         self.lost = False
+        self.unsaved = False
         try:
             with open(path) as file:
                 entries = json.load(file)
@@ -34,21 +39,11 @@ class Places:
         """1 or 17 bytes; 00 where nobody has said."""
         return self._places.get(eoj, NOT_SET)
 
-    def put(self, eoj: int, place: bytes) -> bool:
-        """Keep `place` for good. False, and the old one stays, if it cannot be stored.
-
-        Writing the same again costs no write to flash.
-        """
-        before = self.of(eoj)
-        if place == before:
-            return True
-        self._places[eoj] = place
-        try:
-            self._store()
-        except OSError:
-            self._places[eoj] = before
-            return False
-        return True
+    def put(self, eoj: int, place: bytes) -> None:
+        """Take `place`. It is in the file after the next `store`."""
+        if place != self.of(eoj):
+            self._places[eoj] = place
+            self.unsaved = True
 
     def _take(self, entries: object) -> None:
         if not isinstance(entries, dict):
@@ -66,7 +61,8 @@ class Places:
             else:
                 self.lost = True
 
-    def _store(self) -> None:
+    def store(self) -> None:
+        """Write the file. Raises OSError, and then the old one is whole."""
         beside = self._path + ".new"
         entries = {
             "%06X" % eoj: "".join("%02X" % byte for byte in place)
@@ -75,3 +71,4 @@ class Places:
         with open(beside, "w") as file:
             json.dump(entries, file)
         os.rename(beside, self._path)
+        self.unsaved = False

@@ -5,15 +5,19 @@ with one wrong setting rather than not at all.
 """
 
 import json
+from micropython import const
+from os import stat
 from typing import TYPE_CHECKING
 
 from core.errors import SettingRefused
-from settings.declared import CHOICE, INTEGER, LOAD_SETTINGS, SETTINGS, TEXT
+from settings.declared import CHOICE, INTEGER, LOAD_SETTINGS, SECRET, SETTINGS, TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FILE = "settings.json"
+# A file much larger than all settings together is none, and would fill the heap.
+_LARGEST = const(16_384)
 
 
 class Settings:
@@ -54,7 +58,8 @@ class Settings:
             value = document.get(name, default)
             if value != default and not _fits(value, kind, least, most):
                 allowed = _allowed(kind, least, most, unit)
-                self.refused.append(SettingRefused(where + name, value, allowed))
+                shown = None if kind == SECRET else value
+                self.refused.append(SettingRefused(where + name, shown, allowed))
                 value = default
             values[name] = int(value) if kind == INTEGER else value
         return values
@@ -63,6 +68,8 @@ class Settings:
 def load(path: str = FILE) -> Settings:
     """Settings from `path`; all defaults, and a refusal, if it is missing or not JSON."""
     try:
+        if stat(path)[6] > _LARGEST:
+            raise ValueError
         with open(path) as file:
             return Settings(json.load(file))
     except OSError:
@@ -77,12 +84,12 @@ def load(path: str = FILE) -> Settings:
 def _fits(value: object, kind: int, least: int, most) -> bool:
     if kind == CHOICE:
         return value in most
-    if kind == TEXT:
+    if kind == TEXT or kind == SECRET:
         return isinstance(value, str) and least <= len(value) <= most
     return isinstance(value, int) and least <= value <= most
 
 
 def _allowed(kind: int, least: int, most, unit: str) -> str:
     if kind == CHOICE:
-        return " or ".join(most)
+        return (" or ".join(str(choice) for choice in most) + " " + unit).strip()
     return ("%d to %d %s" % (least, most, unit)).strip()

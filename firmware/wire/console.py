@@ -26,10 +26,11 @@ CAUSES = (
     "night program",
     "dark, clock unknown",
     "energy to dawn",
+    "the inverter gave up under load",
 )
 
 # Kinds of core.events, in the order of their numbers.
-_KINDS = ("", "started", "grid", "load", "lamp")
+_KINDS = ("", "started", "grid", "load", "lamp", "limit")
 
 # Numbers of machine.reset_cause() on the ESP32.
 RESETS = ("unknown", "power-on", "hard", "watchdog", "deep sleep", "soft")
@@ -54,6 +55,9 @@ def event(record: tuple, load_names: list) -> str:
     elif kind == 4:
         fields["from_permille"] = before
         fields["to_permille"] = after
+    elif kind == 5:
+        fields["from_w"] = before
+        fields["to_w"] = after
     else:
         fields["reset"] = RESETS[after] if after < len(RESETS) else str(after)
     fields["cause"] = CAUSES[cause]

@@ -42,10 +42,9 @@ class WLAN:
     def active(self, up=None):
         if up is None:
             return WLAN._active
-        if up and not WLAN._active:
-            # As a device does that finds its network stored.
-            WLAN._since_ms = ticks_ms()
         WLAN._active = bool(up)
+        if not up:
+            WLAN._since_ms = None
 
     def connect(self, ssid=None, key=None, *, bssid=None) -> None:
         if not WLAN._active:

@@ -173,7 +173,9 @@ def frozen(manifest: Path) -> dict[str, Path]:
         import manifestfile  # pyright: ignore[reportMissingImports]
     finally:
         sys.path.pop(0)
-    places = {"MPY_DIR": str(tree.resolve()), "MPY_LIB_DIR": "", "PORT_DIR": "", "BOARD_DIR": ""}
+    port = ROOT / "tests" / "vectors" / "esp32_port"
+    places = {"MPY_DIR": str(tree.resolve()), "MPY_LIB_DIR": "", "PORT_DIR": str(port)}
+    places["BOARD_DIR"] = ""
     reader = manifestfile.ManifestFile(manifestfile.MODE_FREEZE, places)
     reader.execute(str(manifest))
     return {str(file.target_path): Path(file.full_path).resolve() for file in reader.files()}
@@ -182,6 +184,10 @@ def frozen(manifest: Path) -> dict[str, Path]:
 @pytest.fixture(params=BOARDS)
 def image(request) -> dict[str, Path]:
     return frozen(ROOT / "boards" / request.param / "manifest.py")
+
+
+def test_a_device_image_has_the_ports_own_start_up_files(image):
+    assert "_boot.py" in image
 
 
 def test_a_device_image_reaches_nothing_of_the_desk(image):

@@ -72,7 +72,11 @@ class Desk:
 
 
 class DeskNode:
-    """Running inside the `with`, gone after it, whatever happened inside."""
+    """Running inside the `with`, gone after it, whatever happened inside.
+
+    settings   become the node's settings.json. Without them a folder that has none gets a
+               network to join and the board's name; one that has is left as it is.
+    """
 
     def __init__(self, desk: Desk, folder: Path, settings: dict | None = None) -> None:
         self.desk = desk
@@ -82,6 +86,17 @@ class DeskNode:
         self._link = WorldLink() if desk.linked else None
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._tail: deque[str] = deque(maxlen=20)
+
+    def _write_settings(self) -> None:
+        file = self.folder / "settings.json"
+        settings = self._settings
+        if settings is None:
+            if file.exists():
+                return
+            settings = {"name": self.desk.name}
+        # The desk's network has a name like any other; a node without one stays off it.
+        text = json.dumps({"wifi_ssid": "desk"} | settings, indent=1, ensure_ascii=False)
+        file.write_text(text + "\n", encoding="utf-8")
 
     def __enter__(self) -> "DeskNode":
         try:
@@ -94,9 +109,7 @@ class DeskNode:
 
     def _start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        if self._settings is not None:
-            text = json.dumps(self._settings, indent=1, ensure_ascii=False)
-            (self.folder / "settings.json").write_text(text + "\n", encoding="utf-8")
+        self._write_settings()
         environment = os.environ | self.desk.environment()
         ends = self._link.node_ends if self._link else ()
         if ends:

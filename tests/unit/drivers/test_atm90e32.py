@@ -1,4 +1,7 @@
-"""drivers.atm90e32 on the bytes of domain.md, examples A1 to A9 and A12, and on a noisy bus."""
+"""drivers.atm90e32 on the bytes of examples A1 to A9 and A12, and on a noisy bus.
+
+The examples are in docs/sources.md, computed from the data sheet's formulas.
+"""
 
 import unittest
 

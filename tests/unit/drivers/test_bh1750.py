@@ -1,4 +1,4 @@
-"""drivers.bh1750 against the formula and example of domain.md 4.5."""
+"""drivers.bh1750 against the data sheet's formula and the example of docs/sources.md."""
 
 import unittest
 

@@ -1,4 +1,4 @@
-"""drivers.bl0942 and meter.calibration on the frames B1 to B4 of domain.md, byte for byte."""
+"""drivers.bl0942 and meter.calibration on examples B1 to B4 of docs/sources.md, byte for byte."""
 
 import unittest
 

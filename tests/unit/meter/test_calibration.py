@@ -1,4 +1,4 @@
-"""meter.calibration against the examples A10 and A11 of domain.md, and against exact fractions.
+"""meter.calibration against examples A10 and A11 of docs/sources.md and exact fractions.
 
 B1 to B4 are decoded from their bytes in tests/unit/drivers/test_bl0942.py.
 """

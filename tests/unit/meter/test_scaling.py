@@ -1,4 +1,4 @@
-"""meter.scaling against the examples A1 to A12 of domain.md and exact fractions.
+"""meter.scaling against examples A1 to A12 of docs/sources.md and exact fractions.
 
 The examples that begin with bytes on the wire are decoded from those bytes in
 tests/unit/drivers/test_atm90e32.py.

@@ -1,7 +1,7 @@
 """node.echonet_job over a link that is a list: when it speaks, to whom, and what restarts it.
 
-Times are those of section 7.2 of the ECHONET Lite facts sheet: announcement about 1 s after the
-socket is bound plus a random part, multicast requests answered within 1 s, unicast at once.
+Times are those of docs/echonet-lite.md, "Announcements" and "Timing": announcement about 1 s after
+the socket is bound plus a random part, multicast requests answered within 1 s, unicast at once.
 """
 
 import asyncio

@@ -1,0 +1,124 @@
+"""node.sky_job in virtual time: photocell alone, sun alone, both, neither.
+
+Tokyo, 2025-12-21: sunrise 06:47:01, sunset 16:31:27 JST.
+"""
+
+import asyncio
+import unittest
+
+import desk_clock
+from core.calendar import Calendar, day_number
+from core.errors import ChipSilent
+from core.lamp import Daylight
+from core.uptime import Uptime
+from node.sky_job import SkyJob
+from policy.night import TYPICAL_NIGHT, NightProgram, Photocell, Sky
+
+JST_S = 9 * 3600
+NEVER = 80_000_000  # 2002: nobody has set this clock
+NOON = day_number(2025, 12, 21) * 86_400 + 12 * 3600 - JST_S
+NIGHT = NOON + 8 * 3600
+
+
+class FakeSensor:
+    """As the chip in its one-time mode: a result for every start, and none without."""
+
+    def __init__(self, lux):
+        self.lux = lux
+        self.silent = False
+        self._result = None
+
+    def start(self):
+        if self.silent:
+            raise ChipSilent("bh1750", 0, 1)
+        self._result = self.lux * 1000
+
+    def lux_milli(self):
+        if self.silent or self._result is None:
+            raise ChipSilent("bh1750", 0, 2)
+        result, self._result = self._result, None
+        return result
+
+
+class FakeControl:
+    def __init__(self):
+        self.uptime = Uptime()
+        self.dark = True
+        self.by_program = False
+        self.program_permille = 1000
+        self.to_dawn_s = 86_400
+
+
+class TestSkyJob(unittest.TestCase):
+    def start(self, clock_s, lux):
+        desk_clock.install(desk_clock.VIRTUAL, clock_s)
+        self.sensor = FakeSensor(lux)
+        self.daylight = Daylight()
+        self.control = FakeControl()
+        self.job = SkyJob(
+            Calendar(540),
+            Sky(356_895, 1_396_917, JST_S),
+            NightProgram(TYPICAL_NIGHT),
+            self.sensor,
+            Photocell(),
+            self.daylight,
+            self.control,
+        )
+
+    def run_for(self, *scenes):
+        """Scenes of (seconds, lux or None for a silent sensor); `dark` after each."""
+
+        async def main():
+            task = asyncio.create_task(self.job.run())
+            dark = []
+            for seconds, lux in scenes:
+                self.sensor.silent = lux is None
+                self.sensor.lux = lux
+                for _ in range(seconds):
+                    await asyncio.sleep_ms(1_000)
+                    self.control.uptime.update()
+                dark.append(self.control.dark)
+            task.cancel()
+            try:
+                await task
+            except asyncio.CancelledError:
+                pass
+            return dark
+
+        return asyncio.run(main())
+
+    def test_without_a_clock_the_photocell_follows_day_and_night(self):
+        self.start(NEVER, 50_000)
+        scenes = ((60, 50_000), (60, 0), (60, 50_000), (60, 0))
+        self.assertEqual(self.run_for(*scenes), [False, True, False, True])
+        self.assertFalse(self.control.by_program)
+
+    def test_without_a_photocell_the_sun_decides(self):
+        self.start(NOON, None)
+        self.assertEqual(self.run_for((60, None)), [False])
+        self.assertTrue(self.control.by_program)
+        self.assertFalse(self.daylight.valid)
+        self.start(NIGHT, None)
+        self.assertEqual(self.run_for((60, None)), [True])
+
+    def test_with_neither_it_is_dark(self):
+        self.start(NEVER, None)
+        self.assertEqual(self.run_for((60, None)), [True])
+
+    def test_a_storm_at_noon_is_dark(self):
+        self.start(NOON, 50_000)
+        self.assertEqual(self.run_for((60, 50_000), (60, 5)), [False, True])
+
+    def test_a_clock_that_is_wrong_by_half_a_day_puts_out_no_lamp_at_night(self):
+        self.start(NOON, 0)
+        self.assertEqual(self.run_for((60, 0)), [True])
+
+    def test_a_photocell_that_comes_back_is_believed_again(self):
+        self.start(NEVER, 50_000)
+        self.assertEqual(self.run_for((60, 50_000), (60, None), (60, 50_000)), [False, True, False])
+
+    def test_dawn_is_told_in_seconds(self):
+        self.start(NIGHT, 0)
+        self.run_for((2, 0))
+        # 20:00 to civil dawn of 22 December, about 06:19.
+        self.assertAlmostEqual(self.control.to_dawn_s, 10 * 3600 + 19 * 60, delta=90)

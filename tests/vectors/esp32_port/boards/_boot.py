@@ -1,0 +1,1 @@
+"""Stands for the start-up file that the port freezes."""
