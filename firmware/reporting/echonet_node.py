@@ -15,7 +15,7 @@ group instead of the sender.
 One failing property makes the whole answer a failure with the same blocks in the same order; an
 object that does not exist is silence.
 
-Source: facts sheet "ECHONET Lite", sections 5 (answers), 6 (discards), 8 and 9 (announcements).
+Source: docs/echonet-lite.md, "Answers", "What is discarded", "Announcements".
 """
 
 from micropython import const

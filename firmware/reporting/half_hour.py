@@ -4,8 +4,8 @@ A reading belongs to a half hour only if the node saw the clock pass it: after a
 the clock was set, the half hour is lost, and the last one seen stays. Until history is kept in
 flash this is one reading deep.
 
-Source: facts sheet "ECHONET Lite", section 14.2 (EA, EB): local time, and counter readings, not
-differences.
+EA and EB hold local time, and counter readings, not differences (docs/echonet-lite.md, "Sub-meter
+028D").
 """
 
 from micropython import const

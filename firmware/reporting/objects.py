@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 # A sensor that has been silent for this many polls in a row (10 s at five a second) is a fault;
 # a shorter gap, as at start or after one disturbed packet, is not worth an alarm.
 _GRACE_POLLS = const(50)
-# Fault content: "sensor fault" is 30 to 59 (facts sheet, section 12.4).
+# Fault content: "sensor fault" is 30 to 59 (ECHONET Lite Appendix, property 89).
 _SENSOR_FAULT = const(30)
 
 
@@ -123,14 +123,14 @@ class EchonetObject:
         return _padded(self._identity.serial or "".join("%02X" % byte for byte in unique_id))
 
     def identification(self) -> bytes:
-        """83: FE, maker, unique id, object, zeros; so it differs between objects (12.3)."""
+        """83: FE, maker, unique id, object, zeros; so it differs between objects."""
         eoj = self.eoj
         which = bytes((eoj >> 16, eoj >> 8 & 0xFF, eoj & 0xFF))
         return b"\xfe" + self._identity.maker + self._identity.unique_id + which + bytes(4)
 
 
 class Device(EchonetObject):
-    """A device object: what section 12 asks of each one."""
+    """A device object: what the Appendix asks of each one."""
 
     def __init__(
         self,
@@ -153,7 +153,8 @@ class Device(EchonetObject):
         return self._places.of(self.eoj)
 
     def set_place(self, place: bytes) -> bool:
-        return self._places.put(self.eoj, place)
+        self._places.put(self.eoj, place)
+        return True
 
     def measuring(self) -> bool:
         """Whether the sensor behind this object answers."""
@@ -204,7 +205,7 @@ class NodeProfile(EchonetObject):
         return sorted({device.eoj >> 8 for device in self._devices})
 
     def class_count(self) -> int:
-        """D4 counts the profile's class too (facts sheet, section 10)."""
+        """D4 counts the profile's class too, D7 does not list it."""
         return len(self.classes()) + 1
 
 

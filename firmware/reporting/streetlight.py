@@ -40,7 +40,7 @@ class LampObject(Device):
 
 
 class LightSensor(Device):
-    """000D01. Both properties, as both are marked mandatory (facts sheet, U9)."""
+    """000D01. Both properties, as the Appendix (Release K) marks both mandatory."""
 
     def __init__(
         self, daylight: Daylight, identity: Identity, calendar: Calendar, places: Places

@@ -12,8 +12,9 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from reporting.half_hour import HalfHours, was_measured
+from reporting.meter_points import CHANNEL_1
 from reporting.objects import Device
-from reporting.points import CHANNEL_1, EPC, LIVES, OFF, ON, PANEL, SUBMETER, rows_of
+from reporting.points import EPC, LIVES, OFF, ON, PANEL, SUBMETER, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,8 +15,7 @@ fields big-endian. An object is one int of 24 bits, so that it can be compared a
 
 Plain Python, so that the host tools read and write frames with this same file.
 
-Source: facts sheet "ECHONET Lite", sections 2 (frame), 4 (services), 6 (what to discard) and
-7.4 (sizes).
+Source: docs/echonet-lite.md, "Frame", "Answers", "What is discarded" and "Sizes".
 """
 
 PORT = 3610

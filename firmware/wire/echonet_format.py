@@ -9,13 +9,13 @@ A format is one object with three methods, shared by every property that looks l
 `unpack` gives the raw number; `unit`, `decimals` and `scaled_by` say how to read it. Words that
 stand for a code ("on", "no data") come out as text.
 
-Source: facts sheet "ECHONET Lite", sections 12.2 to 12.5 and the class tables of section 14.
+Source: ECHONET Lite Appendix, Releases R and K (docs/echonet-lite.md, "Objects" and "Sources").
 """
 
 from wire import echonet_map
 
 NO_DATA = "no data"
-# What u8 and u16 keep free for numbers outside their range (12.5).
+# What u16 keeps free for numbers outside its range.
 UNDER_OVER_16 = ((0xFFFE, "underflow"), (0xFFFF, "overflow"))
 
 
@@ -193,7 +193,7 @@ class Version:
 
 
 class Place:
-    """81, installation location: one byte, or 17 that begin with 01. Packs bytes (12.2)."""
+    """81, installation location: one byte, or 17 that begin with 01. Packs bytes."""
 
     size = 17
     unit = ""

@@ -8,7 +8,7 @@ The bitmap is column-major: the byte comes from the low nibble, the bit from the
     up to 84 objects      count, then 3 bytes each: class group, class, instance
     up to 8 classes       count, then 2 bytes each
 
-Source: facts sheet "ECHONET Lite", sections 8, 10 and 11.
+Source: docs/echonet-lite.md, "Property maps".
 """
 
 LIST_MOST = 15

@@ -2,11 +2,13 @@
 
 A row is as in `reporting.points`; access and place of the value do not matter to a reader.
 
-Source of the additions: facts sheet "ECHONET Lite", sections 10, 12.1, 14.2, 14.6 and 14.7.
+Source of the additions: tables of the ECHONET Lite Appendix, Releases K and R
+(docs/echonet-lite.md, "Sources").
 """
 
-from reporting import points
-from reporting.points import FORMAT, NAME, energy, history, rows_of
+from reporting import meter_points, points
+from reporting.meter_points import energy, history
+from reporting.points import FORMAT, NAME, rows_of
 from wire.echonet_format import (
     UNDER_OVER_16,
     Code,
@@ -87,16 +89,16 @@ _PANEL = {
     0xB2: ("range of energy list", _range(60)),
     0xB3: ("energy list", _list(energy(0xC2), 60)),
     0xB4: ("range of current list", _range(60)),
-    0xB5: ("current list", _list(points.current(), 60)),
+    0xB5: ("current list", _list(meter_points.current(), 60)),
     0xB6: ("range of power list", _range(60)),
-    0xB7: ("power list", _list(points.POWER, 60)),
+    0xB7: ("power list", _list(meter_points.POWER, 60)),
     0xB8: ("two-way channels", _CHANNEL),
     0xB9: ("range of two-way energy list", _range(30)),
     0xBA: ("two-way energy list", _list(_BOTH_WAYS, 30)),
     0xBB: ("range of two-way current list", _range(60)),
-    0xBC: ("two-way current list", _list(points.current(), 60)),
+    0xBC: ("two-way current list", _list(meter_points.current(), 60)),
     0xBD: ("range of two-way power list", _range(60)),
-    0xBE: ("two-way power list", _list(points.POWER, 60)),
+    0xBE: ("two-way power list", _list(meter_points.POWER, 60)),
     0xC3: ("energy history import", history(energy(0xC2))),
     0xC4: ("energy history export", history(energy(0xC2))),
     0xC5: ("history day", u8(0, 99, codes=((0xFF, "initial value"),))),
@@ -155,7 +157,7 @@ def _common() -> dict[int, tuple]:
 CLASSES: dict[int, dict[int, tuple]] = {
     points.NODE_PROFILE: _table(points.NODE_PROFILE, {}),
     points.SUBMETER: _table(points.SUBMETER, _SUBMETER),
-    points.PANEL: _table(points.PANEL, _PANEL, points.CHANNELS_MOST),
+    points.PANEL: _table(points.PANEL, _PANEL, meter_points.CHANNELS_MOST),
     points.LAMP: _table(points.LAMP, {}),
     points.ILLUMINANCE: _table(points.ILLUMINANCE, {}),
     0x0290: _common() | _LIGHTING,

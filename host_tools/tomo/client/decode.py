@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from reporting.points import ENERGY_UNIT
+from reporting.meter_points import ENERGY_UNIT
 from tomo.client.classes import CLASSES, COMMON, NAMES
 from wire.echonet_format import Group, Number, Repeat
 

@@ -5,7 +5,7 @@ addresses. A leg has two sockets: one on the address itself for what is sent to 
 on the multicast group. Several programs on one machine can share the group; the address goes to
 whoever bound it last.
 
-Source: facts sheet "ECHONET Lite", sections 4 to 9. The frame is the firmware's own codec.
+Source: docs/echonet-lite.md, "Answers" and "Timing". The frame is the firmware's own codec.
 """
 
 import select

@@ -1,7 +1,7 @@
 """The ATM90E32 model from the chip's side: given physics, it must answer the datasheet's bytes.
 
-A1 to A12 are the worked examples of the domain facts, section 3.1; other values are arithmetic
-shown where it is used. Frames are written out by hand.
+A1 to A12 are the worked examples of docs/sources.md, computed from the data sheet's formulas; other
+values are arithmetic shown where it is used. Frames are written out by hand.
 """
 
 import unittest
@@ -240,7 +240,7 @@ class TestEnergy(Bench):
         self.assertEqual(self.read(0x81), 320)
 
     def test_a_register_holds_16_bits(self):
-        # 101 V and 65.5 A fill it in 111 s (domain facts, F5): 65536 counts of 11.25 J.
+        # 101 V and 65.5 A fill it in 111 s: 65536 counts of 11.25 J at 6.62 kW.
         self.feel(p_mw=6_615_500)
         self.now_ms += 111_000
         self.assertTrue(self.read(0x81) > 65_000)

@@ -1,4 +1,4 @@
-"""The BH1750 model: counts, conversion times and modes of the domain facts, section 4.5."""
+"""The BH1750 model: counts, conversion times and modes of its data sheet."""
 
 import unittest
 

@@ -1,7 +1,7 @@
 """The BL0942 model from the chip's side: given physics, it must answer the datasheet's bytes.
 
-B1 to B4 and the write commands are the worked examples of the domain facts, section 3.3, with
-their field constants UREF 15873.36 counts/V and IREF 251213.465 counts/A.
+B1 to B4 and the write commands are the worked examples of docs/sources.md, computed from the data
+sheet's formulas with the field constants UREF 15873.36 counts/V and IREF 251213.465 counts/A.
 """
 
 import unittest

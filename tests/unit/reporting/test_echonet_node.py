@@ -1,6 +1,6 @@
-"""reporting.echonet_node: every form of answer in sections 5, 6, 8 and 9 of the facts sheet.
+"""reporting.echonet_node: every form of answer of docs/echonet-lite.md, "Answers" to "Timing".
 
-Frames are laid out by hand from sections 2 and 16; "the worked frame" is one of section 16.
+Frames are laid out by hand from "Frame" there; "the worked frame" is one of "Worked frames".
 """
 
 import unittest

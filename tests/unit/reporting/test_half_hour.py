@@ -1,4 +1,7 @@
-"""reporting.half_hour: EA and EB of section 14.2, readings at :00 and :30 of local time."""
+"""reporting.half_hour: EA and EB, readings at :00 and :30 of local time.
+
+Layout and rules: docs/echonet-lite.md, "Sub-meter 028D" and "Decisions".
+"""
 
 import unittest
 
@@ -28,7 +31,7 @@ class TestHalfHour(unittest.TestCase):
 
     def test_the_reading_is_taken_when_the_half_hour_begins(self):
         self.pass_by(DAY, 3 * 3_600 + 1_800)  # 03:30 UTC, 12:30 in Japan
-        # The value of the worked INFC of section 16: 12:30:00, 123 456.
+        # The value of the worked INFC of docs/echonet-lite.md: 12:30:00, 123 456.
         self.assertEqual(self.bench.get(0x028D01, 0xEA), "07 EA 0B 16 0C 1E 00 00 01 E2 40")
         self.assertEqual(self.bench.get(0x028D01, 0xEB), "07 EA 0B 16 0C 1E 00 00 00 00 01")
         self.bench.branches[0].energy.import_wh += 50

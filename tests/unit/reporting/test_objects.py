@@ -1,4 +1,7 @@
-"""The objects: maps, identity and values, from sections 10, 12 and 14 of the facts sheet."""
+"""The objects: maps, identity and values, from docs/echonet-lite.md, "Objects".
+
+What is mandatory comes from the tables of the ECHONET Lite Appendix named under "Sources" there.
+"""
 
 import unittest
 
@@ -8,7 +11,7 @@ from wire.echonet_map import read_map
 
 METERS = (0x028D01, 0x028D06, 0x028701)
 DEVICES = {"submeter": METERS, "streetlight": (0x029101, 0x000D01)}
-# Section 12.1 and the class tables: what must be readable.
+# The Appendix, device super class and class tables: what must be readable.
 MANDATORY = {
     0x0EF0: (0x80, 0x82, 0x83, 0x8A, 0x9D, 0x9E, 0x9F, 0xD3, 0xD4, 0xD6, 0xD7),
     0x028D: (0xD4, 0xD7, 0xE0, 0xE1, 0xE2, 0xE3, 0xE4, 0xE7, 0xE8, 0xEA, 0xEB),
@@ -70,8 +73,8 @@ class TestMaps(ObjectCase):
         self.assertEqual(bench.get(0x0EF001, 0x9E), "00")
         self.assertEqual(Bench("streetlight").get(0x029101, 0x9E), "01 81")
 
-    def test_the_profile_reads_as_section_10_says(self):
-        # The eleven of the smallest sensible map, and 88 8C 8D.
+    def test_the_profile_reads_what_is_mandatory_and_who_it_is(self):
+        # The eleven that are mandatory, and 88 8C 8D.
         self.assertEqual(
             Bench().get(0x0EF001, 0x9F), "0E 80 82 83 88 8A 8C 8D 9D 9E 9F D3 D4 D6 D7"
         )
@@ -101,7 +104,7 @@ class TestIdentity(ObjectCase):
 
     def test_every_object_has_an_identification_of_its_own(self):
         bench = Bench()
-        # FE, maker, unique id, class and instance, four zeros (12.3).
+        # FE, maker, unique id, class and instance, four zeros (docs/echonet-lite.md, 83).
         self.assertEqual(
             bench.get(0x028D03, 0x83), "FE FF FF FF 02 11 22 33 44 55 02 8D 03 00 00 00 00"
         )

@@ -1,4 +1,4 @@
-"""wire.echonet against the worked frames and the discard rules of the facts sheet (16, 6, 2)."""
+"""wire.echonet against docs/echonet-lite.md: "Worked frames" and "What is discarded"."""
 
 import unittest
 
@@ -7,7 +7,7 @@ from no_heap import no_heap
 from wire import echonet
 from wire.echonet import Frame, Writer
 
-# Section 16, in its order: what it is, bytes, service, blocks of the first and second list.
+# "Worked frames", in their order: what it is, bytes, service, blocks of the first and second list.
 WORKED = (
     (
         "start-up INF",

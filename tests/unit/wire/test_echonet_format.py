@@ -1,8 +1,8 @@
-"""wire.echonet_format: layouts and codes of sections 12.2 to 12.5 and 14.2 of the facts sheet."""
+"""wire.echonet_format: layouts and codes of docs/echonet-lite.md, "Objects"."""
 
 import unittest
 
-from reporting import points
+from reporting import meter_points
 from wire.echonet_format import Group, Moment, Number, Octets, Place, Release, Repeat, Version, u16
 
 
@@ -13,19 +13,21 @@ def packed(form, value):
 
 class TestNumber(unittest.TestCase):
     def test_numbers_are_big_endian_and_signed_ones_in_twos_complement(self):
-        self.assertEqual(packed(points.POWER, 1_234), bytes.fromhex("000004d2"))
-        self.assertEqual(packed(points.POWER, -2), bytes.fromhex("fffffffe"))
-        self.assertEqual(points.POWER.unpack(bytes.fromhex("fffffffe")), -2)
+        self.assertEqual(packed(meter_points.POWER, 1_234), bytes.fromhex("000004d2"))
+        self.assertEqual(packed(meter_points.POWER, -2), bytes.fromhex("fffffffe"))
+        self.assertEqual(meter_points.POWER.unpack(bytes.fromhex("fffffffe")), -2)
 
     def test_no_data_has_its_own_code(self):
-        self.assertEqual(packed(points.POWER, None), bytes.fromhex("7ffffffe"))
-        self.assertEqual(packed(points.energy(), None), bytes.fromhex("fffffffe"))
-        self.assertEqual(packed(points.current(), (None, None)), bytes.fromhex("7ffe7ffe"))
-        self.assertEqual(packed(points.voltage(), (1_010, None)), bytes.fromhex("03f2fffe"))
-        self.assertEqual(points.POWER.unpack(bytes.fromhex("7ffffffe")), "no data")
+        self.assertEqual(packed(meter_points.POWER, None), bytes.fromhex("7ffffffe"))
+        self.assertEqual(packed(meter_points.energy(), None), bytes.fromhex("fffffffe"))
+        self.assertEqual(packed(meter_points.current(), (None, None)), bytes.fromhex("7ffe7ffe"))
+        self.assertEqual(packed(meter_points.voltage(), (1_010, None)), bytes.fromhex("03f2fffe"))
+        self.assertEqual(meter_points.POWER.unpack(bytes.fromhex("7ffffffe")), "no data")
 
     def test_a_number_too_large_is_shown_as_the_largest_not_as_a_code(self):
-        self.assertEqual(packed(points.energy(), 100_000_000), packed(points.energy(), 99_999_999))
+        self.assertEqual(
+            packed(meter_points.energy(), 100_000_000), packed(meter_points.energy(), 99_999_999)
+        )
         self.assertEqual(packed(u16(0, 65_533), 70_000), bytes.fromhex("fffd"))
         codes = ((0xFFFE, "underflow"), (0xFFFF, "overflow"))
         self.assertEqual(packed(u16(0, 65_533, codes=codes), 70_000), bytes.fromhex("ffff"))
@@ -40,8 +42,10 @@ class TestNumber(unittest.TestCase):
         self.assertFalse(day.accepts(b"", 0, 0))
 
     def test_a_value_outside_its_range_is_no_value(self):
-        self.assertRaises(ValueError, points.energy().unpack, bytes.fromhex("05f5e100"))  # 10**8
-        self.assertRaises(ValueError, points.energy().unpack, b"\x00")
+        self.assertRaises(
+            ValueError, meter_points.energy().unpack, bytes.fromhex("05f5e100")
+        )  # 10**8
+        self.assertRaises(ValueError, meter_points.energy().unpack, b"\x00")
 
 
 class TestPlace(unittest.TestCase):
@@ -62,7 +66,7 @@ class TestPlace(unittest.TestCase):
 
 class TestOthers(unittest.TestCase):
     def test_a_moment_is_seven_bytes(self):
-        # EA in section 16: 2026-11-22 12:30:00.
+        # EA in the worked INFC: 2026-11-22 12:30:00.
         half_hour = Moment("YMDhms")
         self.assertEqual(packed(half_hour, (2026, 11, 22, 12, 30, 0)).hex(), "07ea0b160c1e00")
         self.assertEqual(half_hour.unpack(bytes.fromhex("07ea0b160c1e00")), "2026-11-22T12:30:00")
@@ -77,11 +81,11 @@ class TestOthers(unittest.TestCase):
         self.assertEqual(Version().unpack(bytes.fromhex("010e0100")), "1.14")
 
     def test_a_history_is_a_day_and_48_slots(self):
-        history = packed(points.history(points.energy()), (None, None))
+        history = packed(meter_points.history(meter_points.energy()), (None, None))
         self.assertEqual(history, bytes.fromhex("00ff") + bytes.fromhex("fffffffe") * 48)
         self.assertEqual(len(history), 194)
         readings = bytes.fromhex("0001e240") * 48
-        shown = points.history(points.energy()).unpack(bytes.fromhex("0003") + readings)
+        shown = meter_points.history(meter_points.energy()).unpack(bytes.fromhex("0003") + readings)
         self.assertEqual(shown["day"], 3)
         self.assertEqual(shown["readings"], [123_456] * 48)
 
@@ -93,4 +97,4 @@ class TestOthers(unittest.TestCase):
         pair = Group(("first", u16()), ("rest", Repeat(u16(), 3, 0)))
         self.assertEqual(pair.unpack(bytes.fromhex("00010002")), {"first": 1, "rest": [2]})
         self.assertRaises(ValueError, pair.unpack, bytes.fromhex("000100"))
-        self.assertRaises(ValueError, points.CHANNEL.unpack, bytes(9))
+        self.assertRaises(ValueError, meter_points.CHANNEL.unpack, bytes(9))

@@ -1,4 +1,4 @@
-"""wire.echonet_map against the two examples of section 11 and the lists of section 10."""
+"""wire.echonet_map on both examples of docs/echonet-lite.md, "Property maps", and on lists."""
 
 import unittest
 
@@ -55,7 +55,7 @@ class TestMap(unittest.TestCase):
 
 class TestCodes(unittest.TestCase):
     def test_an_instance_list_is_a_count_and_three_bytes_each(self):
-        # The value of D5 in the start-up INF of section 16.
+        # The value of D5 in the worked start-up INF.
         buf = bytearray(16)
         size = write_codes(buf, 0, (0x028D01, 0x029001), 3, 84)
         self.assertEqual(bytes(buf[:size]), bytes.fromhex("02028d01029001"))
