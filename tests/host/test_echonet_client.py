@@ -18,7 +18,7 @@ from tomo.errors import NodeSilent, NodeWrong, UsageError
 from wire import echonet
 from wire.echonet import Frame, Writer
 
-# Section 16 and the maps of section 11; a lamp of class 0290 as another maker would build it.
+# Laid out as in docs/echonet-lite.md; a lamp of class 0290 as another maker would build it.
 LAMP = 0x029001
 LAMP_VALUES = {
     0x80: "30",

@@ -191,7 +191,7 @@ def test_a_refusal_and_a_wrong_size_are_said():
 
 
 def test_lists_of_a_panel_have_as_many_channels_as_they_say():
-    # B7 (section 14.6): first channel 1, two channels, 100 W and no data.
+    # B7 of class 0287: first channel 1, two channels, 100 W and no data.
     raw = bytes.fromhex("0102" + "00000064" + "7FFFFFFE")
     value = decode(0x028701, 0xB7, raw, {})
     assert value.value == {"first": 1, "count": 2, "channels": [100, "no data"]}

@@ -8,7 +8,7 @@ from tests.node.desk_nodes import Asker, running, seats
 
 SEED = 20261122
 DATAGRAMS = 6_000
-# Of good frames that are bent: see section 16 of the ECHONET Lite facts sheet.
+# Good frames that are bent, laid out as in docs/echonet-lite.md, "Worked frames".
 GOOD = [
     bytes.fromhex(text)
     for text in (

@@ -1,8 +1,8 @@
 """The public grid at the site's supply point: voltage and frequency over time.
 
 Between events both wander a little, from the scenario's seed. Thresholds: 95 to 107 V and
-within 0.5 Hz is healthy (Ordinance under the Electricity Business Act, Art. 38: 101 +- 6 V; twice
-that for 200 V).
+within 0.5 Hz is healthy (Ordinance under the Electricity Business Act, Art. 38: 101 +- 6 V). For
+200 V it is twice that, narrower than the ordinance's 202 +- 20 V: this is the inverter's judgement.
 """
 
 import random
