@@ -18,6 +18,7 @@ def run(program: str, *arguments: str, size: str = "desk32", heap: str = HEAP, *
     """The last JSON line that `program` prints, frozen firmware unless MICROPYPATH says else."""
     environment = {"MICROPYPATH": f"{PROGRAMS}:.frozen"} | more
     with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "settings.json").write_text('{"name": "bench", "wifi_ssid": "desk"}')
         done = subprocess.run(
             [ROOT / "build" / size, "-X", f"heapsize={heap}", PROGRAMS / program, *arguments],
             cwd=folder,
@@ -40,7 +41,7 @@ def node(board: str, program: str, heap: str = HEAP, **more: str):
         "DESK_CLOCK": "virtual",
         "DESK_START": str(START_S),
         "DESK_SEED": "1",
-        "DESK_IP": "",
+        "DESK_IP": "127.0.253.11",
         "MICROPYPATH": f"{PROGRAMS}:{ROOT / 'boards' / board}:.frozen",
     }
     return run(program, heap=heap, **(environment | more))
