@@ -1,4 +1,4 @@
-"""The largest value of the last minute, in six buckets of ten seconds."""
+"""The largest value of the last minute for each of several channels, in buckets of ten seconds."""
 
 from array import array
 from micropython import const
@@ -7,28 +7,26 @@ _BUCKETS = const(6)
 _BUCKET_S = const(10)
 
 
-class RollingPeak:
-    """Covers the last 50 to 60 s. Allocates nothing."""
+class RollingPeaks:
+    """Covers the last 50 to 60 s of `channels` channels. Allocates nothing."""
 
-    def __init__(self) -> None:
-        self._tops = array("i", (0 for _ in range(_BUCKETS)))
-        self._bucket = 0
-        self.value = 0
+    def __init__(self, channels: int) -> None:
+        self._tops = array("i", (0 for _ in range(_BUCKETS * channels)))
+        self._bucket = array("i", (0 for _ in range(channels)))
 
-    def update(self, now_s: int, value: int) -> int:
-        """Take `value` at uptime `now_s` and return the peak."""
-        bucket = now_s // _BUCKET_S
-        tops = self._tops
-        if bucket != self._bucket:
-            for old in range(max(self._bucket + 1, bucket - _BUCKETS + 1), bucket + 1):
-                tops[old % _BUCKETS] = 0
-            self._bucket = bucket
-        at = bucket % _BUCKETS
+    def update(self, channel: int, now_s: int, value: int) -> int:
+        """Take `value` of `channel` at uptime `now_s` and return its peak."""
+        bucket, tops, first = now_s // _BUCKET_S, self._tops, channel * _BUCKETS
+        last = self._bucket[channel]
+        if bucket != last:
+            for old in range(max(last + 1, bucket - _BUCKETS + 1), bucket + 1):
+                tops[first + old % _BUCKETS] = 0
+            self._bucket[channel] = bucket
+        at = first + bucket % _BUCKETS
         if value > tops[at]:
             tops[at] = value
         peak = 0
-        for i in range(_BUCKETS):
+        for i in range(first, first + _BUCKETS):
             if tops[i] > peak:
                 peak = tops[i]
-        self.value = peak
         return peak

@@ -6,8 +6,7 @@ from time import ticks_add, ticks_diff, ticks_ms
 from typing import TYPE_CHECKING
 
 from core.errors import ChipSilent, NodeFault
-from core.readings import Counts
-from meter.peak import RollingPeak
+from meter.peak import RollingPeaks
 from meter.scaling import add_energy, fill, fill_power
 from node.job import Job
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from core.branch import Branch
+    from core.readings import Counts
     from core.uptime import Uptime
     from drivers.atm90e32 import ATM90E32
 
@@ -27,6 +27,7 @@ class MeterGroup:
     """One chip and the branches its channels measure, in channel order.
 
     `configure` sets the chip up; it is called at start and whenever the chip has lost itself.
+    `counts` may serve several groups, as they are read one after another.
     """
 
     def __init__(
@@ -35,13 +36,14 @@ class MeterGroup:
         branches: Sequence[Branch],
         configure: Callable[[ATM90E32], None],
         mj_per_count: int,
+        counts: Sequence[Counts],
     ) -> None:
         self.branches = branches
         self.chip = chip
         self._configure = configure
         self._mj_per_count = mj_per_count
-        self._counts = tuple(Counts() for _ in branches)
-        self._peaks = tuple(RollingPeak() for _ in branches)
+        self._counts = counts
+        self._peaks = RollingPeaks(len(branches))
         self._ready = False
         self.missed = 0  # reads that failed, since power-up
 
@@ -85,7 +87,7 @@ class MeterGroup:
             load.power_w = reading.power_mw // 1000
             # An open load keeps the peak it had: its rating was believed once already.
             if load.closed:
-                load.peak_w = self._peaks[i].update(now_s, load.power_w)
+                load.peak_w = self._peaks.update(i, now_s, load.power_w)
 
     def _age(self, now_s: int) -> None:
         for branch in self.branches:

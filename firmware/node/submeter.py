@@ -6,6 +6,7 @@ from micropython import const
 import board
 from core.branch import Branch
 from core.loads import DEFERRABLE, Load
+from core.readings import Counts
 from drivers.atm90e32 import ATM90E32
 from meter.scaling import mj_per_count
 from node.branch_sampler import BranchSampler, MeterGroup
@@ -72,12 +73,14 @@ def _meter_groups(branches: list[Branch], line_hz: int) -> list[MeterGroup]:
     def configure(chip: ATM90E32) -> None:
         chip.configure(board.METER_U_GAIN, board.METER_I_GAIN, line_hz, board.METER_PULSES_PER_KWH)
 
+    counts = tuple(Counts() for _ in range(_CHANNELS_A_CHIP))
     return [
         MeterGroup(
             ATM90E32(spi, Pin(cs, Pin.OUT, value=1)),
             branches[first : first + _CHANNELS_A_CHIP],
             configure,
             mj_per_count(board.METER_PULSES_PER_KWH),
+            counts,
         )
         for first, cs in zip(range(0, len(branches), _CHANNELS_A_CHIP), board.METER_CS)
     ]

@@ -42,18 +42,21 @@ class EchonetObject:
         self.rows = rows
         self._identity = identity
         self.clock_set = False
-        self._watched: tuple[tuple[int, Callable[[], object]], ...] = ()
+        self._watched_epcs = b""
+        self._watched: tuple[Callable[[], object], ...] = ()
         self._told: list[object] = []
 
     def watch(self) -> None:
         """Remember the announced values as they are; `changed` compares with these."""
-        watched = []
+        epcs, watched = [], []
         for epc in sorted(self.rows):
             row = self.rows[epc]
             if row[ACCESS] & INF and row[ACCESS] & GET and isinstance(row[LIVES], str):
-                watched.append((epc, getattr(self, row[LIVES])))
+                epcs.append(epc)
+                watched.append(getattr(self, row[LIVES]))
+        self._watched_epcs = bytes(epcs)
         self._watched = tuple(watched)
-        self._told = [value() for _, value in watched]
+        self._told = [value() for value in watched]
 
     def poll(self) -> None:
         """Look at what must be seen regularly; five times a second, so little."""
@@ -62,12 +65,12 @@ class EchonetObject:
         """EPCs of announced properties that changed since the last call; None is none."""
         epcs = None
         told = self._told
-        for i, (epc, value) in enumerate(self._watched):
+        for i, value in enumerate(self._watched):
             now = value()
             if now != told[i]:
                 told[i] = now
                 epcs = epcs or []
-                epcs.append(epc)
+                epcs.append(self._watched_epcs[i])
         return epcs
 
     def offers(self, row: tuple, access: int) -> bool:

@@ -4,23 +4,29 @@ import unittest
 
 from no_heap import no_heap
 
-from meter.peak import RollingPeak
+from meter.peak import RollingPeaks
 
 
-class TestRollingPeak(unittest.TestCase):
+class TestRollingPeaks(unittest.TestCase):
     def test_a_peak_is_kept_for_50_to_60_seconds(self):
-        peak = RollingPeak()
-        peak.update(9, 700)
-        self.assertEqual(peak.update(59, 100), 700)
-        self.assertEqual(peak.update(60, 100), 100)
+        peaks = RollingPeaks(2)
+        peaks.update(1, 9, 700)
+        self.assertEqual(peaks.update(1, 59, 100), 700)
+        self.assertEqual(peaks.update(1, 60, 100), 100)
+
+    def test_channels_are_apart(self):
+        peaks = RollingPeaks(3)
+        peaks.update(1, 9, 700)
+        self.assertEqual(peaks.update(0, 9, 5), 5)
+        self.assertEqual(peaks.update(2, 9, 6), 6)
 
     def test_after_a_long_silence_nothing_old_is_left(self):
-        peak = RollingPeak()
-        peak.update(5, 700)
-        self.assertEqual(peak.update(100_000, 3), 3)
+        peaks = RollingPeaks(1)
+        peaks.update(0, 5, 700)
+        self.assertEqual(peaks.update(0, 100_000, 3), 3)
 
     def test_allocates_nothing(self):
-        peak = RollingPeak()
+        peaks = RollingPeaks(1)
         with no_heap:
-            got = peak.update(12_345, 50)
+            got = peaks.update(0, 12_345, 50)
         self.assertEqual(got, 50)
