@@ -69,6 +69,12 @@ def test_a_value_out_of_range_names_line_key_range_and_value(broken):
         ("capacity_wh = 6000\n", "", r"battery: capacity_wh is missing"),
         ('of = "shelter entrance"\n', "", r"expected a load or lamp of this site, got ''"),
         ('what = "loads_shed"', 'what = "loads_shod"', r"expected one of outage_to_command_ms"),
+        ('what = "loads_shed"', 'what = "loads_shod"', r"'loads_shod'; did you mean loads_shed\?"),
+        ('kind = "grid-back"', 'kind = "grid-bakc"', r"'grid-bakc'; did you mean grid-back\?"),
+        ('role = "main"', 'role = "man"', r"'man'; did you mean main\?"),
+        ('ip = "127.0.0.21"', 'ip = "224.0.23.0"', r"expected an IPv4 address such as"),
+        ('name = "panel"', 'name = "../panel"', r"names a folder, too: no slash"),
+        ("settings = {", "settings = { sample_ms = 5000,", r"sample_ms: expected 200 to 2000 ms"),
         ("surge_w = 3000", "surge_w = 300", r"inverter\.surge_w: below continuous_w"),
         ("profile = { watts = 45 }", "profile = {}", r"expected either watts, or file"),
         ("seed = 20261123", "seed = true", r"site\.seed: expected 0 to 2147483647, got True"),
@@ -83,6 +89,30 @@ def test_a_mistake_is_told_with_its_line(broken, old, new, told):
     lines = {int(problem.split(":")[1]) for problem in problems}
     # Some mistakes are seen at the table around the key; that stands at most a few lines higher.
     assert any(first - 8 <= line <= last for line in lines), problems
+
+
+def test_a_limit_above_the_inverters_rating_is_warned_of_with_its_line(tmp_path):
+    (tmp_path / "data").symlink_to(ROOT / "scenarios" / "data")
+    text = BLACKOUT.read_text(encoding="utf-8")
+    assert read(BLACKOUT).warnings == ()
+    line = text[: text.index("settings = {")].count("\n") + 1
+    path = tmp_path / "x.toml"
+    for limit_w, warned in ((1_500, 0), (1_501, 1)):
+        given = text.replace("settings = {", f"settings = {{ island_limit_w = {limit_w},")
+        path.write_text(given, encoding="utf-8")
+        assert len(read(path).warnings) == warned
+    where = f"{path}:{line}: node[1].settings.island_limit_w"
+    what = "1501 W is more than the inverter's continuous_w of 1500 W"
+    assert read(path).warnings == (f"{where}: {what}",)
+
+
+@pytest.mark.parametrize(("volts", "warned"), [(95, 0), (107, 0), (120, 1), (202, 0), (230, 1)])
+def test_a_voltage_that_no_node_finds_healthy_is_warned_of(tmp_path, volts, warned):
+    (tmp_path / "data").symlink_to(ROOT / "scenarios" / "data")
+    text = BLACKOUT.read_text(encoding="utf-8")
+    path = tmp_path / "x.toml"
+    path.write_text(text.replace("nominal_v = 101.0", f"nominal_v = {volts}"), encoding="utf-8")
+    assert len(read(path).warnings) == warned
 
 
 def test_all_mistakes_are_told_at_once(broken):

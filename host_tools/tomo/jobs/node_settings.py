@@ -1,16 +1,24 @@
-"""A node's `settings.json`, from what the scenario says of it."""
+"""A node's `settings.json`, from what the scenario says of it and of the site around it."""
 
-from tomo.scenario.records import Node, Site
+from tomo.scenario.records import Node, Scenario
+
+# The part of the inverter's rating that loads may draw; lamps and what starts up live on the rest.
+_LIMIT_TENTHS = 9
 
 
-def node_settings(site: Site, node: Node) -> dict:
+def node_settings(scenario: Scenario, node: Node) -> dict:
     """Keys and units as the firmware's settings declare them; what is not said is left out."""
+    site = scenario.site
     settings: dict[str, object] = {
         "name": node.name,
         "utc_offset_min": site.utc_offset_min,
         "latitude_e4": round(site.latitude * 10_000),
         "longitude_e4": round(site.longitude * 10_000),
+        "line_hz": int(scenario.grid.nominal_hz),
+        "line_v": scenario.grid.line_v,
     }
+    if node.board == "submeter6":
+        settings["island_limit_w"] = island_limit_w(scenario, node)
     if node.load:
         settings["loads"] = [
             {
@@ -28,3 +36,15 @@ def node_settings(site: Site, node: Node) -> dict:
         settings["lamp_standby_mw"] = lamp.standby_mw
         settings["island_energy_wh"] = lamp.island_energy_wh
     return settings | node.settings
+
+
+def island_limit_w(scenario: Scenario, node: Node) -> int:
+    """What a sub-meter's loads may draw in an island, as given, or its part of the rating, W.
+
+    Sub-meters do not know of each other, so several share the nine tenths equally.
+    """
+    given = node.settings.get("island_limit_w")
+    if given is not None:
+        return given
+    sharing = sum(one.board == "submeter6" for one in scenario.node)
+    return scenario.inverter.continuous_w * _LIMIT_TENTHS // 10 // max(1, sharing)

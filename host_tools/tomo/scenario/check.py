@@ -13,12 +13,36 @@ Problem = tuple[Path, str]
 # What each board switches: relays for loads, lamp outputs (boards/<name>/board.py).
 _LOADS_OF = {"submeter6": 6, "streetlight": 0}
 _LAMPS_OF = {"submeter6": 0, "streetlight": 1}
+# What a node takes for a healthy grid, by its nominal voltage (docs/blackout.md).
+_HEALTHY_V = {100: (95, 107), 200: (182, 222)}
 
 
 def check(scenario: Scenario) -> list[Problem]:
     """Every problem, as the path of the key to blame and what is wrong with it."""
     checks = (_nodes, _names, _profiles, _battery, _events, _expectations)
     return [problem for one in checks for problem in one(scenario)]
+
+
+def advise(scenario: Scenario) -> list[Problem]:
+    """What can be run, but will hardly do what is meant."""
+    return [problem for one in (_limits, _voltage) for problem in one(scenario)]
+
+
+def _limits(scenario: Scenario) -> Iterator[Problem]:
+    rating_w = scenario.inverter.continuous_w
+    for number, node in enumerate(scenario.node):
+        limit_w = node.settings.get("island_limit_w", 0)
+        if limit_w > rating_w:
+            at = ("node", number, "settings", "island_limit_w")
+            yield at, f"{limit_w} W is more than the inverter's continuous_w of {rating_w} W"
+
+
+def _voltage(scenario: Scenario) -> Iterator[Problem]:
+    grid = scenario.grid
+    low, high = _HEALTHY_V[grid.line_v]
+    if not low <= grid.nominal_v <= high:
+        what = f"{grid.nominal_v:g} V is not healthy to a node of {grid.line_v} V"
+        yield ("grid", "nominal_v"), f"{what} ({low} to {high} V): no load is on with the grid"
 
 
 def _nodes(scenario: Scenario) -> Iterator[Problem]:
@@ -43,6 +67,8 @@ def _names(scenario: Scenario) -> Iterator[Problem]:
             yield (*at, "name"), f"a second node {node.name!r}"
         if node.ip and node.ip in addresses:
             yield (*at, "ip"), f"a second node at {node.ip}"
+        if node.name in (".", "..") or not node.name.isprintable() or "/" in node.name:
+            yield (*at, "name"), "names a folder, too: no slash, no control character, not . or .."
         names.add(node.name)
         addresses.add(node.ip)
         for kind, members in (("load", node.load), ("lamp", node.lamp)):

@@ -12,6 +12,7 @@ class NotThat(Exception):
     """The value is not what the key wants; the text says what it wants."""
 
 
+_ONE_NODE = "an IPv4 address such as 127.0.0.11"
 _CLOCK = re.compile(r"^(\d{1,3}):([0-5]\d):([0-5]\d)(?:\.(\d{1,3}))?$")
 
 
@@ -95,10 +96,18 @@ def _moment(value: object) -> datetime | None:
 
 
 def _ip(_key: Key, value: object) -> str:
+    return ipv4(value)
+
+
+def ipv4(value: object) -> str:
+    """`value` if one node can live there. Raises NotThat: a name, or everybody's address."""
     try:
-        return str(ipaddress.IPv4Address(value))
+        address = ipaddress.IPv4Address(value if isinstance(value, str) else "")
     except ValueError:
-        raise NotThat("an IPv4 address such as 127.0.0.11") from None
+        raise NotThat(_ONE_NODE) from None
+    if address.is_multicast or address.is_unspecified or address.is_reserved:
+        raise NotThat(_ONE_NODE)
+    return str(address)
 
 
 _KINDS: dict[str, Callable[[Key, object], object]] = {

@@ -2,15 +2,17 @@
 
 import difflib
 import tomllib
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tomo.errors import UsageError
 from tomo.scenario import records
-from tomo.scenario.check import check
+from tomo.scenario.check import advise, check
 from tomo.scenario.kinds import NotThat, convert
 from tomo.scenario.locate import Path as KeyPath
 from tomo.scenario.locate import line_of, locate, words
-from tomo.scenario.schema import REQUIRED, ROOT, Table
+from tomo.scenario.schema import REQUIRED, ROOT, Key, Table
 
 
 class ScenarioError(UsageError):
@@ -36,10 +38,15 @@ def read(path: Path) -> records.Scenario:
     if scenario:
         problems = check(scenario)
     if problems or scenario is None:
-        lines = locate(text)
-        places = sorted((line_of(lines, where), words(where), what) for where, what in problems)
-        raise ScenarioError([f"{path}:{line}: {name}: {what}" for line, name, what in places])
-    return scenario
+        raise ScenarioError(_told(path, text, problems))
+    return replace(scenario, warnings=tuple(_told(path, text, advise(scenario))))
+
+
+def _told(path: Path, text: str, problems: list[tuple[KeyPath, str]]) -> list[str]:
+    """Problems as file, line, key and what is wrong, in the order of their lines."""
+    lines = locate(text)
+    places = sorted((line_of(lines, where), words(where), what) for where, what in problems)
+    return [f"{path}:{line}: {name}: {what}" for line, name, what in places]
 
 
 def _table(table: Table, raw: dict, at: KeyPath, problems: list) -> dict:
@@ -57,7 +64,8 @@ def _table(table: Table, raw: dict, at: KeyPath, problems: list) -> dict:
         try:
             values[key.name] = convert(key, raw[key.name])
         except NotThat as expected:
-            problems.append(((*at, key.name), f"expected {expected}, got {raw[key.name]!r}"))
+            got = f"got {raw[key.name]!r}{_meant(key, raw[key.name])}"
+            problems.append(((*at, key.name), f"expected {expected}, {got}"))
     for name, inner in table.tables.items():
         values[name] = _single(inner, raw, name, at, problems)
     for name, inner in table.arrays.items():
@@ -85,8 +93,16 @@ def _array(table: Table, raw: object, at: KeyPath, problems: list) -> list[dict]
 
 
 def _nearest(name: str, known: list[str]) -> str:
+    return _guess(name, known) or "; known: " + ", ".join(known)
+
+
+def _meant(key: Key, value: object) -> str:
+    return _guess(str(value), key.choices) if key.kind == "choice" else ""
+
+
+def _guess(name: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(name, known, 1, 0.5)
-    return f"; did you mean {near[0]}?" if near else "; known: " + ", ".join(known)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _records(path: Path, values: dict) -> records.Scenario:

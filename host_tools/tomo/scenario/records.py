@@ -1,6 +1,6 @@
 """A scenario in memory. Fields carry the names of the keys in `schema.py`."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -39,6 +39,11 @@ class Site:
         """Seconds since 2000-01-01 UTC, the nodes' calendar."""
         return int((self.start_utc - _EPOCH).total_seconds())
 
+    @property
+    def title(self) -> str:
+        """What and where it is, as people are told."""
+        return f"{self.name}, {self.place}" if self.place else self.name
+
     def local(self, at_ms: int) -> datetime:
         return self.start + timedelta(milliseconds=at_ms)
 
@@ -50,6 +55,11 @@ class Grid:
     line_ohm: float
     wander_v: float
     wander_hz: float
+
+    @property
+    def line_v(self) -> int:
+        """The nominal voltage as nodes and inverters know it: 100 or 200 V."""
+        return 100 if self.nominal_v < 150 else 200
 
 
 @dataclass(frozen=True)
@@ -152,7 +162,8 @@ class Scenario:
     pv: Pv | None
     node: tuple[Node, ...]
     event: tuple[Event, ...] = ()
-    expect: tuple[Expect, ...] = field(default=())
+    expect: tuple[Expect, ...] = ()
+    warnings: tuple[str, ...] = ()  # what can be run but is hardly meant, each with its line
 
     @property
     def name(self) -> str:
