@@ -2,11 +2,16 @@
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.desk_bridge import ROOT, program
 
 pytest_plugins = ["pytester"]
+
+# The same examples on every run and machine: what fails here fails there.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,12 @@
 
 It has a policy of a few lines, so that the site runner can be tried where nothing is built. Run
 with DESK_LINK, DESK_BOARD and a settings.json in its folder, as the real one. FAKE_FAULT makes it
-misbehave: "die" in mid-run, "hang", "garbage" on the link.
+misbehave: "die" in mid-run, "killed", "hang", "garbage" on the link.
 """
 
 import json
 import os
+import signal
 import sys
 import time
 
@@ -103,6 +104,8 @@ def misbehave(fault, answer):
     if fault == "die":
         print("Traceback: the last words of a node", flush=True)
         sys.exit(7)
+    if fault == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
     if fault == "hang":
         time.sleep(60)
     answer({"what": "is this"})

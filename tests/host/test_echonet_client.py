@@ -145,6 +145,7 @@ def test_silence_is_status_3(seat):
     with controller(seat, 0.05) as ours, pytest.raises(NodeSilent) as silent:
         ours.get(seat[1], LAMP, [0x80])
     assert silent.value.exit_code == 3
+    assert str(silent.value) == f"{seat[1]} did not answer for 029001 in 2 tries of 0.05 s"
 
 
 @pytest.mark.parametrize(
@@ -244,6 +245,22 @@ def test_watch_shows_first_values_then_changes_only(seat, peer):
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert [line["value"] for line in lines if line["epc"] == "B0"] == [60, 50]
     assert [line["epc"] for line in lines].count("80") == 1
+
+
+def test_watch_tells_once_that_a_node_is_silent_and_once_that_it_answers(seat, peer):
+    silent = threading.Event()
+    node = peer(lambda frame: [] if silent.is_set() else [frame])
+    timers = [threading.Timer(0.5, silent.set), threading.Timer(2.0, silent.clear)]
+    for timer in timers:
+        timer.start()
+    times = ("--timeout", "0.1", "--every", "0.2", "--for", "3")
+    result = run("watch", seat[1], *times, "--from", seat[0])
+    assert result.exit_code == 0, node.asked
+    told = [line.split("  ", 1)[1] for line in result.stderr.splitlines()]
+    assert told == [
+        f"{seat[1]} did not answer for 029001 in 2 tries of 0.1 s",
+        f"{seat[1]} answers again",
+    ]
 
 
 def test_watch_of_a_silent_node_ends_with_3(seat):

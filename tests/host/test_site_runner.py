@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import socket
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +13,10 @@ import pytest
 from tests.desk_bridge import ROOT
 from tomo.errors import HostError, NodeWrong
 from tomo.jobs.node_settings import node_settings
+from tomo.jobs.run_folder import OURS
 from tomo.jobs.run_site import Options, run_site
 from tomo.render import report
-from tomo.render.timeline import JsonView, PlainView, verdict_lines
+from tomo.render.timeline import JsonView, PlainView, measured, verdict_lines
 from tomo.scenario.read import read
 from tomo.transport.desk_node import NodeDied
 
@@ -56,9 +58,19 @@ def test_lamps_that_never_dim_fail_the_expectation_and_the_verdict(run):
     assert failed == ["the shelter's entrance gives no more light than its energy carries"]
     assert summary["verdict"] == "failed"
     assert not run[0].held
-    assert any(
-        line.startswith("FAILED") and "1000 permille" in line for line in verdict_lines(run[0])
-    )
+    lines = [line for line in verdict_lines(run[0]) if line.startswith("FAILED")]
+    assert lines == [f"FAILED  {failed[0]}: 100 % (expected <= 50 %)"]
+
+
+def test_verdicts_say_what_they_count(run):
+    told = {line.partition(": ")[0]: line.partition(": ")[2] for line in verdict_lines(run[0])}
+    restored = told["held    every load that was shed is on again"]
+    assert restored == "0 loads still off (expected == 0)"
+    assert told["held    something had to be shed"] == "2 loads shed (expected >= 1)"
+    nothing = {"what": "outage_to_command_ms", "op": "<=", "limit": 100, "value": None}
+    assert measured(nothing) == "nothing was cut (expected <= 100 ms)"
+    one = {"what": "inverter_trips", "op": "==", "limit": 0, "value": 1}
+    assert measured(one) == "1 trip (expected == 0)"
 
 
 def test_the_timeline_is_in_order_and_in_local_time(run):
@@ -100,11 +112,18 @@ def test_the_report_stands_alone_and_shows_every_movement(run):
     assert moves.count("<tr>") == 1 + run[0].summary["relay_moves"]
     assert "16:12:00.040" in moves
     assert "over the island&#x27;s limit" in moves
+    assert "10 relay movements" not in page
+    assert "relay movements: 6 loads on at start, 4 of loads later, 0 of lamps" in page
+    assert page.count("inverter's rating 1500 W") == 2
+    assert page.count("panel's island limit 1350 W") == 2
+    assert "nobody feeds the loads" in page
 
 
 def test_every_node_gets_its_settings(run, scenario):
     panel = json.loads((run[2] / "nodes" / "panel" / "settings.json").read_text())
-    assert panel == node_settings(scenario.site, scenario.node[0])
+    # The desk's network has a name, too.
+    assert panel == {"wifi_ssid": "desk"} | node_settings(scenario, scenario.node[0])
+    assert (panel["line_hz"], panel["line_v"], panel["island_limit_w"]) == (50, 100, 1_350)
     assert panel["latitude_e4"] == 356_895
     assert panel["loads"][4] == {
         "name": "air conditioner",
@@ -116,11 +135,60 @@ def test_every_node_gets_its_settings(run, scenario):
     lamp = json.loads((run[2] / "nodes" / "lamp-shelter" / "settings.json").read_text())
     assert lamp["lamp_role"] == "evacuation"
     assert "loads" not in lamp
+    assert "island_limit_w" not in lamp
+
+
+def test_the_limit_follows_the_inverter_unless_it_is_given(scenario):
+    small = replace(scenario, inverter=replace(scenario.inverter, continuous_w=605))
+    panel, lamp = scenario.node[:2]
+    assert node_settings(small, panel)["island_limit_w"] == 544  # nine tenths of 605, rounded down
+    given = replace(panel, settings={"island_limit_w": 700})
+    assert node_settings(small, given)["island_limit_w"] == 700
+    second = replace(panel, name="second")
+    two = replace(small, node=(panel, second, lamp))
+    assert node_settings(two, panel)["island_limit_w"] == 272
+
+
+def test_the_grids_nominal_values_reach_the_node(scenario):
+    for volts, hz, line_v, line_hz in ((101.0, "60", 100, 60), (202.0, "50", 200, 50)):
+        grid = replace(scenario.grid, nominal_v=volts, nominal_hz=hz)
+        for node in scenario.node:
+            settings = node_settings(replace(scenario, grid=grid), node)
+            assert (settings["line_v"], settings["line_hz"]) == (line_v, line_hz)
+
+
+def test_a_run_that_is_cut_short_leaves_no_old_verdict(scenario, tmp_path, monkeypatch):
+    calm = replace(scenario, site=replace(scenario.site, duration=5_000), event=(), expect=())
+    view = JsonView(scenario, io.StringIO())
+    run_site(calm, options(tmp_path), view, lambda _: (tmp_path / "report.html").write_text("old"))
+    assert {"summary.json", "report.html"} <= set(os.listdir(tmp_path))
+    monkeypatch.setenv("FAKE_FAULT", "die")
+    with pytest.raises(NodeDied):
+        run_site(calm, options(tmp_path), view)
+    assert set(os.listdir(tmp_path)) == {OURS, "nodes"}
+
+
+def test_the_report_is_written_before_another_run_may_begin(scenario, tmp_path):
+    calm = replace(scenario, site=replace(scenario.site, duration=1_000), event=(), expect=())
+    view = JsonView(scenario, io.StringIO())
+
+    def second(_outcome):
+        with pytest.raises(HostError, match="another run is writing"):
+            run_site(calm, options(tmp_path), view)
+
+    run_site(calm, options(tmp_path), view, second)
 
 
 def test_a_node_that_dies_is_told_with_its_last_words(scenario, tmp_path, monkeypatch):
     monkeypatch.setenv("FAKE_FAULT", "die")
     with pytest.raises(NodeDied, match=r"ended with status 7\n(.*\n)*.*the last words of a node"):
+        run_site(scenario, options(tmp_path), JsonView(scenario, io.StringIO()))
+    assert no_children()
+
+
+def test_a_node_that_is_killed_is_told_as_that(scenario, tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_FAULT", "killed")
+    with pytest.raises(NodeDied, match=r"node \S+ was killed by signal 9\n"):
         run_site(scenario, options(tmp_path), JsonView(scenario, io.StringIO()))
     assert no_children()
 
@@ -140,8 +208,11 @@ def test_a_program_that_is_not_there_leaves_nothing_behind(scenario, tmp_path):
 
 
 def test_an_address_that_is_taken_is_told_before_anything_starts(scenario, tmp_path):
-    with pytest.raises(HostError, match=r"UDP port 3610 at 203\.0\.113\.11 cannot be used"):
-        run_site(scenario, options(tmp_path, net="203.0.113"), JsonView(scenario, io.StringIO()))
+    net = f"127.66.{os.getpid() % 250}"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind((f"{net}.11", 3610))
+        with pytest.raises(HostError, match=f"UDP port 3610 at {net}.11 is in use"):
+            run_site(scenario, options(tmp_path, net=net), JsonView(scenario, io.StringIO()))
 
 
 def no_children():

@@ -1,14 +1,19 @@
 """`tomo desk`: one node in the foreground, as a person or a script runs it."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.desk_bridge import ROOT
+from tests.node.desk_nodes import seats
+from tomo.cli.app import app
 
 
 @pytest.fixture
@@ -52,9 +57,10 @@ def until(process, event, limit_s=20.0):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_boots_answers_on_its_console_and_ends_with_status_0(tomo_desk, number):
-    process = tomo_desk("submeter6", "--ip", "127.0.8.11")
+    ip = seats(1)[0]
+    process = tomo_desk("submeter6", "--ip", ip)
     assert until(process, "boot")["board"] == "submeter6"
-    assert until(process, "ready")["ip"] == "127.0.8.11"
+    assert until(process, "ready")["ip"] == ip
     process.stdin.write("status\n")
     process.stdin.flush()
     assert until(process, "status")["board"] == "submeter6"
@@ -65,12 +71,35 @@ def test_it_boots_answers_on_its_console_and_ends_with_status_0(tomo_desk, numbe
 
 
 def test_a_second_node_at_the_same_address_is_refused_in_one_line(tomo_desk):
-    first = tomo_desk("streetlight", "--ip", "127.0.8.12")
+    ip = seats(1)[0]
+    first = tomo_desk("streetlight", "--ip", ip)
     until(first, "ready")
-    second = tomo_desk("streetlight", "--ip", "127.0.8.12")
+    second = tomo_desk("streetlight", "--ip", ip)
     _, errors = second.communicate(timeout=15)
     assert second.returncode == 1
-    assert errors.startswith("error: UDP port 3610 at 127.0.8.12 cannot be used")
+    assert errors.startswith(f"error: UDP port 3610 at {ip} is in use\n")
+
+
+def test_a_node_killed_from_outside_is_told_and_status_1(tomo_desk):
+    process = tomo_desk("streetlight", "--ip", seats(1)[0])
+    until(process, "ready")
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    os.kill(int(children[0]), signal.SIGKILL)
+    # Its standard input is still open, and so is the thread that waits for keys.
+    assert process.wait(timeout=15) == 1
+    assert process.stderr.read().startswith("error: node streetlight was killed by signal 9\n")
+
+
+def test_every_world_has_a_folder_of_its_own_below_the_checkout(tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr("tomo.cli.desk.run_desk", lambda options, *_: seen.append(options.folder))
+    monkeypatch.chdir(tmp_path)
+    blackout = str(ROOT / "scenarios" / "blackout.toml")
+    for more in ((), ("--scenario", blackout), ("--scenario", blackout, "--node", "panel")):
+        result = CliRunner().invoke(app, ["desk", "submeter6", "--ip", "127.0.8.14", *more])
+        assert result.exit_code == 0, result.output
+    assert [folder.parent for folder in seen] == [ROOT / "build" / "desk"] * 3
+    assert len(set(seen)) == 3
 
 
 def test_an_unknown_board_is_told_with_the_boards_there_are(tomo_desk):

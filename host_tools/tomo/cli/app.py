@@ -1,15 +1,18 @@
 """`tomo`: the one place where an error becomes a message and an exit status."""
 
-import os
+import errno
 import sys
+from typing import Annotated
 
 import typer
 
+from tomo import __version__
 from tomo.cli import desk, node, site
+from tomo.cli.streams import ReaderGone, drop_output, print_error, watch_readers
 from tomo.errors import HostError
 
 app = typer.Typer(
-    help="Flash, provision and test Tomoshibi nodes, and run simulated sites.",
+    help="Boot desk nodes, read nodes over ECHONET Lite, and run simulated sites.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -19,16 +22,52 @@ app.add_typer(node.app, name="node")
 app.command(name="desk")(desk.desk)
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tomo {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Tell the version."),
+    ] = False,
+) -> None:
+    pass
+
+
 def main() -> None:
     """Run the command line; exit with the statuses named in `tomo.errors`."""
+    watch_readers()
+    try:
+        status = _status()
+    except ReaderGone:
+        # head has its lines, less was left: nobody is left to tell.
+        drop_output(sys.stdout, sys.stderr)
+        status = 0
+    sys.exit(status)
+
+
+def _status() -> int | str | None:
+    try:
+        return _run()
+    except HostError as error:
+        print_error(error)
+        return error.exit_code
+    except OSError as error:  # standard output on a full disk, a program that cannot be started
+        drop_output(sys.stdout)
+        where = error.filename or ("standard output" if error.errno == errno.ENOSPC else "")
+        print_error(HostError(f"{where}: {error.strerror or error}".removeprefix(": ")))
+        return 1
+
+
+def _run() -> int | str | None:
+    status: int | str | None = 0
     try:
         app()
-    except HostError as error:
-        typer.secho(f"error: {error}", fg="red", err=True)
-        if error.hint:
-            typer.echo(error.hint, err=True)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader (head, less) went away; nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except SystemExit as end:  # how typer ends, also when all went well
+        status = end.code
+    sys.stdout.flush()
+    return status

@@ -1,15 +1,17 @@
 """`tomo desk`: one desk node in the foreground."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tomo.checkout import SIZES, board_folder
+from tomo.checkout import ROOT, SIZES, board_folder
+from tomo.cli.streams import print_warnings
 from tomo.errors import UsageError
+from tomo.jobs.addresses import given_address
 from tomo.jobs.run_desk import CLOCKS, DeskOptions, run_desk
+from tomo.scenario.read import read
 from tomo.transport.signals import Stopped, stoppable
 
 
@@ -24,7 +26,8 @@ def desk(
     node: Annotated[str | None, typer.Option(help="Which node of the scenario.")] = None,
     seed: Annotated[int, typer.Option(help="For the node's identity and random numbers.")] = 1,
     folder: Annotated[
-        Path | None, typer.Option(help="The node's own folder; build/desk/BOARD-IP if not given.")
+        Path | None,
+        typer.Option(help="The node's own folder; one in the checkout's build/desk if not given."),
     ] = None,
 ) -> None:
     """Boot one node; its console is on stdin and stdout. Ctrl-C ends it."""
@@ -33,25 +36,27 @@ def desk(
         raise UsageError(f"no desk program of {size} bits", "Sizes: 32, 64")
     if clock not in CLOCKS:
         raise UsageError(f"no clock {clock!r}", "Clocks: " + ", ".join(CLOCKS))
+    ip = given_address("--ip", ip) if ip else ""
+    loaded = read(scenario) if scenario else None
+    print_warnings(loaded.warnings if loaded else ())
     options = DeskOptions(
         board=board,
         ip=ip,
-        folder=folder or Path("build/desk") / f"{board}-{ip}",
+        folder=folder or ROOT / "build" / "desk" / _folder_name(board, ip, scenario, node),
         size=size,
         clock=clock,
         seed=seed,
-        scenario=scenario,
+        scenario=loaded,
         node=node,
     )
     try:
         with stoppable():
             run_desk(options, sys.stdin, sys.stdout)
     except Stopped:
-        _end()
+        return  # how a desk node ends
 
 
-def _end() -> None:
-    """Leave with status 0. The thread that waits for keys would hold up the usual way out."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
+def _folder_name(board: str, ip: str, scenario: Path | None, node: str | None) -> str:
+    """One for each world that a node may live in, so that no other's settings are found there."""
+    world = (scenario.stem, node) if scenario else ()
+    return "-".join(part for part in (board, ip, *world) if part)

@@ -12,8 +12,11 @@ from rich.console import Console
 from tomo.client import survey
 from tomo.client.decode import Value
 from tomo.client.echonet import Controller, parse_eoj
+from tomo.client.survey import AnswersAgain
 from tomo.errors import HostError, NodeSilent, NodeWrong, UsageError
+from tomo.jobs.addresses import given_address
 from tomo.render import node as render
+from tomo.scenario.kinds import NotThat, ipv4
 from wire.echonet import NODE_PROFILE
 
 app = typer.Typer(help="Find, read and watch nodes over ECHONET Lite.", no_args_is_help=True)
@@ -21,7 +24,12 @@ app = typer.Typer(help="Find, read and watch nodes over ECHONET Lite.", no_args_
 Address = Annotated[str, typer.Argument(help="The node's address or host name.")]
 From = Annotated[
     str | None,
-    typer.Option("--from", metavar="ADDR", help="Our own address to ask from (127.0.0.1: desk)."),
+    typer.Option(
+        "--from",
+        metavar="ADDR",
+        callback=lambda text: None if text is None else given_address("--from", text),
+        help="Our own address to ask from (127.0.0.1: desk).",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Raw = Annotated[
@@ -139,10 +147,12 @@ def watch(
         return  # how a watch ends
 
 
-def _print_news(ip: str, news: Value | HostError, how: str, as_json: bool) -> None:
+def _print_news(ip: str, news: Value | HostError | AnswersAgain, how: str, as_json: bool) -> None:
     now = datetime.now().astimezone()
     if isinstance(news, HostError):
         typer.echo(f"{now:%H:%M:%S}  {news}", err=True)
+    elif isinstance(news, AnswersAgain):
+        typer.echo(f"{now:%H:%M:%S}  {ip} answers again", err=True)
     elif as_json:
         fields = {"time": now.isoformat(timespec="milliseconds"), "how": how}
         typer.echo(render.json_line(fields | render.value_fields(ip, news)))
@@ -157,10 +167,11 @@ def _print_frame(ip: str, data: bytes, ours: bool) -> None:
 
 
 def _resolved(address: str) -> str:
-    """The IPv4 address of a name or an address."""
+    """The IPv4 address of a name or an address. What looks like a number is not looked up."""
     try:
-        return socket.gethostbyname(address)
-    except OSError:
+        numeric = not address.strip("0123456789.")
+        return ipv4(address if numeric else socket.gethostbyname(address))
+    except (OSError, UnicodeError, NotThat):
         raise UsageError(
-            f"{address} is no address and no host known here", "Write it as 192.168.1.20."
+            f"{address!r} is no address and no host known here", "Write it as 192.168.1.20."
         ) from None

@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from tomo.cli.streams import print_warnings, say
 from tomo.errors import UsageError
-from tomo.jobs.run_site import CLOCKS, NO_NETWORK, Options, Outcome, View, run_site
-from tomo.render.live import LiveView
+from tomo.jobs.addresses import NO_NETWORK
+from tomo.jobs.run_site import CLOCKS, Options, Outcome, View, run_site
+from tomo.render.live import LiveView, fits
 from tomo.render.timeline import JsonView, PlainView, verdict_lines
 from tomo.scenario.read import read
 from tomo.scenario.records import Scenario
@@ -51,11 +53,11 @@ def run(
     if size not in (32, 64):
         raise UsageError(f"no desk program of {size} bits", "Sizes: 32, 64")
     loaded = read(scenario)
+    print_warnings(loaded.warnings)
     options = Options(out=out, clock=clock, size=size, net=net)
     try:
         with stoppable():
             outcome = _watched(loaded, options, as_json)
-            _report(outcome, out)
     except Stopped:
         typer.echo("stopped before the end: no verdict", err=True)
         raise typer.Exit(_STOPPED_STATUS) from None
@@ -69,11 +71,11 @@ def _watched(scenario: Scenario, options: Options, as_json: bool) -> Outcome:
         view: View
         if as_json:
             view = JsonView(scenario, sys.stdout)
-        elif console.is_terminal:
+        elif fits(console):
             view = stack.enter_context(LiveView(scenario, console))
         else:
             view = PlainView(scenario, sys.stdout)
-        return run_site(scenario, options, view)
+        return run_site(scenario, options, view, lambda outcome: _report(outcome, options.out))
 
 
 def _report(outcome: Outcome, out: Path) -> None:
@@ -89,5 +91,5 @@ def _tell(outcome: Outcome, out: Path, as_json: bool) -> None:
         return
     for line in verdict_lines(outcome):
         colour = "red" if line.startswith("FAILED") or "FAILED" in line[:16] else "green"
-        typer.secho(line, fg=colour)
+        say(line, colour)
     typer.echo(f"report: {out / 'report.html'}")

@@ -170,8 +170,8 @@ class Controller:
                 wrong = self._bad.get(ip, wrong)
         if wrong:
             raise NodeWrong(f"{ip} answered with a frame that is {wrong}")
-        waited_s = TRIES * self._timeout_s
-        raise NodeSilent(f"{ip} did not answer for {eoj:06X} within {waited_s:g} s")
+        tries = f"{TRIES} tries of {self._timeout_s:g} s"
+        raise NodeSilent(f"{ip} did not answer for {eoj:06X} in {tries}")
 
     def _ask_for_lists(self, addresses: Iterable[str]) -> None:
         for leg in self._legs:

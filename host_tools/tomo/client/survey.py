@@ -14,8 +14,13 @@ _ABOUT = {0x8A: "maker", 0x8C: "product", 0x8D: "serial", 0x83: "id"}
 _NOT_POLLED = {0x81, 0x82, 0x83, 0x89, 0x8A, 0x8C, 0x8D, 0x97, 0x98, 0x9D, 0x9E, 0x9F}
 _LONG = 17
 
-# (address, value, "inf" or "poll"), or (address, trouble, "") when a node does not answer.
-News = tuple[str, Value | HostError, str]
+
+class AnswersAgain:
+    """A node that was told of as in trouble answers as it should."""
+
+
+# (address, value, "inf" or "poll"), or (address, trouble or its end, "").
+News = tuple[str, Value | HostError | AnswersAgain, str]
 
 
 def about(controller: Controller, ip: str, objects: list[int]) -> dict[str, Any]:
@@ -42,6 +47,7 @@ class Watch:
         self._every_s = every_s
         self._known: dict[tuple[str, int], dict[int, bytes | None]] = {}
         self._polled: dict[tuple[str, int], list[int]] = {}
+        self._troubles: dict[str, type[HostError]] = {}  # what was told of whom
 
     def changes(self, until_s: float) -> Iterator[News]:
         """What is new until then. The first round gives every value once."""
@@ -55,17 +61,23 @@ class Watch:
 
     def _round(self) -> Iterator[News]:
         for ip, objects in self._nodes.items():
-            for eoj in objects:
-                try:
-                    yield from self._ask(ip, eoj)
-                except HostError as trouble:
+            try:
+                for eoj in objects:
+                    news = self._ask(ip, eoj)
+                    if ip in self._troubles and eoj == objects[-1]:
+                        del self._troubles[ip]
+                        yield ip, AnswersAgain(), ""
+                    yield from news
+                    # What was announced while we asked is not left waiting for the whole round.
+                    for heard in self._controller.announcements(0):
+                        yield from self._announced(heard)
+            except HostError as trouble:
+                if self._troubles.get(ip) is not type(trouble):
+                    self._troubles[ip] = type(trouble)
                     yield ip, trouble, ""
-                    break
-                # What was announced while we asked is not left waiting for the whole round.
-                for heard in self._controller.announcements(0):
-                    yield from self._announced(heard)
 
-    def _ask(self, ip: str, eoj: int) -> Iterator[News]:
+    def _ask(self, ip: str, eoj: int) -> list[News]:
+        """What is new of one object. Raises HostError."""
         key = ip, eoj
         if key not in self._polled:
             readable = self._controller.readable(ip, eoj)
@@ -80,8 +92,7 @@ class Watch:
         known = self._known.setdefault(key, {})
         new = [epc for epc in self._polled[key] if epc not in known or known[epc] != values[epc]]
         known.update(values)
-        for epc in new:
-            yield ip, decode(eoj, epc, values[epc], known), "poll"
+        return [(ip, decode(eoj, epc, values[epc], known), "poll") for epc in new]
 
     def _announced(self, heard: Heard) -> Iterator[News]:
         """An announcement is news whatever it says: the node found it worth saying."""

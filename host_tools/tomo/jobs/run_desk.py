@@ -1,8 +1,10 @@
 """One desk node in the foreground, in a small constant world or a scenario's."""
 
+import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +12,9 @@ from typing import TextIO
 
 from tomo.checkout import board_folder
 from tomo.errors import HostError, UsageError
+from tomo.jobs.addresses import need_free
 from tomo.jobs.node_settings import node_settings
-from tomo.jobs.run_site import need_free
 from tomo.scenario import records
-from tomo.scenario.read import read
 from tomo.transport.desk_node import Desk, DeskNode
 from tomo.world.lockstep import Lockstep, Report
 from tomo.world.site import World
@@ -36,11 +37,11 @@ class DeskOptions:
     size: int = 32
     clock: str = "real"
     seed: int = 1
-    scenario: Path | None = None
+    scenario: records.Scenario | None = None
     node: str | None = None
 
 
-def run_desk(options: DeskOptions, keys: TextIO, screen: TextIO) -> None:
+def run_desk(options: DeskOptions, keys: TextIO | None, screen: TextIO) -> None:
     """Run until the scenario ends or somebody raises in this thread (Stopped).
 
     Raises UsageError for what cannot be, HostError if the node's port is taken or it ends.
@@ -58,7 +59,7 @@ def run_desk(options: DeskOptions, keys: TextIO, screen: TextIO) -> None:
         seed=options.seed,
         size=options.size,
     )
-    settings = node_settings(scenario.site, node) if options.scenario else None
+    settings = node_settings(scenario, node) if options.scenario else None
     world = World(scenario)
     with DeskNode(desk, options.folder.resolve(), settings) as running:
         running.hello()
@@ -85,7 +86,7 @@ def _place(options: DeskOptions) -> tuple[records.Scenario, records.Node]:
             raise UsageError("--node needs --scenario")
         scenario = constant(options.board)
         return scenario, scenario.node[0]
-    scenario = read(options.scenario)
+    scenario = options.scenario
     fitting = [node for node in scenario.node if node.board == options.board]
     if options.node:
         fitting = [node for node in fitting if node.name == options.node]
@@ -141,14 +142,23 @@ def _take(world: World, node: DeskNode, report: Report) -> None:
         world.command(node.name, output, value, world.now_ms)
 
 
-def _pass_keys(node: DeskNode, keys: TextIO) -> None:
-    """Type every line of `keys` on the node's console, from a thread that ends with us."""
+def _pass_keys(node: DeskNode, keys: TextIO | None) -> None:
+    """Type every line of `keys` on the node's console, from a thread that ends with us.
+
+    It reads past Python's buffer: a thread that waits with the buffer's lock held keeps the
+    interpreter from ending.
+    """
+    if keys is None:
+        return  # started with its standard input closed
+    source = keys.fileno()
 
     def pump() -> None:
-        for line in keys:
-            try:
-                node.say(line.rstrip("\n"))
-            except HostError:
-                return  # the node has ended; the main thread tells
+        rest = b""
+        # OSError: the terminal is gone. HostError: the node is, and the main thread tells.
+        with suppress(OSError, HostError):
+            while chunk := os.read(source, 4_096):
+                *lines, rest = (rest + chunk).split(b"\n")
+                for line in lines:
+                    node.say(line.decode("utf-8", "replace"))
 
     threading.Thread(target=pump, daemon=True).start()

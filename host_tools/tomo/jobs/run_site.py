@@ -1,8 +1,6 @@
 """Run a simulated site: every node a process with the real firmware, in lock-step."""
 
 import json
-import shutil
-import socket
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -10,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from tomo.errors import HostError
+from tomo.jobs.addresses import NO_NETWORK, given_net, moved, need_free
 from tomo.jobs.node_settings import node_settings
+from tomo.jobs.run_folder import RunFolder
 from tomo.jobs.story import Entry, Story
 from tomo.jobs.verdict import summary
 from tomo.scenario.records import Node, Scenario
@@ -21,8 +20,6 @@ from tomo.world.site import World
 from tomo.world.trace import Trace
 
 CLOCKS = ("paced", "real", "virtual")
-NO_NETWORK = "none"
-_ECHONET_PORT = 3610
 # Node seeds lie this far apart, so that two sites with neighbouring seeds share none.
 _SEED_STEP = 1_009
 
@@ -63,21 +60,38 @@ class Outcome:
         return self.summary["verdict"] == "held"
 
 
-def run_site(scenario: Scenario, options: Options, view: View) -> Outcome:
+def run_site(
+    scenario: Scenario,
+    options: Options,
+    view: View,
+    afterwards: Callable[[Outcome], None] = lambda _: None,
+) -> Outcome:
     """Run the scenario to its end, write `summary.json` and `timeline.jsonl` into the folder.
 
+    `afterwards` is called with the outcome while the folder is still ours alone.
+
     Raises NodeDied, NodeSilent or NodeWrong if a node does not play its part, HostError if an
-    address is taken.
+    address is taken or the folder is not to be had.
     """
     began = time.monotonic()
     addresses = _addresses(scenario, options)
-    for ip in addresses.values():
-        if ip:
-            need_free(ip)
+    with RunFolder(options.out) as folder:
+        for ip in addresses.values():
+            if ip:
+                need_free(ip)
+        world, story = _play(scenario, options, view, addresses)
+        outcome = _finish(scenario, options, world, story, time.monotonic() - began)
+        _write(outcome, folder)
+        afterwards(outcome)
+    return outcome
+
+
+def _play(
+    scenario: Scenario, options: Options, view: View, addresses: dict[str, str]
+) -> tuple[World, Story]:
+    """From the start of the nodes to their end."""
     world = World(scenario)
     story = Story(world)
-    folder = options.out / "nodes"
-    shutil.rmtree(folder, ignore_errors=True)
     with ExitStack() as running:
         nodes = [
             running.enter_context(_node(scenario, options, number, addresses[node.name]))
@@ -97,7 +111,7 @@ def run_site(scenario: Scenario, options: Options, view: View) -> Outcome:
             node.stop()
         view.round(world, _news(story, nodes))
         view.end(world)
-    return _finish(scenario, options, world, story, time.monotonic() - began)
+    return world, story
 
 
 class Pacer:
@@ -114,33 +128,15 @@ class Pacer:
                 time.sleep(ahead_s)
 
 
-def need_free(ip: str) -> None:
-    """Raise HostError if an ECHONET Lite node could not open its port at `ip`."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind((ip, _ECHONET_PORT))
-        except OSError as error:
-            raise HostError(
-                f"UDP port {_ECHONET_PORT} at {ip} cannot be used: {error.strerror}",
-                "Another node or site may be running there: stop it, or use other addresses.",
-            ) from None
-
-
 def _pace(scenario: Scenario, clock: str) -> float | None:
     return {"paced": scenario.site.pace, "real": 1.0, "virtual": None}[clock]
 
 
 def _addresses(scenario: Scenario, options: Options) -> dict[str, str]:
     """Address by node. The virtual clock outruns every peer, so it has no network unless asked."""
-    net = options.net or (NO_NETWORK if options.clock == "virtual" else None)
-    addresses = {}
-    for node in scenario.node:
-        ip = "" if net == NO_NETWORK else node.ip
-        if ip and net:
-            kept = ip.split(".")[net.count(".") + 1 :]
-            ip = ".".join([net, *kept])
-        addresses[node.name] = ip
-    return addresses
+    if options.net is not None:
+        return moved(scenario.node, given_net(options.net))
+    return moved(scenario.node, NO_NETWORK if options.clock == "virtual" else None)
 
 
 def _node(scenario: Scenario, options: Options, number: int, ip: str) -> DeskNode:
@@ -157,7 +153,7 @@ def _node(scenario: Scenario, options: Options, number: int, ip: str) -> DeskNod
     if options.command:
         desk = replace(desk, command=options.command(node))
     folder = options.out / "nodes" / node.name
-    return DeskNode(desk, folder.resolve(), node_settings(scenario.site, node))
+    return DeskNode(desk, folder.resolve(), node_settings(scenario, node))
 
 
 def _news(story: Story, nodes: list[DeskNode]) -> list[Entry]:
@@ -185,13 +181,17 @@ def _finish(
     entries = story.in_order()
     trace.told = [entry.data | {"node": entry.where} for entry in entries if entry.data]
     figures = summary(scenario, trace, options.clock)
-    options.out.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(figures, indent=2, ensure_ascii=False)
-    (options.out / "summary.json").write_text(text + "\n", encoding="utf-8")
-    with (options.out / "timeline.jsonl").open("w", encoding="utf-8") as file:
-        for entry in entries:
-            file.write(json.dumps(line_of(scenario, entry), ensure_ascii=False) + "\n")
     return Outcome(scenario, figures, trace, entries, real_s)
+
+
+def _write(outcome: Outcome, folder: RunFolder) -> None:
+    lines = (
+        json.dumps(line_of(outcome.scenario, entry), ensure_ascii=False)
+        for entry in outcome.entries
+    )
+    folder.write("timeline.jsonl", "".join(f"{line}\n" for line in lines))
+    text = json.dumps(outcome.summary, indent=2, ensure_ascii=False)
+    folder.write("summary.json", text + "\n")
 
 
 def line_of(scenario: Scenario, entry: Entry) -> dict:

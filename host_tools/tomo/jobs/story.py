@@ -107,6 +107,8 @@ def _words(event: dict) -> str:
         return f"{turn} {event.get('load')}{cause}{left}"
     if name == "lamp":
         return f"light to {int(event.get('to_permille', 0)) / 10:g} %{cause}"
+    if name == "limit":
+        return f"limits the island to {event.get('to_w')} W, was {event.get('from_w')} W{cause}"
     rest = {key: value for key, value in event.items() if key not in ("t", "event")}
     details = ", ".join(f"{key} {value}" for key, value in rest.items())
     return f"{name} {details}".strip()

@@ -1,18 +1,24 @@
-"""A run on a terminal: grid, budget, loads, lamps and the timeline, as they change."""
+"""A run on a terminal: grid, budget, loads, lamps and the timeline, as they change.
+
+Everything is fitted to the terminal: the timeline keeps a few lines whatever happens, and loads and
+lamps are told shorter, below each other or in part where there is no room for all of them.
+"""
 
 import time
 from collections import deque
 
-from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.measure import Measurement
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
+from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
 from tomo.jobs.story import Entry
-from tomo.render.palette import KIND_STYLES, SOURCE_WORDS, TIER_NAMES, TIER_STYLES
+from tomo.render.outputs import lamp_table, load_table
+from tomo.render.palette import KIND_STYLES, SOURCE_WORDS
 from tomo.scenario.records import Scenario
 from tomo.world.inverter import ISLAND, TIED
 from tomo.world.lamps import Lamp
@@ -20,8 +26,18 @@ from tomo.world.loads import Load
 from tomo.world.site import World
 
 _REFRESH_S = 0.1
-# Rows of the screen that the loads, lamps and frames take besides the timeline.
-_FRAME_ROWS = 16
+_LEAST_ROWS, _LEAST_COLUMNS = 20, 70
+# Rows of frame, progress, supply and the timeline's rule; the last of the screen stays empty.
+_FIXED_ROWS = 2 + 1 + 4 + 1 + 1
+_LEAST_TIMELINE = 4
+_WHERE_COLUMNS = 12
+
+
+def fits(console: Console) -> bool:
+    """Whether this is a terminal that can be redrawn, and large enough to be worth it."""
+    rows, columns = console.size.height, console.size.width
+    able = console.is_terminal and not console.is_dumb_terminal
+    return able and rows >= _LEAST_ROWS and columns >= _LEAST_COLUMNS
 
 
 class LiveView:
@@ -54,36 +70,55 @@ class LiveView:
 
     def _draw(self, world: World) -> None:
         self._drawn_s = time.monotonic()
-        self._live.update(self._screen(world), refresh=True)
+        self._live.update(self.screen(world), refresh=True)
 
-    def _screen(self, world: World) -> RenderableType:
+    def screen(self, world: World) -> RenderableType:
+        """The whole screen, one row lower than the terminal."""
         site = self._scenario.site
-        local = site.local(world.now_ms)
-        title = f"{site.name} - {site.place} - {local:%Y-%m-%d %H:%M:%S}"
+        title = f"{site.title} - {site.local(world.now_ms):%Y-%m-%d %H:%M:%S}"
         # Inside a grid: a bar alone does not end its line.
         done = Table.grid(expand=True)
         done.add_row(ProgressBar(total=site.duration, completed=world.now_ms))
+        room = max(0, self._console.size.height - _FIXED_ROWS - _LEAST_TIMELINE)
+        outputs, rows = self._outputs(world, room)
+        timeline = self._timeline(room + _LEAST_TIMELINE - rows)
+        rule = Rule("timeline", align="left", style="grey50")
+        body = Group(done, _supply(world), outputs, rule, timeline)
+        return Panel(body, title=title, border_style="grey50")
+
+    def _outputs(self, world: World, room: int) -> tuple[RenderableType, int]:
+        """Loads and lamps in at most `room` rows, and the rows they take."""
         loads = [one for one in world.everything() if isinstance(one, Load)]
         lamps = [one for one in world.everything() if isinstance(one, Lamp)]
-        rows = max(4, self._console.size.height - _FRAME_ROWS - len(loads) - len(lamps))
-        body = [
-            done,
-            _supply(world),
-            Columns([_loads(loads), _lamps(lamps)], padding=(0, 1)),
-            self._timeline(rows),
-        ]
-        return Panel(Group(*body), title=title, border_style="grey50")
+        loads.sort(key=lambda one: (one.tier, one.number))
+        for in_words in (True, False):
+            sides = load_table(loads, room - 1, in_words), lamp_table(lamps, room - 1, in_words)
+            if self._beside(sides):
+                both = Table.grid(padding=(0, 2))
+                both.add_row(*sides)
+                return both, max(side.row_count for side in sides) + 1
+        # Below each other. The lamps are few; the loads take what they leave.
+        low = lamp_table(lamps, max(1, min(len(lamps), room // 3)), in_words=False)
+        high = load_table(loads, room - low.row_count - 2, in_words=False)
+        return Group(high, low), high.row_count + low.row_count + 2
+
+    def _beside(self, sides: tuple[Table, Table]) -> bool:
+        options = self._console.options
+        widths = [Measurement.get(self._console, options, side).maximum for side in sides]
+        return sum(widths) + 2 <= self._console.size.width - 4
 
     def _timeline(self, rows: int) -> RenderableType:
+        """The newest entries, one a line, the newest at the bottom."""
         lines = []
         for entry in sorted(self._entries, key=lambda entry: entry.order)[-rows:]:
             local = self._scenario.site.local(entry.t_ms)
             line = Text(f"{local:%H:%M:%S}.{local.microsecond // 1000:03d} ", style="grey62")
-            line.append(f"{entry.where:<12} ")
-            line.append(entry.text, style=KIND_STYLES[entry.kind])
-            line.truncate(self._console.size.width - 6, overflow="ellipsis")
+            line.append(f"{entry.where[:_WHERE_COLUMNS]:<{_WHERE_COLUMNS}} ")
+            line.append(" ".join(entry.text.split()), style=KIND_STYLES[entry.kind])
+            line.truncate(self._console.size.width - 4, overflow="ellipsis")
             lines.append(line)
-        return Panel(Group(*lines), title="timeline", border_style="grey50", height=rows + 2)
+        lines += [Text("")] * (rows - len(lines))
+        return Group(*lines)
 
 
 def _supply(world: World) -> RenderableType:
@@ -109,32 +144,3 @@ def _budget(world: World) -> RenderableType:
     style = "bold red" if world.load_w > rating_w else "green3"
     bar = Text("█" * filled, style=style) + Text("░" * (20 - filled), style="grey37")
     return bar + Text(f" of {rating_w} W")
-
-
-def _loads(loads: list[Load]) -> Table:
-    table = Table(title="loads", title_justify="left", box=None, pad_edge=False, padding=(0, 1))
-    table.add_column("tier")
-    table.add_column("load", min_width=18)
-    table.add_column("state")
-    table.add_column("W", justify="right", min_width=6)
-    for load in sorted(loads, key=lambda one: (one.tier, one.number)):
-        style = TIER_STYLES[load.tier]
-        closed = load.contact.closed
-        state = Text("● on " if closed else "○ off", style="green3" if closed else "orange3")
-        tier = Text(f"{load.tier} {TIER_NAMES[load.tier]}", style=style)
-        table.add_row(tier, load.name, state, f"{load.power_w:.0f}")
-    return table
-
-
-def _lamps(lamps: list[Lamp]) -> Table:
-    table = Table(title="lamps", title_justify="left", box=None, pad_edge=False, padding=(0, 1))
-    table.add_column("lamp", min_width=16)
-    table.add_column("role")
-    table.add_column("light", min_width=16)
-    table.add_column("W", justify="right", min_width=5)
-    for lamp in lamps:
-        filled = round(lamp.light_permille / 100)
-        light = Text("█" * filled, style="yellow") + Text("░" * (10 - filled), style="grey37")
-        light += Text(f" {lamp.light_permille / 10:.0f} %")
-        table.add_row(lamp.name, lamp.data.role, light, f"{lamp.power_w:.1f}")
-    return table

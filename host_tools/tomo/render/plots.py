@@ -14,12 +14,14 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from tomo.jobs.node_settings import island_limit_w
 from tomo.render.palette import (
     BATTERY,
     DARK,
     GRID,
     ISLAND,
     LAMPS,
+    LIMIT,
     PV,
     SOURCE_WORDS,
     TIER_COLOURS,
@@ -44,6 +46,12 @@ _STYLE: dict[Any, Any] = {
     "grid.linewidth": 0.8,
 }
 _LINES: tuple[Any, ...] = ("-", "--", ":", "-.")
+_NOBODY: dict[str, Any] = {
+    "facecolor": "#ffffffa0",
+    "edgecolor": DARK,
+    "hatch": "////",
+    "linewidth": 0,
+}
 _SOURCE_COLOURS = {
     "tied": GRID,
     "gap": DARK,
@@ -60,6 +68,14 @@ class Picture:
         self._scenario = scenario
         self._trace = trace
         self._times = [self._local(sample.t_ms) for sample in trace.samples]
+        panels = [node for node in scenario.node if node.board == "submeter6"]
+        rating_w = trace.continuous_w
+        # What an island may draw: W, line, colour, whose limit that is.
+        self._limits: list[Any] = [(rating_w, "--", DARK, f"inverter's rating {rating_w} W")]
+        if panels:
+            limit_w = sum(island_limit_w(scenario, node) for node in panels)
+            whose = "panel's" if len(panels) == 1 else "panels'"
+            self._limits.append((limit_w, "-.", LIMIT, f"{whose} island limit {limit_w} W"))
 
     def svg(self) -> str:
         """The whole figure."""
@@ -98,11 +114,10 @@ class Picture:
         return _svg_only(text.getvalue())
 
     def _first_moments(self, axis: Axes, lost_ms: int) -> None:
-        rating_w = self._trace.continuous_w
         times = [sample.t_ms - lost_ms for sample in self._trace.samples]
         power = [sample.flows.load_w for sample in self._trace.samples]
         axis.step(times, power, where="post", color=GRID, linewidth=2)
-        axis.axhline(rating_w, color=DARK, linewidth=1.6, linestyle="--")
+        limits = self._draw_limits(axis)
         axis.axvspan(0, self._trace.losses()[0][1] - lost_ms, color="#000000", alpha=0.06, zorder=0)
         commands = [move.t_ms - lost_ms for move in self._trace.moves]
         top = max(power) * 1.1
@@ -113,10 +128,18 @@ class Picture:
         axis.set_title("The first moments: power of all loads and lamps")
         handles = [
             Line2D([], [], color=GRID, linewidth=2, label="loads and lamps"),
-            Line2D([], [], color=DARK, linestyle="--", label="inverter's rating"),
+            *limits,
             Line2D([], [], color=TIER_COLOURS[0], linestyle=":", label="relay commands"),
         ]
         _legend(axis, handles)
+
+    def _draw_limits(self, axis: Axes) -> list[Line2D]:
+        """The rating and the limit across the panel; their handles for the legend."""
+        handles = []
+        for watts, style, colour, label in self._limits:
+            axis.axhline(watts, color=colour, linewidth=1.6, linestyle=style)
+            handles.append(Line2D([], [], color=colour, linestyle=style, label=label))
+        return handles
 
     def _local(self, t_ms: int) -> float:
         """Local time as matplotlib counts it, in days."""
@@ -146,16 +169,14 @@ class Picture:
     def _power(self, axis: Axes) -> None:
         tiers = [[sample.tier_w[tier] for sample in self._trace.samples] for tier in range(TIERS)]
         axis.stackplot(self._times, tiers, colors=TIER_COLOURS, step="post", linewidth=0)
-        rating_w = self._trace.continuous_w
-        axis.axhline(rating_w, color=DARK, linewidth=1.6, linestyle="--")
-        handles = [
+        handles: list[Patch | Line2D] = [
             Patch(color=TIER_COLOURS[tier], label=f"tier {tier} {TIER_NAMES[tier]}")
             for tier in range(TIERS)
         ]
-        handles += [Line2D([], [], color=DARK, linestyle="--", label="inverter's rating")]
+        handles += self._draw_limits(axis)
         axis.set_ylabel("W")
         axis.set_ylim(bottom=0)
-        axis.set_title(f"Power of loads and lamps by tier, against the island's {rating_w} W")
+        axis.set_title("Power of loads and lamps by tier, against what an island may draw")
         _legend(axis, handles)
 
     def _battery(self, axis: Axes) -> None:
@@ -227,11 +248,16 @@ class Picture:
         axis.grid(visible=False)
         axis.set_title("Relays: closed while the bar lasts (tier in brackets)")
         marks = [("^", "closes"), ("v", "opens")]
-        handles = [
+        handles: list[Patch | Line2D] = [
             Line2D([], [], color=DARK, marker=mark, linestyle="", label=word)
             for mark, word in marks
         ]
+        if self._trace.dark:
+            handles.append(Patch(label="nobody feeds the loads", **_NOBODY))
         _legend(axis, handles)
+        for start, stop in self._trace.dark:
+            # Above the bars and below the marks.
+            axis.axvspan(self._local(start), self._local(stop), zorder=1.5, **_NOBODY)
 
     def _bar(self, axis: Axes, row: int, start: int, stop: int, colour: str) -> None:
         left = self._local(start)

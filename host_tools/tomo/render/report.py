@@ -3,6 +3,7 @@
 from html import escape
 from pathlib import Path
 
+from tomo.files import writing
 from tomo.jobs.run_site import Outcome
 from tomo.render.palette import BAD, GOOD, TIER_NAMES
 from tomo.render.plots import Picture
@@ -35,8 +36,9 @@ footer {{ color: #555; font-size: 13px; margin-top: 32px; }}
 
 def write(outcome: Outcome, path: Path) -> None:
     """Write the report of a run to `path`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page(outcome), encoding="utf-8")
+    text = page(outcome)
+    with writing(path):
+        path.write_text(text, encoding="utf-8")
 
 
 def page(outcome: Outcome) -> str:
@@ -74,8 +76,9 @@ def page(outcome: Outcome) -> str:
 def _when(outcome: Outcome) -> str:
     site = outcome.scenario.site
     end = site.local(site.duration)
+    place = f"{site.place}, " if site.place else ""
     return (
-        f"Scenario {outcome.scenario.name}: {site.place}, {site.start:%Y-%m-%d %H:%M} to "
+        f"Scenario {outcome.scenario.name}: {place}{site.start:%Y-%m-%d %H:%M} to "
         f"{end:%H:%M} local time, {outcome.summary['nodes']} nodes, "
         f"{outcome.summary['clock']} clock, seed {site.seed}"
     )
@@ -99,11 +102,20 @@ def _tiles(outcome: Outcome) -> str:
         (_number(figures["over_budget_ms_max"], "ms"), "longest overload of the inverter"),
         (cut, "interruptions of tier 0 / tier 1"),
         (shed, "loads shed / restored"),
-        (str(figures["relay_moves"]), "relay movements"),
+        (str(figures["relay_moves"]), _kinds_of_moves(outcome)),
         (_number(figures["soc_min_percent"], "%"), "lowest battery charge"),
     )
     cells = (f'<div class="tile"><b>{value}</b><span>{what}</span></div>' for value, what in tiles)
     return f'<div class="tiles">{"".join(cells)}</div>'
+
+
+def _kinds_of_moves(outcome: Outcome) -> str:
+    """What the relay movements were: a load's first close is its being switched on at start."""
+    moves = outcome.trace.moves
+    lamps = sum(move.lamp for move in moves)
+    started = len({(move.node, move.name) for move in moves if move.closed and not move.lamp})
+    later = len(moves) - lamps - started
+    return f"relay movements: {started} loads on at start, {later} of loads later, {lamps} of lamps"
 
 
 def _number(value: float | None, unit: str) -> str:

@@ -7,6 +7,7 @@ from typing import TextIO
 from tomo.jobs.run_site import Outcome, line_of
 from tomo.jobs.story import Entry
 from tomo.scenario.records import Scenario
+from tomo.world.measures import MEASURES
 from tomo.world.site import World
 
 _HELD_S = 0.2
@@ -49,7 +50,7 @@ class PlainView:
 
     def begin(self, world: World) -> None:
         site = self._scenario.site
-        print(f"{site.name}, {site.place}: {site.start:%Y-%m-%d}, local time", file=self._out)
+        print(f"{site.title}: {site.start:%Y-%m-%d}, local time", file=self._out)
 
     def round(self, world: World, new: list[Entry]) -> None:
         self._print(self._order.ripe(new))
@@ -91,10 +92,22 @@ def expectation_line(expectation: dict) -> str:
 
 
 def measured(expectation: dict) -> str:
-    """What was measured against what was expected, with the unit."""
-    value = "nothing" if expectation["value"] is None else f"{expectation['value']:g}"
-    unit = f" {expectation['unit']}" if expectation["unit"] else ""
-    return f"{value}{unit} (expected {expectation['op']} {expectation['limit']:g}{unit})"
+    """What was measured against what was expected, in the unit that people think in."""
+    one = MEASURES[expectation["what"]]
+    value, limit = expectation["value"], _quantity(expectation["limit"], one.unit)
+    if value is None:
+        told = one.nothing
+    elif one.counts:
+        told = f"{value:g} {one.counts[0] if value == 1 else one.counts[1]}"
+    else:
+        told = _quantity(value, one.unit)
+    return f"{told} (expected {expectation['op']} {limit})"
+
+
+def _quantity(value: float, unit: str) -> str:
+    if unit == "permille":
+        return f"{value / 10:g} %"
+    return f"{value:g} {unit}".rstrip()
 
 
 def verdict_lines(outcome: Outcome) -> list[str]:

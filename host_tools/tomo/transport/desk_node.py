@@ -14,6 +14,7 @@ from typing import IO, cast
 
 from tomo.checkout import board_folder, desk_program
 from tomo.errors import HostError, NodeSilent, NodeWrong
+from tomo.files import writing
 from tomo.transport.world_link import LinkClosed, LinkSilent, WorldLink
 from tomo.world.lockstep import Report
 
@@ -28,8 +29,15 @@ class NodeDied(HostError):
     """The node's process ended by itself; the message ends with its last console lines."""
 
     def __init__(self, name: str, status: int | None, tail: str) -> None:
-        super().__init__(f"node {name} ended with status {status}\n{tail.rstrip()}")
+        super().__init__(f"node {name} {_end(status)}\n{tail}".rstrip())
         self.status = status
+
+
+def _end(status: int | None) -> str:
+    """How a process ended, from what Popen says of it."""
+    if status is None:
+        return "closed its world link and hangs"
+    return f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
 
 
 @dataclass(frozen=True)
@@ -108,8 +116,9 @@ class DeskNode:
         return self
 
     def _start(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._write_settings()
+        with writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._write_settings()
         environment = os.environ | self.desk.environment()
         ends = self._link.node_ends if self._link else ()
         if ends:

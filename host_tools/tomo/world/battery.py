@@ -9,6 +9,10 @@ _MS_PER_H = 3_600_000
 _RECOVER_PERCENT = 2.0
 
 
+# Below this it would take longer than anybody simulates, and the quotient may not be finite.
+_NO_POWER_W = 1e-6
+
+
 class Battery:
     """`power_w` is at the AC side, positive while it discharges."""
 
@@ -50,6 +54,8 @@ class Battery:
     def next_change_ms(self, now_ms: int) -> int | None:
         """When it reaches its floor or its top at the present power."""
         cell_w = self.cell_w()
+        if abs(cell_w) < _NO_POWER_W:
+            return None
         if cell_w > 0 and not self._flat:
             left_wh = self.stored_wh - self.floor_wh
         elif cell_w < 0:

@@ -28,20 +28,38 @@ Compute = Callable[[Trace, Window], float | None]
 
 @dataclass(frozen=True)
 class Measure:
-    """`of` says whether it needs a load or lamp. The value None means: nothing to measure."""
+    """`of` says whether it needs a load or lamp. The value None means: nothing to measure.
+
+    counts    what one and many of the things counted are called
+    nothing   what is told when there was nothing to measure
+    """
 
     unit: str
     says: str
     compute: Compute
     of: bool = False
+    counts: tuple[str, str] | None = None
+    nothing: str = "nothing to measure"
 
 
 MEASURES: dict[str, Measure] = {}
 
 
-def _measure(unit: str, says: str, of: bool = False) -> Callable[[Compute], Compute]:
+def _measure(
+    unit: str, says: str, of: bool = False, nothing: str = "nothing to measure"
+) -> Callable[[Compute], Compute]:
     def add(compute: Compute) -> Compute:
-        MEASURES[compute.__name__] = Measure(unit, says, compute, of)
+        MEASURES[compute.__name__] = Measure(unit, says, compute, of, None, nothing)
+        return compute
+
+    return add
+
+
+def _count(one: str, many: str, says: str, of: bool = False) -> Callable[[Compute], Compute]:
+    """A measure without a unit, told with the name of what it counts."""
+
+    def add(compute: Compute) -> Compute:
+        MEASURES[compute.__name__] = Measure("", says, compute, of, (one, many))
         return compute
 
     return add
@@ -52,7 +70,11 @@ def measure(trace: Trace, what: str, window: Window | None = None) -> float | No
     return MEASURES[what].compute(trace, window or Window(0, trace.end_ms))
 
 
-@_measure("ms", "From the grid's loss to the first relay command that opens, worst node")
+@_measure(
+    "ms",
+    "From the grid's loss to the first relay command that opens, worst node",
+    nothing="nothing was cut",
+)
 def outage_to_command_ms(trace: Trace, window: Window) -> float | None:
     worst: list[int] = []
     for start, _ in trace.losses():
@@ -70,17 +92,21 @@ def over_budget_ms_max(trace: Trace, _window: Window) -> float | None:
     return trace.over_budget_ms_max
 
 
-@_measure("", "Times a tier 0 load was cut off")
+@_count("interruption", "interruptions", "Times a tier 0 load was cut off")
 def tier0_interruptions(trace: Trace, window: Window) -> float | None:
     return _interruptions(trace, window, 0)
 
 
-@_measure("", "Times a tier 1 load was cut off")
+@_count("interruption", "interruptions", "Times a tier 1 load was cut off")
 def tier1_interruptions(trace: Trace, window: Window) -> float | None:
     return _interruptions(trace, window, 1)
 
 
-@_measure("", "Tier 0 loads opened while a load of a lower tier was still on")
+@_count(
+    "load opened early",
+    "loads opened early",
+    "Tier 0 loads opened while a load of a lower tier was still on",
+)
 def tier0_opened_early(trace: Trace, window: Window) -> float | None:
     early = 0
     closed: dict[tuple[str, str], Move] = {}
@@ -95,39 +121,45 @@ def tier0_opened_early(trace: Trace, window: Window) -> float | None:
     return early
 
 
-@_measure("", "Loads switched off at least once after the first loss of the grid")
+@_count(
+    "load shed", "loads shed", "Loads switched off at least once after the first loss of the grid"
+)
 def loads_shed(trace: Trace, window: Window) -> float | None:
     return len(_shed(trace, window))
 
 
-@_measure("", "Of these, loads that were on again at the end")
+@_count("load on again", "loads on again", "Of these, loads that were on again at the end")
 def loads_restored(trace: Trace, window: Window) -> float | None:
     return len(_shed(trace, window) & _on_at_end(trace))
 
 
-@_measure("", "Of these, loads that were still off at the end")
+@_count("load still off", "loads still off", "Of these, loads that were still off at the end")
 def loads_not_restored(trace: Trace, window: Window) -> float | None:
     return len(_shed(trace, window) - _on_at_end(trace))
 
 
-@_measure("", "Relay movements")
+@_count("movement", "movements", "Relay movements")
 def relay_moves(trace: Trace, window: Window) -> float | None:
     return sum(window.holds(move.t_ms) for move in trace.moves)
 
 
-@_measure("", "Most movements of one relay in any hour")
+@_count("movement", "movements", "Most movements of one relay in any hour")
 def moves_per_load_hour_max(trace: Trace, window: Window) -> float | None:
     return _most_within(trace, window, _HOUR_MS, lambda move: (move.node, move.number))
 
 
-@_measure("", "Most loads that one node switched on in any 5 s")
+@_count("load", "loads", "Most loads that one node switched on in any 5 s")
 def closes_in_5s_max(trace: Trace, window: Window) -> float | None:
     return _most_within(
         trace, window, _STEP_MS, lambda move: move.node if move.closed and not move.lamp else None
     )
 
 
-@_measure("", "Relay openings after the grid's loss of which the node told no event with a cause")
+@_count(
+    "opening without a cause",
+    "openings without a cause",
+    "Relay openings after the grid's loss of which the node told no event with a cause",
+)
 def sheds_without_event(trace: Trace, window: Window) -> float | None:
     lost_ms = _first_loss(trace)
     return sum(
@@ -142,7 +174,7 @@ def soc_min_percent(trace: Trace, _window: Window) -> float | None:
     return round(trace.soc_min, 3)
 
 
-@_measure("", "Times the inverter switched off from overload")
+@_count("trip", "trips", "Times the inverter switched off from overload")
 def inverter_trips(trace: Trace, _window: Window) -> float | None:
     return trace.trips
 
@@ -152,7 +184,7 @@ def dark_ms_max(trace: Trace, _window: Window) -> float | None:
     return max((stop - start for start, stop in trace.dark), default=0)
 
 
-@_measure("", "Faults that nodes told")
+@_count("fault", "faults", "Faults that nodes told")
 def node_faults(trace: Trace, _window: Window) -> float | None:
     return sum(event.get("event") == "fault" for event in trace.told)
 
@@ -167,7 +199,12 @@ def light_max_permille(trace: Trace, window: Window) -> float | None:
     return max(_light(trace, window), default=None)
 
 
-@_measure("", "Whether a load's relay was closed at the end (1) or not (0)", of=True)
+@_count(
+    "relay closed",
+    "relays closed",
+    "Whether a load's relay was closed at the end (1) or not (0)",
+    of=True,
+)
 def on_at_end(trace: Trace, window: Window) -> float | None:
     return int(window.of in _on_at_end(trace))
 

@@ -37,7 +37,7 @@ class World:
         for node in scenario.node:
             self._add(node)
         self._sun = _sun_profile(scenario)
-        self._island_v = 100.0 if scenario.grid.nominal_v < 150 else 200.0
+        self._island_v = float(scenario.grid.line_v)
         self._over_since_ms: int | None = None
         self._dark_since_ms: int | None = None
         self._sun_up: bool | None = None

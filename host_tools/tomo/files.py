@@ -1,0 +1,24 @@
+"""What goes wrong with files, told as one line."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tomo.errors import HostError
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn the operating system's refusal to write at `path` into a HostError."""
+    try:
+        yield
+    except (FileExistsError, NotADirectoryError) as error:
+        what = "it" if isinstance(error, FileExistsError) else "something above it"
+        raise HostError(
+            f"cannot write to {path}: {what} is a file, not a folder", "Name another folder."
+        ) from None
+    except OSError as error:
+        raise HostError(
+            f"cannot write to {path}: {error.strerror or error}",
+            "Make room or give yourself the right to write there, or name another folder.",
+        ) from None

@@ -1,0 +1,126 @@
+"""The `tomo` command: statuses, words and streams, as a shell sees them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.desk_bridge import ROOT
+
+TOMO = str(Path(sys.executable).with_name("tomo"))
+BLACKOUT = str(ROOT / "scenarios" / "blackout.toml")
+
+
+def tomo(*arguments, **other):
+    return subprocess.run(
+        [TOMO, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        **other,
+    )
+
+
+def test_the_version_is_told():
+    done = tomo("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "tomo 0.1.0\n", "")
+
+
+def test_the_help_promises_nothing_that_there_is_not():
+    done = tomo("--help")
+    assert done.returncode == 0
+    assert "Flash" not in done.stdout
+    assert "provision" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("desk", "submeter6", "--ip", "localhost"),
+        ("desk", "submeter6", "--ip", "127.0.0.300"),
+        ("desk", "submeter6", "--ip", "224.0.23.0"),
+        ("site", "run", BLACKOUT, "--net", "localhost"),
+        ("site", "run", BLACKOUT, "--net", "127.0.300"),
+        ("site", "run", BLACKOUT, "--net", "127.0.0.1"),
+        ("site", "run", BLACKOUT, "--net", ""),
+        ("node", "ls", "--from", "localhost"),
+    ],
+)
+def test_what_is_no_address_is_a_usage_error(arguments):
+    done = tomo(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "IPv4 address such as 127." in done.stderr
+    assert repr(arguments[-1]) in done.stderr
+
+
+@pytest.mark.parametrize(
+    "address", ["", "1.2", "5", "127.0.0.256", "0.0.0.0", "224.0.23.0", "a..b", "x" * 70, "a b"]
+)
+def test_a_node_cannot_be_asked_at_what_is_no_address(address):
+    done = tomo("node", "read", address)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"error: {address!r} is no address and no host known here\n")
+
+
+def test_an_address_of_another_machine_is_told_as_that(tmp_path):
+    for arguments in (
+        ("desk", "submeter6", "--ip", "203.0.113.11"),
+        ("site", "run", BLACKOUT, "--net", "203.0.113", "--out", str(tmp_path)),
+    ):
+        done = tomo(*arguments)
+        assert done.returncode == 1
+        assert done.stderr.splitlines() == [
+            "error: 203.0.113.11 is no address of this machine",
+            "Use 127.x.y.z, or add it with `ip addr add`.",
+        ]
+
+
+def test_octets_that_bring_two_nodes_together_are_refused(tmp_path):
+    text = Path(BLACKOUT).read_text(encoding="utf-8").replace("127.0.0.21", "127.0.1.11")
+    (tmp_path / "data").symlink_to(ROOT / "scenarios" / "data")
+    (tmp_path / "x.toml").write_text(text, encoding="utf-8")
+    done = tomo("site", "run", str(tmp_path / "x.toml"), "--net", "127.66.0")
+    assert done.returncode == 2
+    assert "gives two nodes the address 127.66.0.11" in done.stderr
+
+
+def test_a_warning_is_told_on_standard_error(tmp_path):
+    text = Path(BLACKOUT).read_text(encoding="utf-8")
+    (tmp_path / "data").symlink_to(ROOT / "scenarios" / "data")
+    changed = text.replace("settings = { ", "settings = { island_limit_w = 1600, ")
+    (tmp_path / "x.toml").write_text(changed, encoding="utf-8")
+    # The warning comes before the run, which an address of another machine ends at once.
+    done = tomo(
+        "site", "run", str(tmp_path / "x.toml"), "--net", "203.0.113", "--out", str(tmp_path / "o")
+    )
+    line = 1 + text[: text.index("settings = { ")].count("\n")
+    assert done.stderr.splitlines()[0] == (
+        f"warning: {tmp_path}/x.toml:{line}: node[1].settings.island_limit_w: "
+        "1600 W is more than the inverter's continuous_w of 1500 W"
+    )
+
+
+@pytest.mark.parametrize("name", ["site", "desk", "node"])
+def test_a_reader_that_goes_away_ends_it_quietly_with_status_0(name):
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with os.fdopen(write_end, "w") as gone:
+        done = subprocess.run(
+            [TOMO, name, "--help"], stdout=gone, stderr=subprocess.PIPE, check=False, timeout=60
+        )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_a_full_disk_behind_standard_output_is_one_line_and_status_1():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [TOMO, "--version"], stdout=full, stderr=subprocess.PIPE, check=False, timeout=60
+        )
+    assert done.returncode == 1
+    assert done.stderr == b"error: standard output: No space left on device\n"
