@@ -82,7 +82,7 @@ class LampControl(Control):
 
     def on_second(self, now_s: int) -> None:
         state = self.grid.state
-        if self._in_island:
+        if self._in_island and state != DEAD:
             self._spent.add(self._drawn_mw(), 1_000)
         if state == RIDE_THROUGH:
             return

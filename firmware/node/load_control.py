@@ -1,5 +1,6 @@
 """The control path of a node with switched loads: cut at once, close one by one."""
 
+from micropython import const
 from typing import TYPE_CHECKING
 
 from core.events import (
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
     from policy.grid import GridState
     from policy.plan import ShedPlan
     from policy.staging import Staging
+
+# An inverter that fed for less than this has carried nothing.
+_FED_MS = const(200)
+_STEADY_MS = const(43_200_000)
+_PEAK_LAPSE_S = const(900)
+# All quantities are read within this time, power at least this often.
+_ROUND_S = const(25)
+_FRESH_S = const(5)
 
 
 class LoadControl(Control):
@@ -53,14 +62,18 @@ class LoadControl(Control):
         self.limit_w = self._set_limit_w = limit_w
         self._range = range(len(branches))
         self._ready = bytearray(len(branches))
+        self._released_s = 0
         self._highest_tier_first = range(TIERS - 1, -1, -1)
-        plan.keep_all()
 
     def grid_mhz(self) -> int:
-        # The chips see the load side; that is the grid's frequency once the inverter has
-        # let go of it.
+        # The chips see the load side: the grid's frequency once the inverter has let go and a
+        # full round of readings has come in since.
+        now_s = self.uptime.seconds
+        if self._islanded():
+            self._released_s = now_s
         reading = self._branches[0].reading
-        return reading.frequency_mhz if reading.valid and not self._islanded() else -1
+        fresh = reading.valid and now_s - reading.at_s <= _FRESH_S
+        return reading.frequency_mhz if fresh and now_s - self._released_s > _ROUND_S else -1
 
     def power_w(self) -> int:
         total_w = 0
@@ -86,6 +99,9 @@ class LoadControl(Control):
 
     def on_second(self, now_s: int) -> None:
         self._assert_relays()
+        if self.grid.limited:
+            self._forget_lesson()
+            self._hold_limit(now_s)
         if not self._may_close():
             return
         i = self._staging.next_to_close(now_s, self._plan.keep)
@@ -100,11 +116,16 @@ class LoadControl(Control):
         self.news = True
 
     def on_news(self) -> None:
-        if not self.grid.limited:
-            return
+        if self.grid.limited:
+            self._hold_limit(self.uptime.seconds)
+
+    def _hold_limit(self, now_s: int) -> None:
+        """Plan again with what is known now, and open what does not fit any more."""
+        over = self._may_draw_w() > self.limit_w
         self._plan_island()
-        if self._cut():
-            self._staging.overloaded(self.uptime.seconds)
+        # A load that gives way to a more important one is no overload.
+        if self._cut() and over:
+            self._staging.overloaded(now_s)
 
     def _learn(self) -> None:
         """The inverter has given up with no grid in sight: it carries less than we were told.
@@ -112,11 +133,40 @@ class LoadControl(Control):
         Four fifths of what it carried last, until the grid returns; but never less than the
         life-safety loads need, for which it is worth trying again and again.
         """
-        carried_w = min(self.limit_w, max(self.power_w(), 1))
-        limit_w = max(carried_w * 4 // 5, self._life_safety_w())
-        if limit_w < self.limit_w:
+        carried_w = self._carried_w()
+        # Only of an inverter that did feed something, not of senses that fell one by one.
+        if not carried_w or self.grid.fed_ms < _FED_MS:
+            return
+        before_w = self.limit_w
+        limit_w = max(min(before_w, carried_w) * 4 // 5, self._life_safety_w())
+        if limit_w < before_w:
             self.limit_w = limit_w
-            self.record(LIMIT, 0, self._set_limit_w, limit_w, INVERTER_GAVE_UP)
+            self.record(LIMIT, 0, before_w, limit_w, INVERTER_GAVE_UP)
+
+    def _forget_lesson(self) -> None:
+        """It may have been an empty battery: after half a day of steady island, believe again."""
+        if self.limit_w < self._set_limit_w and self.grid.state == ISLANDED:
+            if self.grid.held_ms >= _STEADY_MS:
+                self.record(LIMIT, 0, self.limit_w, self._set_limit_w, WITHIN_BUDGET)
+                self.limit_w = self._set_limit_w
+
+    def _carried_w(self) -> int:
+        """What the closed loads drew at most in the last minute; rated where not measured."""
+        total_w = 0
+        for i in self._range:
+            load = self._branches[i].load
+            if load.closed:
+                total_w += load.peak_w or load.rated_w
+        return total_w
+
+    def _may_draw_w(self) -> int:
+        """What the plan counts for the closed loads."""
+        total_w = 0
+        for i in self._range:
+            load = self._branches[i].load
+            if load.closed:
+                total_w += max(load.rated_w, load.peak_w)
+        return total_w
 
     def _life_safety_w(self) -> int:
         total_w = 0
@@ -127,15 +177,26 @@ class LoadControl(Control):
         return total_w
 
     def _plan_island(self) -> None:
-        self._staging.fill_ready(self.uptime.seconds, self._ready)
+        now_s = self.uptime.seconds
+        self._lapse_peaks(now_s)
+        self._staging.fill_ready(now_s, self._ready)
         self._plan.compute(self.limit_w, self._ready)
+
+    def _lapse_peaks(self, now_s: int) -> None:
+        """Believe the rating of an open load again: its peak may have been its start."""
+        for i in self._range:
+            load = self._branches[i].load
+            if not load.closed and load.peak_w:
+                lapse_s = load.min_off_s if load.tier == LIFE_SAFETY else _PEAK_LAPSE_S
+                if self._staging.off_s(i, now_s) >= lapse_s:
+                    load.peak_w = 0
 
     def _may_close(self) -> bool:
         """Nothing closes while the site is dark, on trial, or in doubt."""
         state = self.grid.state
         if state == RETURN_WAIT:
             # Still on the inverter, perhaps for long: what fits its limit may come back.
-            return self._islanded()
+            return self.grid.contact
         return state == ISLANDED or state == RESTORING or state == NORMAL
 
     def _assert_relays(self) -> None:

@@ -1,6 +1,7 @@
 """Tells the lamp whether it is dark, from the sun, the photocell, or neither."""
 
 import asyncio
+from micropython import const
 from typing import TYPE_CHECKING
 
 from core.calendar import NEVER_SET
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from drivers.bh1750 import BH1750
     from node.lamp_control import LampControl
     from policy.night import NightProgram, Photocell, Sky
+
+# So many seconds without an answer, and the photocell counts as gone.
+_MISSES = const(10)
 
 
 class SkyJob(Job):
@@ -38,6 +42,7 @@ class SkyJob(Job):
         self._photocell = photocell
         self._daylight = daylight
         self._control = control
+        self._misses = 0
 
     async def run(self) -> None:
         while True:
@@ -51,16 +56,21 @@ class SkyJob(Job):
         try:
             self._sensor.start()
         except NodeFault:
-            self._daylight.valid = False
+            pass  # reading it fails as well, and is counted there
 
     def _look(self) -> None:
         daylight, control = self._daylight, self._control
         try:
             daylight.lux_milli = self._sensor.lux_milli()
             daylight.valid = True
+            self._misses = 0
             self._photocell.update(control.uptime.seconds, daylight.lux_milli)
         except NodeFault:
-            daylight.valid = False  # the sun's times do without; reported as no data
+            # One lost answer is normal on a long wire; the sun's times do without for longer.
+            self._photocell.miss()
+            self._misses += 1
+            if self._misses >= _MISSES:
+                daylight.valid = False
         self._calendar.update()
         if self._calendar.quality == NEVER_SET:
             control.by_program = False

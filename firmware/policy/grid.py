@@ -33,6 +33,8 @@ _LONG_MS = const(100_000_000)
 _ISLAND_MS = const(20)
 # A dead load side shorter than this is the inverter's own switching.
 _LOAD_DEAD_MS = const(100)
+# So long a dead load side is believed against a closed contact.
+_CONTACT_DEAD_MS = const(1_000)
 # A grid side must be back for five cycles before the outage counts as over.
 _GRID_BACK_MS = const(100)
 # The contact alone, beside a living grid side, must say so in three cycles: one sample may be a
@@ -75,6 +77,8 @@ class GridState:
         self.held_ms = 0  # in this state
         self.healthy_ms = 0  # the grid continuously healthy, in RETURN_WAIT
         self.outage_ms = 0  # length of this outage so far
+        self.fed_ms = 0  # load side alive beside a dead grid side, in this island
+        self.contact = False  # the inverter's contact, as far as it is believed
         self._restoring = True  # loads are still to come back
         self._load_dead_ms = 0
         self._grid_back_ms = 0
@@ -137,6 +141,8 @@ class GridState:
         """Bring the times up to date; return whether the contact is to be believed."""
         if self.held_ms < _LONG_MS:
             self.held_ms += span_ms
+        if load_alive and not grid_alive:
+            self.fed_ms = min(self.fed_ms + span_ms, _LONG_MS)
         self._load_dead_ms = 0 if load_alive else min(self._load_dead_ms + span_ms, _LONG_MS)
         self._grid_back_ms = min(self._grid_back_ms + span_ms, _LONG_MS) if grid_alive else 0
         self._contact_ms = min(self._contact_ms + span_ms, _LONG_MS) if contact else 0
@@ -146,6 +152,7 @@ class GridState:
         out = believed if self._by_contact else not grid_alive
         if out and self.outage_ms < _LONG_MS:
             self.outage_ms += span_ms
+        self.contact = believed
         return believed
 
     def _on_grid(self, span_ms: int, grid_alive: bool, contact: bool) -> int:
@@ -166,12 +173,16 @@ class GridState:
     def _islanded(self, contact: bool) -> int:
         if self._grid_back_ms >= _GRID_BACK_MS:
             return RETURN_WAIT
-        return DEAD if self._load_dead_ms >= _LOAD_DEAD_MS and not contact else ISLANDED
+        # A contact that stays closed over a dead bus is wrong: the inverter has tripped.
+        dead_ms = _CONTACT_DEAD_MS if contact else _LOAD_DEAD_MS
+        return DEAD if self._load_dead_ms >= dead_ms else ISLANDED
 
     def _dead(self, load_alive: bool, contact: bool) -> int:
         if self._grid_back_ms >= _GRID_BACK_MS:
             return RETURN_WAIT
-        return ISLANDED if load_alive or contact else DEAD
+        if contact and self._load_dead_ms < _CONTACT_DEAD_MS:
+            return ISLANDED
+        return ISLANDED if load_alive else DEAD
 
     def _return_wait(self, span_ms: int, grid_alive: bool, load_alive: bool, contact: bool) -> int:
         if not grid_alive:
@@ -191,6 +202,8 @@ class GridState:
             self.healthy_ms = 0
         elif state == RESTORING or state == ISLANDED or state == DEAD:
             self._restoring = True
+        if state == ISLANDED:
+            self.fed_ms = 0
         self.before = self.state
         self.state = state
         self.held_ms = 0

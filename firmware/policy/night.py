@@ -83,6 +83,10 @@ class Photocell:
         self._known = False
         self.dark = True
 
+    def miss(self) -> None:
+        """A measurement failed: what it was waiting for must begin again."""
+        self._since_s = -1
+
     def update(self, now_s: int, lux_milli: int) -> None:
         """Take one measurement at uptime `now_s`."""
         if not self._known:

@@ -90,6 +90,10 @@ class Staging:
         self._back_off_s = min(max(self._back_off_s * 2, _BACK_OFF_S), _BACK_OFF_MAX_S)
         self._next_s = now_s + self._back_off_s
 
+    def off_s(self, i: int, now_s: int) -> int:
+        """Seconds since load `i`, which is open, was opened; since power-up if it never was on."""
+        return now_s - self._opened_s[i]
+
     def rested(self, i: int, now_s: int) -> bool:
         """Whether load `i` has been off long enough and has not moved too often."""
         if now_s - self._opened_s[i] < self._loads[i].min_off_s:

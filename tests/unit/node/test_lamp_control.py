@@ -172,6 +172,14 @@ class TestIsland(LampCase):
         self.run_for(18_000_000)
         self.assertEqual(self.dimmer.permille, 500)
 
+    def test_a_dark_site_spends_nothing(self):
+        self.start()
+        self.grid_side.on = self.load_side.on = False
+        self.run_for(14_400_000)
+        self.load_side.on = True
+        self.run_for(1_000)
+        self.assertEqual(self.dimmer.permille, 500)
+
     def test_a_reversed_ct_does_not_make_energy_either(self):
         self.start()
         self.lamp.reading.valid = True

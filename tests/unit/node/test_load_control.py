@@ -15,7 +15,7 @@ from core.uptime import Uptime
 from drivers.relay import Relay
 from node.load_control import LoadControl
 from node.senses import Senses
-from policy.grid import DEAD, ISLANDED, NORMAL, GridState
+from policy.grid import DEAD, ISLANDED, NORMAL, RETURN_WAIT, GridState
 from policy.plan import ShedPlan
 from policy.staging import Staging
 
@@ -62,14 +62,15 @@ class ControlCase(unittest.TestCase):
 
     def setUp(self):
         _desk.hold(0)
-        self.grid_side, self.load_side = Side(), Side()
+        self.grid_side, self.load_side, self.contact = Side(), Side(), Side()
+        self.contact.on = False
         self.branches = [Branch(i + 1, Load(*row, min_off_s=0)) for i, row in enumerate(SITE)]
         self.loads = [branch.load for branch in self.branches]
         self.pins = [FakePin() for _ in SITE]
         self.events = EventRing(128)
         self.control = LoadControl(
             Uptime(),
-            Senses(self.grid_side, self.load_side),
+            Senses(self.grid_side, self.load_side, self.contact),
             GridState(),
             self.events,
             self.branches,
@@ -207,7 +208,7 @@ class TestBlackout(ControlCase):
         self.run_for(1_000)
         self.loads[3].power_w = self.loads[3].peak_w = 1_400
         moves = 0
-        for _ in range(1_200):
+        for _ in range(890):
             self.control.measured()
             before = self.pins[3].level
             self.run_for(1_000)
@@ -215,22 +216,94 @@ class TestBlackout(ControlCase):
         self.assertEqual(moves, 1)
         self.assertEqual(self.pins[3].level, 0)
 
-    def test_an_inverter_that_gives_up_is_asked_for_less_until_the_grid_returns(self):
+    def test_an_inverter_that_gives_up_is_asked_for_less(self):
         self.start()
         self.grid_side.on = False
         self.run_for(1_000)
-        # exit 200, pump 750 and lights 450 measured as rated: 1400 W.
-        for load in self.loads:
-            load.power_w = load.rated_w if load.closed else 0
+        # exit 200, pump 750 and lights 450, not measured and so as rated: 1400 W.
         self.load_side.on = False
         self.run_for(200)
         # 4/5 of 1400 is 1120: exit and pump stay, of the tier with lights and fridge none fits.
         self.assertEqual(self.control.limit_w, 1_120)
         self.assertEqual(self.closed(), ["exit", "pump"])
+
+    def test_the_lesson_ends_with_the_grids_return(self):
+        self.test_an_inverter_that_gives_up_is_asked_for_less()
         self.grid_side.on = self.load_side.on = True
         self.run_for(400_000)
         self.assertEqual(self.control.limit_w, 1_500)
         self.assertEqual(len(self.closed()), 6)
+
+    def test_senses_that_fall_one_by_one_teach_nothing(self):
+        self.start()
+        self.grid_side.on = False
+        self.run_for(60)
+        self.load_side.on = False
+        self.run_for(1_000)
+        self.assertEqual(self.control.grid.state, DEAD)
+        self.assertEqual(self.control.limit_w, 1_500)
+
+    def test_after_half_a_day_of_steady_island_the_lesson_is_forgotten(self):
+        self.test_an_inverter_that_gives_up_is_asked_for_less()
+        self.load_side.on = True
+        self.run_for(1_000)
+        _desk.advance(43_200_000)
+        self.run_for(2_000)
+        self.assertEqual(self.control.limit_w, 1_500)
+
+    def test_what_fits_comes_back_in_an_island_without_any_reading(self):
+        for load in self.loads:
+            load.min_off_s = 30
+        self.grid_side.on = False
+        self.run_for(60_000)
+        self.assertEqual(self.closed(), ["exit", "pump", "lights"])
+
+    def test_the_start_of_a_life_safety_load_does_not_keep_it_off_for_ever(self):
+        self.start()
+        self.grid_side.on = False
+        self.run_for(1_000)
+        self.loads[0].peak_w = 1_600
+        self.control.measured()
+        self.run_for(CYCLE_MS)
+        self.assertNotIn("exit", self.closed())
+        self.run_for(400_000)
+        self.assertIn("exit", self.closed())
+
+    def test_beside_a_closed_contact_nothing_over_the_limit_closes_after_a_reset(self):
+        self.contact.on = True
+        self.run_for(60_000)
+        self.assertEqual(self.closed(), ["exit", "pump", "lights"])
+
+    def test_a_trip_is_seen_though_the_contact_stays_closed(self):
+        self.start()
+        self.contact.on = True
+        self.grid_side.on = False
+        self.run_for(5_000)
+        self.load_side.on = False
+        self.run_for(900)
+        self.assertEqual(self.control.grid.state, ISLANDED)
+        self.run_for(200)
+        self.assertEqual(self.control.grid.state, DEAD)
+        self.load_side.on = True
+        self.run_for(100)
+        self.assertEqual(self.control.grid.state, ISLANDED)
+
+    def test_the_inverters_last_frequency_is_not_the_grids(self):
+        self.start()
+        reading = self.branches[0].reading
+        reading.valid = True
+        reading.frequency_mhz = 50_800
+        self.contact.on = True
+        self.grid_side.on = False
+        self.run_for(5_000)
+        self.grid_side.on = True
+        for _ in range(300):
+            reading.at_s = self.control.uptime.seconds
+            self.run_for(1_000)
+        self.contact.on = False
+        reading.at_s = self.control.uptime.seconds
+        self.run_for(20_000)
+        self.assertNotEqual(self.control.grid.state, RETURN_WAIT)
 
     def test_life_safety_is_not_given_up_for_an_inverter(self):
         self.start()

@@ -117,6 +117,10 @@ class TestSkyJob(unittest.TestCase):
         self.start(NEVER, 50_000)
         self.assertEqual(self.run_for((60, 50_000), (60, None), (60, 50_000)), [False, True, False])
 
+    def test_one_lost_answer_lights_no_lamp_at_noon(self):
+        self.start(NEVER, 50_000)
+        self.assertEqual(self.run_for((60, 50_000), (3, None), (60, 50_000)), [False] * 3)
+
     def test_dawn_is_told_in_seconds(self):
         self.start(NIGHT, 0)
         self.run_for((2, 0))
