@@ -5,7 +5,6 @@ MICROPYTHON_VERSION = "1.25.0"
 # Debian's source package holds the upstream tag file for file; only the tarball is used.
 MICROPYTHON_PACKAGE = "micropython=1.25.0+ds-1"
 MICROPYTHON_SUITE = "trixie"
-MICROPYTHON_TARBALL = "micropython_1.25.0+ds.orig.tar.xz"
 MICROPYTHON_SHA256 = "7b25be99a502f070b2de81dafc08da7051d992325d6e67daa9045a918fffdbea"
 
 # mbedTLS 2.28, on every machine alike: MicroPython 1.25 is not tried with Debian 13's 3.6.

@@ -1,7 +1,7 @@
 """Faults a node expects to meet in the field and recovers from.
 
 A class exists here because some caller handles it. A bug is not listed: it stays the built-in
-exception it is, reaches the supervisor, and the node restarts.
+exception it is and reaches the supervisor, which tells it and starts the job again.
 """
 
 

@@ -35,6 +35,7 @@ class Node:
     ) -> None:
         self._board_name = board_name
         self._name = name
+        self._faults = 0
         self._refused = refused
         self._uptime = uptime
         self._control = control
@@ -68,6 +69,7 @@ class Node:
         self._refused = []
 
     def _on_fault(self, job: str, fault: Exception) -> None:
+        self._faults += 1
         code = fault.code if isinstance(fault, NodeFault) else 0
         self._console.say({"event": "fault", "job": job, "code": code, "fault": repr(fault)})
 
@@ -81,4 +83,5 @@ class Node:
             "power_w": control.power_w(),
             "budget_w": control.budget_w(),
             "cycles": control.cycles,
+            "faults": self._faults,
         }

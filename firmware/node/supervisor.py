@@ -26,7 +26,6 @@ class _Charge:
         self.job = job
         self.task: asyncio.Task | None = None
         self.failure: Exception | None = None
-        self.restarts = 0
         self._wait_ms = _FIRST_WAIT_MS
         self._due_ms = ticks_ms()
         self._started_ms = self._due_ms
@@ -53,7 +52,6 @@ class _Charge:
             self._wait_ms = _FIRST_WAIT_MS
         self._due_ms = ticks_add(now_ms, self._wait_ms)
         self._wait_ms = min(self._wait_ms * 2, _LONGEST_WAIT_MS)
-        self.restarts += 1
 
     async def _guard(self) -> None:
         # No exception leaves a task: awaiting a crashed one again can take the interpreter down.

@@ -1,7 +1,7 @@
 """Reads the node's settings file, checks each value against its declaration, keeps the rest.
 
-A value that is missing or refused is replaced by its default, and told: a node in the field runs
-with one wrong setting rather than not at all.
+A value that is missing is its default; one that is refused is replaced by it, and told: a node in
+the field runs with one wrong setting rather than not at all.
 """
 
 import json

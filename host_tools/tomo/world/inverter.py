@@ -34,11 +34,6 @@ class Inverter:
         self._over_since_ms: int | None = None
         self._surge_since_ms: int | None = None
 
-    @property
-    def feeding(self) -> bool:
-        """Whether the load side is alive (if the grid is, when tied)."""
-        return self.source in (TIED, ISLAND)
-
     def react(self, now_ms: int, grid: Condition, has_energy: bool) -> None:
         """Follow the grid and the clock."""
         if self.source == TIED:
