@@ -134,7 +134,7 @@ def _follow(node: DeskNode, world: World, show: Callable[[], None]) -> None:
             _take(world, node, report)
         show()
         if not node.alive:
-            raise HostError(f"node {node.name} ended by itself", "Its console above says why.")
+            raise node.died()
 
 
 def _take(world: World, node: DeskNode, report: Report) -> None:

@@ -191,7 +191,7 @@ class DeskNode:
         try:
             self._need_link().send(frame)
         except LinkClosed:
-            raise self._died() from None
+            raise self.died() from None
 
     def report(self, timeout_s: float = _ANSWER_S) -> Report:
         """How far the node came, and its outputs. Raises NodeDied or NodeSilent."""
@@ -204,7 +204,7 @@ class DeskNode:
         except LinkSilent:
             return None
         except LinkClosed:
-            raise self._died() from None
+            raise self.died() from None
 
     def _report_of(self, frame: dict) -> Report:
         try:
@@ -217,7 +217,7 @@ class DeskNode:
         try:
             return self._need_link().receive(timeout_s)
         except LinkClosed:
-            raise self._died() from None
+            raise self.died() from None
         except LinkSilent:
             said = f"node {self.name} did not answer in {timeout_s:g} s"
             raise NodeSilent("\n".join((said, *self._tail))) from None
@@ -242,7 +242,7 @@ class DeskNode:
         except queue.Empty:
             raise NodeSilent(f"node {self.name} said nothing for {timeout_s:g} s") from None
         if line is None:
-            raise self._died()
+            raise self.died()
         return line
 
     def say(self, text: str) -> None:
@@ -251,7 +251,7 @@ class DeskNode:
             self._keys.write(text + "\n")
             self._keys.flush()
         except (BrokenPipeError, OSError, ValueError):
-            raise self._died() from None
+            raise self.died() from None
 
     @property
     def alive(self) -> bool:
@@ -263,7 +263,8 @@ class DeskNode:
             self._lines.put(line.rstrip("\n"))
         self._lines.put(None)
 
-    def _died(self) -> NodeDied:
+    def died(self) -> NodeDied:
+        """What to raise for a node that is gone: how its process ended, and its last words."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_STOP_S)
         self._reader.join(1.0)
