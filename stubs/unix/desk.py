@@ -35,8 +35,8 @@ def main() -> None:
         sys.exit(_INTERRUPTED)
 
 
-def set_up() -> None:
-    """Make the clock, the board's twin and the world as the environment says."""
+def set_up():
+    """Make the clock, the board's twin and the world as the environment says; the twin."""
     import random
 
     clock = getenv("DESK_CLOCK") or "real"
@@ -64,6 +64,7 @@ def set_up() -> None:
         if clock != "virtual":
             _refuse("DESK_RUN_MS is for DESK_CLOCK=virtual")
         _Curfew(int(run_ms)).begin()
+    return twin
 
 
 def _twin():

@@ -1,0 +1,89 @@
+"""The desk's `esp32`: partitions of a flash chip whose 4 MiB are the file `flash.bin`.
+
+The file is in the node's folder and outlives the process, as flash outlives a power cut. Where
+there is none, a blank chip with the partition table of boards/flash_map is made.
+"""
+
+from micropython import const
+from os import getenv, stat
+
+import partition_table
+from flash_map import FLASH_SIZE, PARTITIONS, TABLE_AT
+from nor_flash import NorFlash
+
+_FILE = "flash.bin"
+_SEEK_SET = const(0)
+
+
+class _FileMemory:
+    """The bytes of a file by slices, written through at once."""
+
+    def __init__(self, path: str) -> None:
+        try:
+            if stat(path)[6] != FLASH_SIZE:
+                raise ValueError(path + " is not of 4 MiB")
+        except OSError:
+            _make(path)
+        self._file = open(path, "r+b")  # noqa: SIM115 (as long as the node lives)
+
+    def __len__(self) -> int:
+        return FLASH_SIZE
+
+    def __getitem__(self, span: slice) -> bytes:
+        self._file.seek(span.start, _SEEK_SET)
+        return self._file.read(span.stop - span.start)
+
+    def __setitem__(self, span: slice, data) -> None:
+        self._file.seek(span.start, _SEEK_SET)
+        self._file.write(data)
+        self._file.flush()
+
+
+def _make(path: str) -> None:
+    piece = b"\xff" * 4096
+    with open(path, "wb") as file:
+        for _ in range(FLASH_SIZE // len(piece)):
+            file.write(piece)
+        file.seek(TABLE_AT)
+        file.write(partition_table.pack(PARTITIONS))
+
+
+class Partition:
+    """As on the ESP32, for data: found by label, read and written as a block device."""
+
+    TYPE_APP = const(0)
+    TYPE_DATA = const(1)
+    _memory = None
+    # Read once: a device's is in C and takes no Python heap, whenever it is asked.
+    _rows = None
+
+    def __init__(self, row: tuple) -> None:
+        self._row = row
+        self._flash = NorFlash(Partition._memory, row[3], row[4])
+
+    @staticmethod
+    def find(type=0, subtype=255, label=None, block_size=4096) -> list:
+        if block_size != 4096:
+            raise ValueError("the desk has sectors of 4096 bytes")
+        if Partition._memory is None:
+            Partition._memory = _FileMemory(getenv("DESK_FLASH") or _FILE)
+            table = Partition._memory[TABLE_AT : TABLE_AT + partition_table.SIZE]
+            Partition._rows = partition_table.unpack(table)
+        return [
+            Partition(row)
+            for row in Partition._rows
+            if row[1] == type and subtype in (255, row[2]) and label in (None, row[0])
+        ]
+
+    def info(self) -> tuple:
+        label, kind, subtype, offset, size = self._row
+        return kind, subtype, offset, size, label, False
+
+    def readblocks(self, block_num, buf, offset=0) -> None:
+        self._flash.readblocks(block_num, buf, offset)
+
+    def writeblocks(self, block_num, buf, offset=None) -> None:
+        self._flash.writeblocks(block_num, buf, offset)
+
+    def ioctl(self, cmd, arg):
+        return self._flash.ioctl(cmd, arg)

@@ -1,0 +1,65 @@
+"""What lies in flash, put together with nothing but struct: shares no line with firmware/wire.
+
+The check is RFC 4880's CRC-24 in the form printed there, bit by bit.
+"""
+
+import struct
+
+
+def crc24(data, crc=0xB704CE):
+    for byte in data:
+        crc ^= byte << 16
+        for _ in range(8):
+            crc <<= 1
+            if crc & 0x1000000:
+                crc ^= 0x1864CFB
+    return crc
+
+
+def u24(value):
+    return struct.pack("<I", value)[:3]
+
+
+def u32(value):
+    return struct.pack("<I", value)
+
+
+def start_of(sequence):
+    """Where the checks of the records in a sector start."""
+    return 0xB704CE ^ sequence & 0xFFFFFF
+
+
+def padded(data, size, filler=b"\xff"):
+    return data + filler * (size - len(data))
+
+
+def head(ring, sequence, info=b"", mark=b"\x5a"):
+    """The 32 bytes that begin a sector of `ring` (b"R", b"H", b"E")."""
+    body = b"T" + ring + b"\x01\x00" + u32(sequence) + padded(info, 20, b"\x00")
+    return body + u24(crc24(body)) + mark
+
+
+def register_record(sequence, number, entries):
+    """entries: (register, whole, rest)"""
+    body = b"\xa5" + bytes((len(entries),)) + u24(number)
+    for register, whole, rest in entries:
+        body += bytes((register,)) + u32(whole) + u24(rest)
+    body = padded(body, 61)
+    return body + u24(crc24(body, start_of(sequence)))
+
+
+def history_record(sequence, slot, quality, boot, readings):
+    """readings: (import, export) by branch; None for no data"""
+    body = bytes((slot, quality, len(readings))) + struct.pack("<H", boot)
+    for pair in readings:
+        for wh in pair:
+            body += b"\xff\xff\xff\xff" if wh is None else u32(wh)
+    return body + u24(crc24(body, start_of(sequence)))
+
+
+def flipped(data):
+    """(bit number, a copy of `data` with that bit the other way) for each of its bits."""
+    for bit in range(8 * len(data)):
+        wrong = bytearray(data)
+        wrong[bit // 8] ^= 1 << bit % 8
+        yield bit, wrong
