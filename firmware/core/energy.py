@@ -1,5 +1,6 @@
 """Energy counters that cannot overflow, lose a remainder or run backwards."""
 
+from array import array
 from micropython import const
 
 _MJ_PER_WH = const(3_600_000)
@@ -11,29 +12,55 @@ class EnergyCounter:
     """Import and export of one channel, apart: whole Wh and a remainder in mJ below one Wh.
 
     Both directions wrap at 100 000 000 Wh. Nothing here needs more than 30 bits as long as one
-    addition stays below 1 000 000 000 mJ (277 Wh).
+    addition stays below 1 000 000 000 mJ (277 Wh). Of reactive energy, read varh for Wh.
+
+    wh, mj   arrays of ints that hold the values, import at `at` and export behind it; so the
+             same counter can be in the registers that are kept in flash. Own ones by default
     """
 
     WRAP_WH = _WRAP_WH
 
-    def __init__(self) -> None:
-        self.import_wh = 0
-        self.import_mj = 0
-        self.export_wh = 0
-        self.export_mj = 0
-        self._import_uj = 0
-        self._export_uj = 0
+    def __init__(self, wh: array | None = None, mj: array | None = None, at: int = 0) -> None:
+        self._wh = array("i", (0, 0)) if wh is None else wh
+        self._mj = array("i", (0, 0)) if mj is None else mj
+        self._at = at
+        self._rest_uj = 0
+        self._export_rest_uj = 0
+
+    @property
+    def import_wh(self) -> int:
+        return self._wh[self._at]
+
+    @property
+    def import_mj(self) -> int:
+        return self._mj[self._at]
+
+    @property
+    def export_wh(self) -> int:
+        return self._wh[self._at + 1]
+
+    @property
+    def export_mj(self) -> int:
+        return self._mj[self._at + 1]
+
+    def put(
+        self, import_wh: int, export_wh: int = 0, import_mj: int = 0, export_mj: int = 0
+    ) -> None:
+        """Count on from these readings, as a meter does that takes over from another."""
+        i = self._at
+        self._wh[i], self._mj[i] = import_wh, import_mj
+        self._wh[i + 1], self._mj[i + 1] = export_wh, export_mj
+        self._rest_uj = self._export_rest_uj = 0
 
     def add_mj(self, energy_mj: int) -> None:
         """Count `energy_mj`: import if positive, export if negative."""
-        if energy_mj >= 0:
-            total_mj = self.import_mj + energy_mj
-            self.import_wh = (self.import_wh + total_mj // _MJ_PER_WH) % _WRAP_WH
-            self.import_mj = total_mj % _MJ_PER_WH
-        else:
-            total_mj = self.export_mj - energy_mj
-            self.export_wh = (self.export_wh + total_mj // _MJ_PER_WH) % _WRAP_WH
-            self.export_mj = total_mj % _MJ_PER_WH
+        i = self._at
+        if energy_mj < 0:
+            i += 1
+            energy_mj = -energy_mj
+        total_mj = self._mj[i] + energy_mj
+        self._wh[i] = (self._wh[i] + total_mj // _MJ_PER_WH) % _WRAP_WH
+        self._mj[i] = total_mj % _MJ_PER_WH
 
     def add(self, power_mw: int, span_ms: int) -> None:
         """Count `power_mw` having flowed for `span_ms`, at most 30 000 ms at up to 30 kW.
@@ -43,10 +70,10 @@ class EnergyCounter:
         zero would otherwise be rounded up into both. Allocates nothing.
         """
         if power_mw >= 0:
-            rest_uj = self._import_uj + power_mw % 1000 * span_ms
-            self._import_uj = rest_uj % 1000
+            rest_uj = self._rest_uj + power_mw % 1000 * span_ms
+            self._rest_uj = rest_uj % 1000
             self.add_mj(power_mw // 1000 * span_ms + rest_uj // 1000)
         else:
-            rest_uj = self._export_uj + -power_mw % 1000 * span_ms
-            self._export_uj = rest_uj % 1000
+            rest_uj = self._export_rest_uj + -power_mw % 1000 * span_ms
+            self._export_rest_uj = rest_uj % 1000
             self.add_mj(-(-power_mw // 1000 * span_ms + rest_uj // 1000))

@@ -5,12 +5,20 @@ from core.readings import Reading
 
 
 class Lamp:
-    """One dimmable lamp behind a relay. Levels are permille of full light."""
+    """One dimmable lamp behind a relay. Levels are permille of full light.
 
-    def __init__(self) -> None:
+    energy       what has been counted; `kept` is the part of it that is in flash, which is shown
+    locked_off   never to be lit (somebody may be working on it)
+    """
+
+    def __init__(
+        self, energy: EnergyCounter | None = None, kept: EnergyCounter | None = None
+    ) -> None:
         self.level_permille = 1000  # commanded; full until somebody knows better
+        self.locked_off = False
         self.reading = Reading()
-        self.energy = EnergyCounter()
+        self.energy = energy or EnergyCounter()
+        self.kept = kept or self.energy
 
     @property
     def on(self) -> bool:

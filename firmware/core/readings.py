@@ -4,9 +4,9 @@
 class Counts:
     """One channel of a metering chip, in the chip's own units. A driver fills it.
 
-    `forward` and `reverse` are energy counts since the last read (chips that clear on reading);
-    `pulses` is a running energy counter that wraps (chips that do not). A driver leaves alone
-    what its chip does not have.
+    `forward` and `reverse` are energy counts since the last read (chips that clear on reading),
+    active and reactive; `pulses` is a running energy counter that wraps (chips that do not). A
+    driver leaves alone what its chip does not have.
     """
 
     def __init__(self) -> None:
@@ -18,6 +18,8 @@ class Counts:
         self.frequency = 0
         self.forward = 0
         self.reverse = 0
+        self.reactive_forward = 0
+        self.reactive_reverse = 0
         self.pulses = 0
 
 

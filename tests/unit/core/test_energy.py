@@ -38,8 +38,7 @@ class TestEnergyCounter(unittest.TestCase):
         self.assertEqual((self.counter.export_wh, self.counter.export_mj), (500, 0))
 
     def test_a_display_of_eight_digits_wraps_to_zero(self):
-        self.counter.import_wh = self.counter.export_wh = 99_999_999
-        self.counter.import_mj = self.counter.export_mj = MJ_PER_WH - 1
+        self.counter.put(99_999_999, 99_999_999, MJ_PER_WH - 1, MJ_PER_WH - 1)
         self.counter.add_mj(1)
         self.counter.add_mj(-1)
         self.assertEqual(import_mj(self.counter), 0)
@@ -77,8 +76,7 @@ class TestEnergyCounter(unittest.TestCase):
             before = now
 
     def test_the_largest_steps_promised_allocate_nothing(self):
-        self.counter.import_mj = self.counter.export_mj = MJ_PER_WH - 1
-        self.counter.import_wh = self.counter.export_wh = 99_999_999
+        self.counter.put(99_999_999, 99_999_999, MJ_PER_WH - 1, MJ_PER_WH - 1)
         with no_heap:
             self.counter.add(29_999_999, 30_000)
             self.counter.add(-29_999_999, 30_000)

@@ -1,0 +1,41 @@
+"""registers.history at full size: 106 sectors (boards/flash_map), 48 half hours, six branches."""
+
+import unittest
+from array import array
+
+from nor_flash import SECTOR, NorFlash
+from registers.history import History
+
+HEAP = "1536k"
+TIMEOUT_S = 240
+DAY = 9_825
+SYNCHRONISED = 2
+
+
+def opened(memory):
+    return History(NorFlash(memory), 6)
+
+
+def day_of(history, day, branch):
+    readings = array("i", (0 for _ in range(48)))
+    count = history.read_day(day, branch, 0, readings)
+    return count, list(readings)
+
+
+class TestDays(unittest.TestCase):
+    def test_a_hundred_days_and_more_fit_and_the_oldest_goes_first(self):
+        memory = bytearray(b"\xff" * (106 * SECTOR))
+        history = opened(memory)
+        exports = array("i", (-1 for _ in range(6)))
+        for day in range(108):
+            for slot in range(48):
+                imports = array("i", (48 * day + slot + branch for branch in range(6)))
+                self.assertTrue(history.append(DAY + day, slot, SYNCHRONISED, 1, imports, exports))
+            history.ring.prepare()
+        # Of 106 sectors one is erased ahead of need: the last 105 days are there, and no other.
+        again = opened(memory)
+        for day in range(3):
+            self.assertEqual(day_of(again, DAY + day, 5), (0, [-1] * 48))
+        for day in range(3, 108):
+            first = 48 * day + 5
+            self.assertEqual(day_of(again, DAY + day, 5), (48, list(range(first, first + 48))))

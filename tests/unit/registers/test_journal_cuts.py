@@ -1,0 +1,71 @@
+"""registers.journal: what a cut of the supply leaves, in every operation and behind every byte.
+
+A sub-meter of two branches has 24 registers: four records of up to seven at the start of a sector.
+"""
+
+import unittest
+
+from cut_flash import cuts, torn
+from kept_journal import COUNT, RECORD, blank, one_each, opened, put, values
+
+from nor_flash import NorFlash
+from registers.journal import Journal
+from wire.registers import SUBMETER
+
+
+class TestCuts(unittest.TestCase):
+    def test_a_record_torn_anywhere_leaves_the_values_before(self):
+        memory = one_each(2)
+
+        def work(flash):
+            journal = Journal(flash, SUBMETER, 2)
+            put(journal, 9, 0x12345678, 0x0ABCDE)
+            journal.save_all()
+
+        for size, of, left in torn(memory, work):
+            with self.subTest(size=size):
+                self.assertEqual(of, RECORD)
+                journal = opened(left)
+                # What was not written reads as ones, and may be right by that.
+                whole = left[8 * RECORD + size : 9 * RECORD] == self.end_of(memory, work, size)
+                self.assertEqual(values(journal)[9], (0x12345678, 0x0ABCDE) if whole else (10, 0))
+                self.assertEqual(values(journal)[:9], values(opened(memory))[:9])
+                put(journal, 9, 11)
+                journal.save_all()
+                self.assertEqual(values(opened(left))[9], (11, 0))
+                # Not in the place of the torn one, which would not take it.
+                self.assertEqual(journal.faults, 0)
+
+    def end_of(self, memory, work, size):
+        done = bytearray(memory)
+        work(NorFlash(done))
+        return done[8 * RECORD + size : 9 * RECORD]
+
+    def test_a_cut_anywhere_while_a_new_sector_is_begun_loses_nothing_saved(self):
+        def work(flash):
+            journal = Journal(flash, SUBMETER, 2)
+            put(journal, 5, 999_999, 1)
+            put(journal, 23, 888_888, 2)
+            journal.save_all()
+            return journal.ring.sequence
+
+        # Until the next save begins the fourth sector, which is the first one again.
+        memory = blank()
+        journal = opened(memory)
+        while work(NorFlash(bytearray(memory))) < 4:
+            put(journal, journal.records % COUNT, journal.records + 1)
+            journal.save_all()
+        before = values(journal)
+        after = list(before)
+        after[5], after[23] = (999_999, 1), (888_888, 2)
+        sequences = set()
+        for whole, way, left in cuts(memory, work):
+            with self.subTest(whole=whole, way=way):
+                journal = opened(left)
+                sequences.add(journal.ring.sequence)
+                for place in range(COUNT):
+                    self.assertIn(values(journal)[place], (before[place], after[place]))
+                put(journal, 5, 777)
+                self.assertTrue(journal.save_all())
+                self.assertEqual(values(opened(left))[5], (777, 0))
+        self.assertEqual(sequences, {3, 4})

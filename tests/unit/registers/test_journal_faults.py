@@ -1,0 +1,152 @@
+"""registers.journal on flash that fails: flipped bits, cells that no longer take what is written.
+
+A sub-meter of two branches: 24 registers, so that a sector begins with four records.
+"""
+
+import unittest
+
+from fake_flash import FakeFlash
+from flash_by_hand import flipped, head, register_record
+from no_heap import no_heap
+from stuck_flash import StuckFlash
+
+from nor_flash import SECTOR, NorFlash
+from registers.journal import Journal
+from wire.registers import SUBMETER
+
+COUNT = 24
+RECORD = 64
+
+
+def filled(flash, count):
+    """A journal with all registers saved, and then the first `count` once more, one a record."""
+    journal = Journal(flash, SUBMETER, 2)
+    for place in range(COUNT):
+        journal.whole[place] = place + 1
+    journal.save_all()
+    for place in range(count):
+        journal.whole[place] = 1_000 + place
+        journal.save_all()
+    return journal
+
+
+class TestFlippedBits(unittest.TestCase):
+    def test_a_flipped_bit_costs_its_record_alone(self):
+        memory = bytearray(b"\xff" * (3 * SECTOR))
+        filled(NorFlash(memory), 6)
+        good = [1_000 + place if place < 6 else place + 1 for place in range(COUNT)]
+        # The record of register 2 is the third behind the four of all.
+        at = (1 + 4 + 2) * RECORD
+        worse = list(good)
+        worse[2] = 3
+        for bit, record in flipped(memory[at : at + RECORD]):
+            left = bytearray(memory)
+            left[at : at + RECORD] = record
+            with self.subTest(bit=bit):
+                self.assertEqual(list(Journal(NorFlash(left), SUBMETER, 2).whole), worse)
+
+    def test_a_flipped_bit_in_the_sector_before_costs_nothing(self):
+        memory = bytearray(b"\xff" * (3 * SECTOR))
+        journal = filled(NorFlash(memory), 0)
+        while journal.ring.sequence < 2:
+            journal.whole[0] += 1
+            journal.save_all()
+        good = list(journal.whole)
+        for slot in range(1, 64):
+            left = bytearray(memory)
+            left[slot * RECORD + 7] ^= 0x10
+            self.assertEqual(list(Journal(NorFlash(left), SUBMETER, 2).whole), good)
+
+    def test_the_sector_before_stands_in_when_the_newest_has_no_good_record(self):
+        memory = bytearray(b"\xff" * (3 * SECTOR))
+        old = head(b"R", 8) + b"\xff" * 32 + register_record(8, 1, [(0, 11, 0), (71, 22, 33)])
+        # The newest holds what an incomplete erase left of its life before, three numbers ago.
+        new = head(b"R", 9) + b"\xff" * 32 + register_record(6, 2, [(0, 99, 0), (71, 99, 99)])
+        memory[SECTOR : SECTOR + len(old)] = old
+        memory[2 * SECTOR : 2 * SECTOR + len(new)] = new
+        journal = Journal(NorFlash(memory), SUBMETER, 2)
+        places = journal.place(0), journal.place(71)
+        self.assertEqual([journal.whole[place] for place in places], [11, 22])
+        self.assertEqual([journal.rest[place] for place in places], [0, 33])
+
+    def test_confirmed_values_do_not_hang_on_the_last_record_before_the_cut(self):
+        memory = bytearray(b"\xff" * (3 * SECTOR))
+        filled(NorFlash(memory), 1)
+        journal = Journal(NorFlash(memory), SUBMETER, 2)
+        good = list(journal.whole)
+        journal.confirm()
+        memory[(1 + 4) * RECORD + 6] ^= 1  # the record of register 0
+        self.assertEqual(list(Journal(NorFlash(memory), SUBMETER, 2).whole), good)
+
+
+class TestStuckCells(unittest.TestCase):
+    def test_a_record_that_does_not_read_back_is_written_again_in_the_next_place(self):
+        # The tag A5 has a zero in bit 1; the first record lies behind the head, at 64.
+        flash = StuckFlash(3, {64: 0x02})
+        journal = filled(flash, 0)
+        self.assertEqual(journal.faults, 1)
+        self.assertEqual((flash.memory[64], flash.memory[128]), (0xA7, 0xA5))
+        again = Journal(flash, SUBMETER, 2)
+        self.assertEqual(list(again.whole), list(range(1, COUNT + 1)))
+        self.assertEqual((again.faults, again.records), (0, 5))
+
+    def test_several_bad_places_are_passed_over_one_by_one(self):
+        flash = StuckFlash(3, {slot * RECORD: 0x02 for slot in (1, 2, 5, 6, 7)})
+        journal = filled(flash, 0)
+        self.assertEqual(journal.faults, 5)
+        self.assertEqual(list(Journal(flash, SUBMETER, 2).whole), list(range(1, COUNT + 1)))
+
+    def test_the_next_sector_takes_what_the_end_of_one_did_not(self):
+        flash = StuckFlash(3, {slot * RECORD: 0x02 for slot in range(6, 64)})
+        journal = filled(flash, 2)
+        # Place 5 took the first; 58 others did not take the second.
+        self.assertEqual((journal.faults, journal.ring.sequence), (58, 2))
+        good = [1_000, 1_001] + list(range(3, COUNT + 1))
+        self.assertEqual(list(Journal(flash, SUBMETER, 2).whole), good)
+
+    def test_flash_that_takes_nothing_is_told_and_the_values_run_on(self):
+        flash = StuckFlash(3)
+        journal = filled(flash, 0)
+        good = list(journal.whole)
+        flash.dead = True
+        journal.whole[4] = 12_345
+        self.assertFalse(journal.save_all())
+        self.assertEqual((journal.whole[4], journal.saved_whole[4]), (12_345, 5))
+        self.assertEqual(journal.faults, 64)
+        flash.dead = False
+        self.assertTrue(journal.save_all())
+        good[4] = 12_345
+        self.assertEqual(list(Journal(flash, SUBMETER, 2).whole), good)
+
+
+class TestHeap(unittest.TestCase):
+    def test_saving_allocates_nothing_over_two_laps(self):
+        journal = filled(FakeFlash(3), 0)
+        due = bytearray(COUNT)
+        due[0] = due[20] = 1
+        with no_heap:
+            for turn in range(60):
+                for place in range(COUNT):
+                    journal.whole[place] = 99_000_000 + turn
+                    journal.rest[place] = 3_599_999 - turn
+                journal.save(due)
+                journal.save_all()
+                journal.confirm()
+        # 60 times 1 + 4 + 4 records: eight sectors of 63 and more.
+        self.assertEqual((journal.ring.sequence, journal.faults), (9, 0))
+        self.assertEqual(journal.saved_whole[23], 99_000_059)
+
+    def test_saving_in_a_prepared_ring_erases_nothing(self):
+        erased = []
+        flash = NorFlash(
+            bytearray(b"\xff" * (3 * SECTOR)),
+            on_operation=lambda _flash, erase, at, _data: erased.append(at) if erase else None,
+        )
+        journal = filled(flash, 0)
+        for turn in range(300):
+            journal.ring.prepare()
+            erased.clear()
+            journal.whole[turn % COUNT] = turn + 500
+            self.assertTrue(journal.save_all())
+            self.assertEqual(erased, [])
+        self.assertGreater(journal.ring.sequence, 3)
