@@ -38,3 +38,5 @@ PHOTOCELL_I2C = None
 
 CONTROL_PERIOD_MS = const(20)
 WATCHDOG_MS = const(8_000)
+
+RESET_REASON = const(0x3FF48034)  # register of the ESP32 that tells why it was reset

@@ -1,4 +1,4 @@
-"""What happened and why, kept in RAM until the persistent log exists.
+"""What happened and why, in RAM until the log in flash takes it.
 
 The control path writes here: a slot is a row of small ints in arrays made at start, so that
 recording allocates nothing and cannot fail.
@@ -7,11 +7,24 @@ recording allocates nothing and cannot fail.
 from array import array
 from micropython import const
 
-BOOT = const(1)  # after: reset cause, as machine.reset_cause() tells it
+BOOT = const(1)  # after: why, see the resets below
 GRID = const(2)  # subject 0; before, after: grid states of policy.grid
 LOAD = const(3)  # subject: load number; before, after: 0 open, 1 closed
 LAMP = const(4)  # subject 0; before, after: level in permille
 LIMIT = const(5)  # subject 0; before, after: what the island may draw, W
+START_VALUE = const(6)  # subject: branch number; before, after: import counter, Wh
+LOCK = const(7)  # subject: load number, LAMP_SUBJECT for the lamp; before, after: 1 locked off
+STORAGE = const(8)  # subject: STORED_*; before 0, after: what was found, see node.storage
+START_EXPORT = const(9)  # as START_VALUE, of the export counter
+
+LAMP_SUBJECT = const(255)
+
+# Resets, told apart.
+POWER_ON = const(0)
+BROWN_OUT = const(1)
+WATCHDOG = const(2)
+CRASH = const(3)
+COMMANDED = const(4)
 
 # Causes. A number is never given twice; the words for them are in wire.console.
 START = const(1)
@@ -28,14 +41,23 @@ PROGRAM = const(11)
 DARK = const(12)
 ENERGY_TO_DAWN = const(13)
 INVERTER_GAVE_UP = const(14)
+COMMAND = const(15)
+DAMAGED = const(16)
 
-_FIELDS = const(9)
+# Who had it done. A number is never given twice, either.
+NODE = const(0)
+CONSOLE = const(1)
+
+NO_VOLTAGE = const(0xFFFF)
+
+_FIELDS = const(11)
 
 
 class EventRing:
     """The last `size` events. `total` counts all ever recorded, so a reader knows what it missed.
 
-    A record is nine ints: uptime s, ms, kind, subject, before, after, cause, power W, budget W.
+    A record is eleven ints: uptime s, ms, kind, subject, before, after, cause, power W, budget W,
+    voltage 0.1 V, actor.
     """
 
     FIELDS = _FIELDS
@@ -56,6 +78,8 @@ class EventRing:
         cause: int,
         power_w: int,
         budget_w: int,
+        voltage_dv: int = NO_VOLTAGE,
+        actor: int = NODE,
     ) -> None:
         """Keep one event, over the oldest if the ring is full. Allocates nothing.
 
@@ -73,6 +97,8 @@ class EventRing:
         cells[at + 6] = cause
         cells[at + 7] = power_w
         cells[at + 8] = budget_w
+        cells[at + 9] = voltage_dv
+        cells[at + 10] = actor
         self.total += 1
 
     def read(self, number: int) -> tuple[int, ...] | None:

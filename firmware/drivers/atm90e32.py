@@ -71,7 +71,9 @@ _SANE_HIGH = const(0x1000)
 _LAST_DATA = const(0x78)
 _FREQUENCY = const(0xF8)
 # Phases A, B, C.
-_FORWARD_REVERSE = (0x81, 0x82, 0x83, 0x85, 0x86, 0x87)  # cleared by reading
+# Forward, then reverse; cleared by reading.
+_ACTIVE = (0x81, 0x82, 0x83, 0x85, 0x86, 0x87)
+_REACTIVE = (0x89, 0x8A, 0x8B, 0x8D, 0x8E, 0x8F)
 _P_HIGH = (0xB1, 0xB2, 0xB3)
 _P_LOW = (0xC1, 0xC2, 0xC3)
 _Q_HIGH = (0xB5, 0xB6, 0xB7)
@@ -99,6 +101,7 @@ class ATM90E32:
         self._low = 0
         self._staged = array("i", (0 for _ in range(15)))
         # Energy that has left the chip and not yet reached the caller.
+        self._cleared_reactive = array("i", (0 for _ in range(6)))
         self._cleared = array("i", (0 for _ in range(6)))
         cs(1)
 
@@ -164,15 +167,26 @@ class ATM90E32:
         Reading clears the chip's registers, which hold 16 bits: call at least every 30 s. What a
         failed call had already taken out of the chip is handed over by the next good one.
         """
-        self._attend()
         cleared = self._cleared
-        for at in range(6):
-            cleared[at] += self._drain(_FORWARD_REVERSE[at])
+        self._drain_all(_ACTIVE, cleared)
         for phase in range(3):
             counts[phase].forward = cleared[phase]
             counts[phase].reverse = cleared[3 + phase]
-            cleared[phase] = 0
-            cleared[3 + phase] = 0
+            cleared[phase] = cleared[3 + phase] = 0
+
+    def read_reactive_energy(self, counts: Sequence[Counts]) -> None:
+        """As `read_energy`, for `reactive_forward` and `reactive_reverse`."""
+        cleared = self._cleared_reactive
+        self._drain_all(_REACTIVE, cleared)
+        for phase in range(3):
+            counts[phase].reactive_forward = cleared[phase]
+            counts[phase].reactive_reverse = cleared[3 + phase]
+            cleared[phase] = cleared[3 + phase] = 0
+
+    def _drain_all(self, registers: tuple, cleared: array) -> None:
+        self._attend()
+        for at in range(6):
+            cleared[at] += self._drain(registers[at])
 
     def fine_voltage(self, phase: int) -> int:
         """RMS voltage with its low word's high byte, for calibration: units of 0.01/256 V."""

@@ -45,15 +45,28 @@ def mj_per_count(pulses_per_kwh: int) -> int:
     return energy_mj
 
 
-def add_energy(counts: Counts, count_mj: int, energy: EnergyCounter) -> None:
+def add_energy(counts: Counts, count_mj: int, energy: EnergyCounter) -> int:
     """Move `forward` and `reverse` from `counts` into `energy`, so that none is counted twice.
 
-    A full 16-bit register is 737 MJ at 3200 pulses/kWh, below the counter's limit for one step.
+    Returns what came in less what went out, mJ. A full 16-bit register is 737 MJ at 3200
+    pulses/kWh, below the counter's limit for one step.
     """
-    energy.add_mj(counts.forward * count_mj)
-    counts.forward = 0
-    energy.add_mj(-counts.reverse * count_mj)
-    counts.reverse = 0
+    forward_mj = counts.forward * count_mj
+    reverse_mj = counts.reverse * count_mj
+    counts.forward = counts.reverse = 0
+    energy.add_mj(forward_mj)
+    energy.add_mj(-reverse_mj)
+    return forward_mj - reverse_mj
+
+
+def add_reactive_energy(counts: Counts, count_mj: int, energy: EnergyCounter) -> int:
+    """The same for reactive energy: a count is as many mvar s as an active one mJ."""
+    forward_mj = counts.reactive_forward * count_mj
+    reverse_mj = counts.reactive_reverse * count_mj
+    counts.reactive_forward = counts.reactive_reverse = 0
+    energy.add_mj(forward_mj)
+    energy.add_mj(-reverse_mj)
+    return forward_mj - reverse_mj
 
 
 def angle_ddeg(count: int) -> int:

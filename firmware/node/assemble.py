@@ -1,31 +1,35 @@
 """Builds a node from its board profile, out of the parts that the board has."""
 
 import random
-from machine import WDT, Pin, Timer, reset_cause, unique_id
+from machine import WDT, Pin, Timer, unique_id
 from network import STA_IF, WLAN
 
 import board
-from core.events import BOOT, START
+from core.events import BOOT, DAMAGED, START, STORAGE
 from links.udp import UdpLink
 from links.wifi import Wifi
 from node.echonet_job import EchonetJob
 from node.foundation import Foundation
 from node.job import Job
+from node.log_job import LogJob
 from node.node import Node
 from node.places_job import PlacesJob
-from settings.store import load
-from wire import echonet
+from wire import echonet, registers
 
 
 def build() -> tuple[Node, list[Job]]:
     """Return the node for the board this image was made for and its jobs; nothing runs yet."""
-    # Settings and foundation end with this function: what they leave behind is in the parts.
-    settings = load()
+    # The foundation ends with this function: what it leaves behind is in the parts.
     # What the network draws differs between nodes, too.
     random.seed(int.from_bytes(unique_id()[-3:], "big"))
-    base = Foundation(settings)
-    control, jobs, objects, load_names = _build_kind(base)
-    control.record(BOOT, 0, 0, reset_cause(), START)
+    base = Foundation()
+    storage, settings = base.storage, base.settings
+    storage.start(base.cause)
+    control, jobs, objects, load_names, commands = _build_kind(base)
+    control.losses = storage.view(registers.SUPPLY_LOSSES, 1)
+    control.record(BOOT, 0, 0, base.cause, START)
+    for what in storage.damage():
+        control.record(STORAGE, what, 0, 1, DAMAGED)
 
     grid_pin = base.grid_pin
 
@@ -42,13 +46,16 @@ def build() -> tuple[Node, list[Job]]:
         base.uptime,
         base.events,
         control,
+        storage,
         load_names,
+        commands,
         start_control,
     )
     wifi = Wifi(WLAN(STA_IF), settings["wifi_ssid"], settings["wifi_password"])
     link = UdpLink(wifi.address, echonet.GROUP, echonet.PORT)
     all_jobs: list[Job] = list(jobs)
-    all_jobs.append(PlacesJob(base.places, base.grid))
+    all_jobs.append(LogJob(storage, control, base.events, base.uptime, base.calendar))
+    all_jobs.append(PlacesJob(base.places, base.grid, base.uptime))
     all_jobs.append(EchonetJob(link, objects, node.ready))
     return node, all_jobs
 

@@ -1,4 +1,7 @@
-"""Reads the branch meters: power every round, all else and energy every tenth."""
+"""Reads the branch meters: power and energy every round, all else every tenth.
+
+Energy every round, so that what a power cut takes with the chip is a second's worth.
+"""
 
 import asyncio
 from micropython import const
@@ -7,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from core.errors import ChipSilent, NodeFault
 from meter.peak import RollingPeaks
-from meter.scaling import add_energy, fill, fill_power
+from meter.scaling import add_energy, add_reactive_energy, fill, fill_power
 from node.job import Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from core.branch import Branch
+    from core.energy import EnergyCounter
     from core.readings import Counts
     from core.uptime import Uptime
     from drivers.atm90e32 import ATM90E32
@@ -28,6 +32,7 @@ class MeterGroup:
 
     `configure` sets the chip up; it is called at start and whenever the chip has lost itself.
     `counts` may serve several groups, as they are read one after another.
+    `net_mj` and `net_reactive_mj` are what the last round counted, import less export.
     """
 
     def __init__(
@@ -45,18 +50,23 @@ class MeterGroup:
         self._counts = counts
         self._peaks = RollingPeaks(len(branches))
         self._ready = False
+        self.net_mj = 0
+        self.net_reactive_mj = 0
         self.missed = 0  # reads that failed, since power-up
 
     def sample(self, now_s: int, full: bool) -> None:
         """One round at uptime `now_s`. A failed read is counted and leaves the last values."""
+        self.net_mj = self.net_reactive_mj = 0
         try:
             if not self._ready:
                 self._configure(self.chip)
                 self._ready = True
+            self.chip.read_energy(self._counts)
+            self._add_energy()
             if full or not self.branches[0].reading.valid:
                 full = True
-                self.chip.read_energy(self._counts)
-                self._add_energy()
+                self.chip.read_reactive_energy(self._counts)
+                self._add_reactive_energy()
                 self.chip.read_all(self._counts)
             else:
                 self.chip.read_power(self._counts)
@@ -72,7 +82,15 @@ class MeterGroup:
 
     def _add_energy(self) -> None:
         for i in range(len(self.branches)):
-            add_energy(self._counts[i], self._mj_per_count, self.branches[i].energy)
+            energy = self.branches[i].energy
+            self.net_mj += add_energy(self._counts[i], self._mj_per_count, energy)
+
+    def _add_reactive_energy(self) -> None:
+        for i in range(len(self.branches)):
+            reactive = self.branches[i].reactive
+            self.net_reactive_mj += add_reactive_energy(
+                self._counts[i], self._mj_per_count, reactive
+            )
 
     def _fill(self, now_s: int, full: bool) -> None:
         for i in range(len(self.branches)):
@@ -98,7 +116,10 @@ class MeterGroup:
 
 
 class BranchSampler(Job):
-    """Samples all groups once in `period_ms` and tells `on_readings`."""
+    """Samples all groups once in `period_ms` and tells `on_readings`.
+
+    whole, whole_reactive   count the board as one: import or export by the sign of the sum
+    """
 
     name = "branch sampler"
 
@@ -108,10 +129,14 @@ class BranchSampler(Job):
         uptime: Uptime,
         on_readings: Callable[[], None],
         period_ms: int,
+        whole: EnergyCounter,
+        whole_reactive: EnergyCounter,
     ) -> None:
         super().__init__()
         self.deadline_ms = 5 * period_ms + 5_000
         self._groups = groups
+        self._whole = whole
+        self._whole_reactive = whole_reactive
         self._uptime = uptime
         self._on_readings = on_readings
         self._period_ms = period_ms
@@ -119,10 +144,15 @@ class BranchSampler(Job):
     async def run(self) -> None:
         due_ms, left = ticks_ms(), 0
         while True:
+            net_mj = net_reactive_mj = 0
             for group in self._groups:
                 group.sample(self._uptime.seconds, left == 0)
+                net_mj += group.net_mj
+                net_reactive_mj += group.net_reactive_mj
                 # The other jobs get their turn between two chips.
                 await asyncio.sleep_ms(0)
+            self._whole.add_mj(net_mj)
+            self._whole_reactive.add_mj(net_reactive_mj)
             left = left - 1 if left else _FULL_EVERY - 1
             self._on_readings()
             self.beat()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from core.uptime import Uptime
 
-_LONGEST_COMMAND = 80
+_LONGEST_COMMAND = 2_048  # an identity with its calibration
 
 
 class EventJob(Job):
@@ -52,15 +52,14 @@ class EventJob(Job):
 
 
 class CommandJob(Job):
-    """Answers the lines typed on the console: `status`, `help`."""
+    """Takes the lines typed on the console and has them answered."""
 
     name = "commands"
     deadline_ms = 0  # waiting for somebody to type is not a stall
 
-    def __init__(self, say: Callable[[dict], None], status: Callable[[], dict]) -> None:
+    def __init__(self, answer: Callable[[str], None]) -> None:
         super().__init__()
-        self._say = say
-        self._status = status
+        self._answer = answer
 
     async def run(self) -> None:
         # Byte by byte: a whole-line read would block everything until the line's end came.
@@ -73,16 +72,17 @@ class CommandJob(Job):
                 while True:
                     await asyncio.sleep_ms(60_000)
             if byte == b"\r" or byte == b"\n":
-                self._answer(bytes(line).strip())
+                text = _printable(line)
                 line = bytearray()
+                if text:
+                    self._answer(text)
             elif len(line) < _LONGEST_COMMAND:
                 line += byte
 
-    def _answer(self, command: bytes) -> None:
-        if command == b"status":
-            self._say(self._status())
-        elif command == b"help":
-            self._say({"event": "help", "commands": ["status", "help"]})
-        elif command:
-            shown = "".join(chr(byte) if 32 <= byte < 127 else "?" for byte in command)
-            self._say({"event": "error", "unknown": shown})
+
+def _printable(line: bytearray) -> str:
+    """A typed line as text; what is no UTF-8 shows as question marks."""
+    try:
+        return bytes(line).decode().strip()
+    except UnicodeError:
+        return "".join(chr(byte) if 32 <= byte < 127 else "?" for byte in line).strip()

@@ -7,6 +7,7 @@ that decides. What follows from the grid state is the business of the two subcla
 behind relays, or a lamp.
 """
 
+from array import array
 from micropython import const, heap_lock, heap_unlock
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from core.events import (
     GRID_HEALTHY,
     GRID_LOST,
     ISLAND,
+    NO_VOLTAGE,
+    NODE,
     RESTORED,
     SHORT_DIP,
 )
@@ -34,7 +37,12 @@ _ENTERED_BY = (RESTORED, GRID_LOST, ISLAND, BOTH_SIDES_DEAD, GRID_BACK, GRID_HEA
 
 
 class Control:
-    """Steps `grid` each cycle. `cycles` counts rounds completed, for the watchdog's feeder."""
+    """Steps `grid` each cycle. `cycles` counts rounds completed, for the watchdog's feeder.
+
+    losses        a counter in an array of one: how often the grid was lost (an island or darkness,
+                  not a short dip); the array may be a place in the registers kept in flash
+    power_going   set when the node's own supply may be going: a job then saves what there is
+    """
 
     def __init__(self, uptime: Uptime, senses: Senses, grid: GridState, events: EventRing) -> None:
         self.uptime = uptime
@@ -42,6 +50,8 @@ class Control:
         self.events = events
         self.cycles = 0
         self.news = False
+        self.losses: array | memoryview = array("i", (0,))
+        self.power_going = False
         self._level_sum_mv = 0
         self._level_count = 0
         self._senses = senses
@@ -68,6 +78,7 @@ class Control:
         span_ms = uptime.update()
         if grid.step(span_ms, self._grid_alive(), self._load_alive(), self._islanded()):
             self._record_grid()
+            self._count_loss()
             self.on_grid()
         if grid.state == RETURN_WAIT:
             self._judge()
@@ -86,6 +97,24 @@ class Control:
             self.grid.judge(self._level_sum_mv // self._level_count, self.grid_mhz())
             self._level_sum_mv = self._level_count = 0
 
+    def _count_loss(self) -> None:
+        grid = self.grid
+        if grid.state == ISLANDED or grid.state == DEAD:
+            if grid.before == NORMAL or grid.before == RIDE_THROUGH or grid.before == RESTORING:
+                self.losses[0] += 1
+            self.power_going = True
+
+    def calm(self) -> bool:
+        """Whether nothing is about to be decided: a job may hold things up to write to flash."""
+        if self.news:
+            return False
+        state = self.grid.state
+        if state == RIDE_THROUGH:
+            return False
+        if state == ISLANDED:
+            return self._load_alive() or self._islanded()
+        return state == DEAD or self._grid_alive()
+
     def grid_mhz(self) -> int:
         """Frequency of the grid if this node measures it now, mHz, else -1."""
         return -1
@@ -97,6 +126,10 @@ class Control:
     def budget_w(self) -> int:
         """The limit in force, W, or -1 for none."""
         return -1
+
+    def voltage_dv(self) -> int:
+        """Where the node measures it, as last measured, 0.1 V; else NO_VOLTAGE."""
+        return NO_VOLTAGE
 
     def on_grid(self) -> None:
         """The grid state has just changed."""
@@ -117,8 +150,10 @@ class Control:
             cause = GRID_LOST
         self.record(GRID, 0, before, after, cause)
 
-    def record(self, kind: int, subject: int, before: int, after: int, cause: int) -> None:
-        """Write an event with the present time, power and budget."""
+    def record(
+        self, kind: int, subject: int, before: int, after: int, cause: int, actor: int = NODE
+    ) -> None:
+        """Write an event with the present time, power, budget and voltage."""
         uptime = self.uptime
         self.events.record(
             uptime.seconds,
@@ -130,4 +165,6 @@ class Control:
             cause,
             self.power_w(),
             self.budget_w(),
+            self.voltage_dv(),
+            actor,
         )

@@ -1,4 +1,4 @@
-"""What every kind of node stands on: time, settings, identity, senses, relays."""
+"""What every kind of node stands on: flash, time, settings, identity, senses, relays."""
 
 from machine import ADC, Pin, unique_id
 
@@ -10,23 +10,27 @@ from core.identity import Identity
 from core.uptime import Uptime
 from drivers.mains_sense import LevelSense, MainsSense
 from drivers.relay import Relay
+from node.boot_cause import boot_cause
 from node.senses import Senses
+from node.storage import Storage, find_partition
 from policy.grid import GridState
 from settings.places import Places
-from settings.store import Settings
+from wire import registers
 
 
 class Foundation:
-    """Built once from the settings and the board; the kinds of node take what they need."""
+    """Built once from the flash and the board; the kinds of node take what they need."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self) -> None:
+        self.storage = _storage()
+        self.cause = boot_cause(board.RESET_REASON, self.storage.reset_was_asked_for())
+        self.settings = settings = self.storage.settings.load()
         self.uptime = Uptime()
         self.calendar = Calendar(settings["utc_offset_min"])
         self.events = EventRing()
-        self.identity = Identity(unique_id(), board.NAME)
+        self.identity = Identity(unique_id(), board.NAME, self.storage.identity.serial)
         self.draw = Draw(unique_id())
-        self.places = Places()
+        self.places = Places(settings.places, self.storage.settings.replace_places)
         self.grid_pin = Pin(board.GRID_SENSE, Pin.IN)
         self.grid = GridState(
             settings["line_v"] * 1000,
@@ -50,6 +54,13 @@ class Foundation:
         adc = ADC(Pin(board.GRID_LEVEL_ADC))
         adc.atten(ADC.ATTN_11DB)
         return LevelSense(adc, board.GRID_LEVEL_MV_PER_MV, gain_permille)
+
+
+def _storage() -> Storage:
+    """A board without a lamp meters a branch for each relay; one with a lamp, the lamp."""
+    if board.LAMP_PWM is None:
+        return Storage(registers.SUBMETER, len(board.RELAYS), find_partition)
+    return Storage(registers.STREETLIGHT, 1, find_partition)
 
 
 def relays() -> list[Relay]:

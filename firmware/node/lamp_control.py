@@ -1,10 +1,22 @@
 """The control path of a node with a lamp: program with the grid, ladder without."""
 
+from array import array
 from micropython import const
 from typing import TYPE_CHECKING
 
 from core.energy import EnergyCounter
-from core.events import DARK, ENERGY_TO_DAWN, LAMP, PROGRAM
+from core.events import (
+    COMMAND,
+    CONSOLE,
+    DARK,
+    ENERGY_TO_DAWN,
+    LAMP,
+    LAMP_SUBJECT,
+    LOCK,
+    NO_VOLTAGE,
+    NODE,
+    PROGRAM,
+)
 from node.control import Control
 from policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RIDE_THROUGH
 
@@ -25,12 +37,19 @@ _RECHARGED_S = const(21_600)
 # So long without light before the relay opens: it is for standby power, not for switching.
 _RELAY_OPEN_S = const(600)
 
+# Places in `counts`.
+_BURN_S = const(0)
+_DRIVER_BURN_S = const(1)
+_SWITCHES = const(2)
+
 
 class LampControl(Control):
     """One lamp. The sky job tells `dark`, `program_permille`, `to_dawn_s` and `by_program`.
 
     energy_wh   the lamp's share of the battery, Wh; a new one after six hours on the grid
     stagger_s   after the grid's return the program resumes after a random part of this, s
+    counts      seconds of light, seconds of its driver on, times lit: an array of three, or a
+                place in the registers for them
     """
 
     def __init__(
@@ -46,8 +65,10 @@ class LampControl(Control):
         energy_wh: int,
         stagger_s: int,
         draw: Draw,
+        counts: array | memoryview | None = None,
     ) -> None:
         super().__init__(uptime, senses, grid, events)
+        self._counts = array("i", (0, 0, 0)) if counts is None else counts
         self._lamp = lamp
         self._relay = relay
         self._dimmer = dimmer
@@ -60,10 +81,15 @@ class LampControl(Control):
         self._on_grid_s = -_RECHARGED_S
         self._resume_s = 0
         self._lit_s = 0
+        self._relay_closed = True
         self.dark = True
         self.by_program = False  # False while the clock is unknown
         self.program_permille = 1000
         self.to_dawn_s = 86_400
+
+    def voltage_dv(self) -> int:
+        reading = self._lamp.reading
+        return reading.voltage_mv // 100 if reading.valid else NO_VOLTAGE
 
     def power_w(self) -> int:
         return self._lamp.reading.power_mw // 1000
@@ -74,7 +100,7 @@ class LampControl(Control):
             if not self._in_island:
                 self._in_island = True
                 if now_s - self._on_grid_s >= _RECHARGED_S:
-                    self._spent.import_wh = self._spent.import_mj = 0
+                    self._spent.put(0)
             self._light(now_s)
         elif state == RESTORING and self._in_island:
             self._on_grid_s = now_s
@@ -94,10 +120,27 @@ class LampControl(Control):
                 self._record_grid()
         self._light(now_s)
         self._assert_relay(now_s)
+        self._count_burning()
+
+    def lock(self, locked: bool) -> None:
+        """For a job: lock the lamp off, or give it free, from the next second on."""
+        if self._lamp.locked_off != locked:
+            self.record(LOCK, LAMP_SUBJECT, 1 - locked, int(locked), COMMAND, CONSOLE)
+            self._lamp.locked_off = locked
+
+    def _count_burning(self) -> None:
+        """A second of light: commanded, and drawing more than its driver does at none."""
+        lamp = self._lamp
+        if self._relay_closed:
+            self._counts[_DRIVER_BURN_S] += 1
+        if lamp.on and (not lamp.reading.valid or self._drawn_mw() > self._island.power_mw(0)):
+            self._counts[_BURN_S] += 1
 
     def _light(self, now_s: int) -> None:
         """Give the light that is due now."""
-        if not self.dark:
+        if self._lamp.locked_off:
+            self._set(0, COMMAND, CONSOLE)
+        elif not self.dark:
             self._island.leave()
             self._set(0, PROGRAM if self.by_program else DARK)
         elif self._in_island:
@@ -113,7 +156,7 @@ class LampControl(Control):
             return abs(reading.power_mw)
         return self._island.power_mw(self._lamp.level_permille)
 
-    def _set(self, permille: int, cause: int) -> None:
+    def _set(self, permille: int, cause: int, actor: int = NODE) -> None:
         lamp = self._lamp
         if permille == lamp.level_permille:
             return
@@ -121,7 +164,9 @@ class LampControl(Control):
         if permille:
             self._relay.close()
         self._dimmer.set_permille(permille)
-        self.record(LAMP, 0, lamp.level_permille, permille, cause)
+        if not lamp.level_permille:
+            self._counts[_SWITCHES] += 1
+        self.record(LAMP, 0, lamp.level_permille, permille, cause, actor)
         lamp.level_permille = permille
 
     def _assert_relay(self, now_s: int) -> None:
@@ -129,5 +174,7 @@ class LampControl(Control):
         if self._lamp.level_permille:
             self._lit_s = now_s
             self._relay.close()
-        elif now_s - self._lit_s >= _RELAY_OPEN_S:
+            self._relay_closed = True
+        elif now_s - self._lit_s >= _RELAY_OPEN_S or self._lamp.locked_off:
             self._relay.open()
+            self._relay_closed = False

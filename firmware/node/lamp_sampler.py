@@ -10,6 +10,8 @@ from core.readings import Counts
 from node.job import Job
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from core.lamp import Lamp
     from core.uptime import Uptime
     from drivers.bl0942 import BL0942
@@ -21,7 +23,10 @@ _LONGEST_SPAN_MS = const(30_000)
 
 
 class LampSampler(Job):
-    """The chip averages for 400 ms and answers within ANSWER_MS of being asked."""
+    """The chip averages for 400 ms and answers within ANSWER_MS of being asked.
+
+    on_readings   called after each good one
+    """
 
     name = "lamp sampler"
 
@@ -33,6 +38,7 @@ class LampSampler(Job):
         uptime: Uptime,
         line_hz: int,
         period_ms: int,
+        on_readings: Callable[[], None],
     ) -> None:
         super().__init__()
         self.deadline_ms = 5 * period_ms + 5_000
@@ -42,6 +48,7 @@ class LampSampler(Job):
         self._uptime = uptime
         self._line_hz = line_hz
         self._period_ms = period_ms
+        self._on_readings = on_readings
         self._counts = Counts()
         self._sampled_ms = ticks_ms()
         self._ready = False
@@ -78,6 +85,7 @@ class LampSampler(Job):
             lamp.energy.add(lamp.reading.power_mw, span_ms)
         lamp.reading.valid = True
         lamp.reading.at_s = self._uptime.seconds
+        self._on_readings()
 
     def _miss(self) -> None:
         self.missed += 1

@@ -1,13 +1,19 @@
 """The control path of a node with switched loads: cut at once, close one by one."""
 
+from array import array
 from micropython import const
 from typing import TYPE_CHECKING
 
 from core.events import (
+    COMMAND,
+    CONSOLE,
     GRID_HEALTHY,
     INVERTER_GAVE_UP,
     LIMIT,
     LOAD,
+    LOCK,
+    NO_VOLTAGE,
+    NODE,
     OVER_BUDGET,
     WITHIN_BUDGET,
 )
@@ -40,6 +46,7 @@ class LoadControl(Control):
     """Relay i switches the load of branch i.
 
     limit_w   what the island may draw here, W; `limit_w` is lower after an inverter has given up
+    moves     a count of relay movements for each load, or a place in the registers for them
     """
 
     def __init__(
@@ -53,6 +60,7 @@ class LoadControl(Control):
         plan: ShedPlan,
         staging: Staging,
         limit_w: int,
+        moves: array | memoryview | None = None,
     ) -> None:
         super().__init__(uptime, senses, grid, events)
         self._branches = branches
@@ -60,6 +68,8 @@ class LoadControl(Control):
         self._plan = plan
         self._staging = staging
         self.limit_w = self._set_limit_w = limit_w
+        self._moves = array("i", (0 for _ in branches)) if moves is None else moves
+        self._commanded = bytearray(len(branches))
         self._range = range(len(branches))
         self._ready = bytearray(len(branches))
         self._released_s = 0
@@ -74,6 +84,10 @@ class LoadControl(Control):
         reading = self._branches[0].reading
         fresh = reading.valid and now_s - reading.at_s <= _FRESH_S
         return reading.frequency_mhz if fresh and now_s - self._released_s > _ROUND_S else -1
+
+    def voltage_dv(self) -> int:
+        reading = self._branches[0].reading
+        return reading.voltage_mv // 100 if reading.valid else NO_VOLTAGE
 
     def power_w(self) -> int:
         total_w = 0
@@ -115,9 +129,32 @@ class LoadControl(Control):
         """New power readings are in; the next cycle sees whether the limit still holds."""
         self.news = True
 
+    def command(self, i: int, on: bool) -> None:
+        """For a job: switch load `i` as the operator wants it, from the next cycle on.
+
+        An island's limit, a lock and the rules of closing come first.
+        """
+        load = self._branches[i].load
+        if load.wanted != on:
+            load.wanted = on
+            self._commanded[i] = 1
+            self.news = True
+
+    def lock(self, i: int, locked: bool) -> None:
+        """For a job: lock load `i` off, or give it free, from the next cycle on."""
+        load = self._branches[i].load
+        if load.locked_off != locked:
+            self.record(LOCK, i, 1 - locked, int(locked), COMMAND, CONSOLE)
+            load.locked_off = locked
+            self._commanded[i] = 1
+            self.news = True
+
     def on_news(self) -> None:
         if self.grid.limited:
             self._hold_limit(self.uptime.seconds)
+        else:
+            self._plan.keep_all()
+            self._cut()
 
     def _hold_limit(self, now_s: int) -> None:
         """Plan again with what is known now, and open what does not fit any more."""
@@ -222,13 +259,21 @@ class LoadControl(Control):
         self._relays[i].open()
         self._branches[i].load.closed = False
         self._staging.opened(i, self.uptime.seconds)
-        self.record(LOAD, i, 1, 0, OVER_BUDGET)
+        self._record_move(i, 0, OVER_BUDGET)
 
     def _close(self, i: int, now_s: int) -> None:
         self._relays[i].close()
         self._branches[i].load.closed = True
         self._staging.closed(i, now_s)
-        self.record(LOAD, i, 0, 1, WITHIN_BUDGET if self.grid.limited else GRID_HEALTHY)
+        self._record_move(i, 1, WITHIN_BUDGET if self.grid.limited else GRID_HEALTHY)
+
+    def _record_move(self, i: int, closed: int, cause: int) -> None:
+        self._moves[i] += 1
+        actor = NODE
+        if self._commanded[i]:
+            self._commanded[i] = 0
+            cause, actor = COMMAND, CONSOLE
+        self.record(LOAD, i, 1 - closed, closed, cause, actor)
 
     def _all_closed(self) -> bool:
         for i in self._range:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from core.errors import NodeFault
+from node.commands import Commands
 from node.console_job import CommandJob, EventJob
 from node.supervisor import supervise
 from wire.console import GRID_STATES
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from core.uptime import Uptime
     from node.control import Control
     from node.job import Job
+    from node.lamp_commands import LampCommands
+    from node.load_commands import LoadCommands
+    from node.storage import Storage
 
 
 class Node:
@@ -30,7 +34,9 @@ class Node:
         uptime: Uptime,
         events: EventRing,
         control: Control,
+        storage: Storage,
         load_names: list[str],
+        commands: LoadCommands | LampCommands,
         start_control: Callable[[], WDT],
     ) -> None:
         self._board_name = board_name
@@ -40,6 +46,8 @@ class Node:
         self._uptime = uptime
         self._control = control
         self._start_control = start_control
+        self._storage = storage
+        self._commands = commands
         self._console = EventJob(events, uptime, load_names)
 
     def ready(self, ip: str) -> None:
@@ -50,12 +58,21 @@ class Node:
         """Run for ever. The control path starts first and needs none of the rest."""
         watchdog = self._start_control()
         self._greet()
-        own = (self._console, CommandJob(self._console.say, self._status))
+        commands = Commands(
+            self._console.say,
+            self._status,
+            self._rename,
+            self._storage,
+            self._commands,
+        )
+        own = (self._console, CommandJob(commands.answer))
         await supervise(own + tuple(jobs), self._control, watchdog, self._on_fault)
 
     def _greet(self) -> None:
         say = self._console.say
         say({"event": "boot", "board": self._board_name, "name": self._name})
+        if self._storage.identity.blank:
+            say({"event": "identity", "state": "blank"})
         for refused in self._refused:
             say(
                 {
@@ -67,6 +84,9 @@ class Node:
             )
 
         self._refused = []
+
+    def _rename(self, name: str) -> None:
+        self._name = name
 
     def _on_fault(self, job: str, fault: Exception) -> None:
         self._faults += 1
@@ -84,4 +104,8 @@ class Node:
             "budget_w": control.budget_w(),
             "cycles": control.cycles,
             "faults": self._faults,
+            "boots": self._storage.boot,
+            "storage": "damaged" if self._storage.faulty() else "whole",
+            "flash_faults": self._storage.flash_faults(),
+            "events": self._storage.log.sequence,
         }

@@ -7,27 +7,34 @@ from node.job import Job
 from policy.grid import NORMAL
 
 if TYPE_CHECKING:
+    from core.uptime import Uptime
     from policy.grid import GridState
     from settings.places import Places
 
-# The shortest time between two writes: a sector then lives for years of steady nuisance.
-_EVERY_MS = 60_000
+_LOOK_MS = 60_000
+# The shortest time between two writes. Each erases every sector of the settings once: at 100 000
+# erases they live for eleven years of somebody changing a location every minute.
+_EVERY_S = 3_600
 
 
 class PlacesJob(Job):
     """Looks once a minute; an erase in flash may hold everything up for 100 ms."""
 
     name = "places"
-    deadline_ms = 3 * _EVERY_MS
+    deadline_ms = 3 * _LOOK_MS
 
-    def __init__(self, places: Places, grid: GridState) -> None:
+    def __init__(self, places: Places, grid: GridState, uptime: Uptime) -> None:
         super().__init__()
         self._places = places
         self._grid = grid
+        self._uptime = uptime
+        self._next_s = 0
 
     async def run(self) -> None:
         while True:
-            await asyncio.sleep_ms(_EVERY_MS)
-            if self._places.unsaved and self._grid.state == NORMAL:
+            await asyncio.sleep_ms(_LOOK_MS)
+            now_s = self._uptime.seconds
+            if self._places.unsaved and self._grid.state == NORMAL and now_s >= self._next_s:
                 self._places.store()
+                self._next_s = now_s + _EVERY_S
             self.beat()

@@ -3,24 +3,35 @@
 from machine import I2C, PWM, UART, Pin
 
 import board
+from core.energy import EnergyCounter
 from core.lamp import Daylight, Lamp
 from drivers.bh1750 import BH1750
 from drivers.bl0942 import BL0942, nominal_factors
 from drivers.dimmer import Dimmer
 from meter.calibration import Calibration
 from node.foundation import Foundation, relays
+from node.keeper_job import KeeperJob
+from node.lamp_commands import LampCommands
 from node.lamp_control import LampControl
 from node.lamp_sampler import LampSampler
 from node.sky_job import SkyJob
+from node.storage import running, saved
 from policy.lamp import ROLES, IslandLight
 from policy.night import TYPICAL_NIGHT, NightProgram, Photocell, Sky
+from registers.half_hours import HalfHours
 from reporting.build import build_streetlight
+from wire import registers
 
 
 def build(base: Foundation):
-    """Return (control, jobs, ECHONET Lite objects, load names: none)."""
-    settings = base.settings
-    lamp, daylight = Lamp(), Daylight()
+    """Return (control, jobs, ECHONET Lite objects, load names: none, commands)."""
+    settings, storage = base.settings, base.storage
+    lamp = Lamp(
+        EnergyCounter(*running(storage.journal, 1, registers.IMPORT)),
+        EnergyCounter(*saved(storage.journal, 1, registers.IMPORT)),
+    )
+    lamp.locked_off = storage.view(registers.LAMP_STATE, 1)[0] >= registers.LAMP_LOCKED
+    daylight = Daylight()
     role = ROLES.index(settings["lamp_role"])
     island = IslandLight(role, settings["lamp_full_w"] * 1000, settings["lamp_standby_mw"])
     pwm = PWM(Pin(board.LAMP_PWM), freq=board.LAMP_PWM_HZ, duty_u16=65_535)
@@ -36,11 +47,21 @@ def build(base: Foundation):
         settings["island_energy_wh"],
         settings["stagger_s"],
         base.draw,
+        storage.view(registers.LAMP_BURN_S, 3),
     )
+    channels = [(lamp.energy, lamp.reading)]
+    half_hours = HalfHours(base.calendar, channels, storage.history, storage.boot)
+    keeper = KeeperJob(storage, control, half_hours)
     uart = UART(board.METER_UART, baudrate=board.METER_BAUD, tx=board.METER_TX, rx=board.METER_RX)
     calibration = Calibration(nominal_factors(board.METER_SHUNT_UOHM, *board.METER_DIVIDER_OHM))
     sampler = LampSampler(
-        BL0942(uart), calibration, lamp, base.uptime, settings["line_hz"], settings["sample_ms"]
+        BL0942(uart),
+        calibration,
+        lamp,
+        base.uptime,
+        settings["line_hz"],
+        settings["sample_ms"],
+        keeper.measured,
     )
     i2c = I2C(board.PHOTOCELL_I2C, scl=Pin(board.PHOTOCELL_SCL), sda=Pin(board.PHOTOCELL_SDA))
     sky = Sky(settings["latitude_e4"], settings["longitude_e4"], settings["utc_offset_min"] * 60)
@@ -53,5 +74,8 @@ def build(base: Foundation):
         daylight,
         control,
     )
-    objects = build_streetlight(base.identity, base.calendar, lamp, daylight, base.places)
-    return control, [sampler, sky_job], objects, []
+    objects = build_streetlight(
+        base.identity, base.calendar, lamp, daylight, base.places, storage.faulty
+    )
+    commands = LampCommands(storage, control)
+    return control, [sampler, sky_job, keeper], objects, [], commands

@@ -5,26 +5,32 @@ from micropython import const
 
 import board
 from core.branch import Branch
+from core.energy import EnergyCounter
 from core.loads import DEFERRABLE, Load
 from core.readings import Counts
 from drivers.atm90e32 import ATM90E32
 from meter.scaling import mj_per_count
 from node.branch_sampler import BranchSampler, MeterGroup
 from node.foundation import Foundation, relays
+from node.keeper_job import KeeperJob
+from node.load_commands import LoadCommands
 from node.load_control import LoadControl
+from node.storage import Storage, running, saved
 from policy.plan import ShedPlan
 from policy.staging import Staging
+from registers.half_hours import HalfHours
 from reporting.build import build_submeter
 from settings.store import Settings
+from wire import registers
 
 _CHANNELS_A_CHIP = const(3)
 _UNNAMED_W = const(1_500)
 
 
 def build(base: Foundation):
-    """Return (control, jobs, ECHONET Lite objects, load names)."""
-    settings = base.settings
-    branches = [Branch(i + 1, _load(settings, i)) for i in range(len(board.RELAYS))]
+    """Return (control, jobs, ECHONET Lite objects, load names, commands)."""
+    settings, storage = base.settings, base.storage
+    branches = [_branch(storage, settings, i) for i in range(len(board.RELAYS))]
     loads = [branch.load for branch in branches]
     staging = Staging(loads, settings["step_gap_s"], settings["stagger_s"], base.draw)
     control = LoadControl(
@@ -37,15 +43,52 @@ def build(base: Foundation):
         ShedPlan(loads),
         staging,
         settings["island_limit_w"],
+        storage.view(registers.RELAY_MOVES, len(branches)),
     )
+    channels = [(branch.energy, branch.reading) for branch in branches]
+    half_hours = HalfHours(base.calendar, channels, storage.history, storage.boot)
+    keeper = KeeperJob(storage, control, half_hours)
+
+    def measured() -> None:
+        control.measured()
+        keeper.measured()
+
+    journal = storage.journal
     sampler = BranchSampler(
         _meter_groups(branches, settings["line_hz"]),
         base.uptime,
-        control.measured,
+        measured,
         settings["sample_ms"],
+        EnergyCounter(*running(journal, 0, registers.IMPORT)),
+        EnergyCounter(*running(journal, 0, registers.REACTIVE_IMPORT)),
     )
-    objects = build_submeter(base.identity, base.calendar, branches, base.places)
-    return control, [sampler], objects, [load.name for load in loads]
+    objects = build_submeter(
+        base.identity,
+        base.calendar,
+        branches,
+        EnergyCounter(*saved(journal, 0, registers.IMPORT)),
+        half_hours,
+        base.places,
+        storage.faulty,
+    )
+    commands = LoadCommands(storage, control, branches)
+    return control, [sampler, keeper], objects, [load.name for load in loads], commands
+
+
+def _branch(storage: Storage, settings: Settings, i: int) -> Branch:
+    """Branch i with its counters in the registers, and its load as it was commanded last."""
+    journal, number = storage.journal, i + 1
+    load = _load(settings, i)
+    state = storage.view(registers.LOAD_STATE + i, 1)[0]
+    load.wanted = not state & registers.NOT_WANTED
+    load.locked_off = load.locked_off or bool(state & registers.LOCKED_OFF)
+    return Branch(
+        number,
+        load,
+        EnergyCounter(*running(journal, number, registers.IMPORT)),
+        EnergyCounter(*running(journal, number, registers.REACTIVE_IMPORT)),
+        EnergyCounter(*saved(journal, number, registers.IMPORT)),
+    )
 
 
 def _load(settings: Settings, i: int) -> Load:

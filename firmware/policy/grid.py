@@ -63,7 +63,8 @@ class GridState:
         short_hold_ms: int = 5_000,
     ) -> None:
         if nominal_mv == 100_000:
-            self.low_mv, self.high_mv = 95_000, 107_000
+            self.low_mv = 95_000
+            self.high_mv = 107_000
         else:
             self.low_mv, self.high_mv = nominal_mv * 91 // 100, nominal_mv * 111 // 100
         self.nominal_mhz = nominal_mhz

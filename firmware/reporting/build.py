@@ -7,35 +7,46 @@ own objects, not for every board's.
 from typing import TYPE_CHECKING
 
 from reporting.echonet_node import EchonetNode
-from reporting.objects import Device, NodeProfile, clock_is_set
+from reporting.objects import Device, NodeProfile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from core.branch import Branch
     from core.calendar import Calendar
+    from core.energy import EnergyCounter
     from core.identity import Identity
     from core.lamp import Daylight, Lamp
+    from registers.half_hours import HalfHours
     from settings.places import Places
 
 
 def build_submeter(
-    identity: Identity, calendar: Calendar, branches: Sequence[Branch], places: Places
+    identity: Identity,
+    calendar: Calendar,
+    branches: Sequence[Branch],
+    whole: EnergyCounter,
+    half_hours: HalfHours,
+    places: Places,
+    storage_fault: Callable[[], bool],
 ) -> EchonetNode:
     """028D for each branch, in the order of their numbers, and 0287 for the panel."""
-    from reporting.half_hour import HalfHours
     from reporting.submeter import BranchMeter, PanelMeter
 
-    half_hours = HalfHours(calendar, branches)
     devices: list[Device] = [
         BranchMeter(branch, half_hours, identity, calendar, places) for branch in branches
     ]
-    devices.append(PanelMeter(branches, identity, calendar, places))
-    return _node(identity, calendar, devices, half_hours.poll)
+    devices.append(PanelMeter(branches, whole, identity, calendar, places))
+    return _node(identity, devices, storage_fault)
 
 
 def build_streetlight(
-    identity: Identity, calendar: Calendar, lamp: Lamp, daylight: Daylight, places: Places
+    identity: Identity,
+    calendar: Calendar,
+    lamp: Lamp,
+    daylight: Daylight,
+    places: Places,
+    storage_fault: Callable[[], bool],
 ) -> EchonetNode:
     """0291 for the lamp and 000D for the photocell."""
     from reporting.streetlight import LampObject, LightSensor
@@ -44,14 +55,13 @@ def build_streetlight(
         LampObject(lamp, identity, calendar, places),
         LightSensor(daylight, identity, calendar, places),
     ]
-    return _node(identity, calendar, devices, None)
+    return _node(identity, devices, storage_fault)
 
 
 def _node(
     identity: Identity,
-    calendar: Calendar,
     devices: Sequence[Device],
-    on_poll: Callable[[], None] | None,
+    storage_fault: Callable[[], bool],
 ) -> EchonetNode:
-    profile = NodeProfile(identity, devices)
-    return EchonetNode(profile, devices, lambda: clock_is_set(calendar), on_poll)
+    profile = NodeProfile(identity, devices, storage_fault)
+    return EchonetNode(profile, devices)

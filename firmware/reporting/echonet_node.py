@@ -41,7 +41,7 @@ _LARGEST_VALUE = const(255)
 
 
 class EchonetNode:
-    """The objects of one node. `on_poll` is called at every poll (half-hour readings).
+    """The objects of one node.
 
     `answered` and `discarded` count datagrams since power-up; requests to objects we do not have
     are in neither.
@@ -51,13 +51,9 @@ class EchonetNode:
         self,
         profile: NodeProfile,
         devices: Sequence[Device],
-        clock_set: Callable[[], bool],
-        on_poll: Callable[[], None] | None = None,
     ) -> None:
         self.objects = (profile,) + tuple(devices)
         self._profile = profile
-        self._clock_set = clock_set
-        self._on_poll = on_poll
         self._frame = Frame()
         self._writer = Writer(bytearray(echonet.MAX_FRAME + _LARGEST_VALUE + 2), echonet.MAX_FRAME)
         self.answered = 0
@@ -73,11 +69,9 @@ class EchonetNode:
             return 0
         if frame.service not in echonet.REQUESTS:
             return 0
-        clock_set = self._clock_set()
         sent = 0
         for each in self.objects:
             if _meant(each.eoj, frame.target):
-                each.clock_set = clock_set
                 sent += self._answer(each, send)
         self.answered += sent > 0
         return sent
@@ -101,8 +95,6 @@ class EchonetNode:
 
     def poll(self, send: Send) -> None:
         """Announce what has changed. Compares a few ints for each object; call 5 times a second."""
-        if self._on_poll is not None:
-            self._on_poll()
         for each in self.objects:
             each.poll()
             epcs = each.changed()

@@ -7,6 +7,7 @@ from core.calendar import NEVER_SET, civil
 from reporting.points import (
     ACCESS,
     CLOCK,
+    EPC,
     FAULT,
     FORMAT,
     GET,
@@ -16,9 +17,11 @@ from reporting.points import (
     NODE_PROFILE,
     ON,
     SET,
+    row_of,
     rows_of,
 )
 from wire.echonet import NODE_PROFILE as PROFILE_OBJECT
+from wire.echonet_format import accepts, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,26 +40,18 @@ _SENSOR_FAULT = const(30)
 class EchonetObject:
     """One object `eoj` (class group, class, instance). Subclasses add what their rows name."""
 
-    def __init__(self, eoj: int, rows: dict[int, tuple], identity: Identity) -> None:
+    def __init__(self, eoj: int, rows: tuple, identity: Identity) -> None:
         self.eoj = eoj
         self.rows = rows
         self._identity = identity
-        self.clock_set = False
-        self._watched_epcs = b""
-        self._watched: tuple[Callable[[], object], ...] = ()
+        self._watched: tuple[Callable[[object], object], ...] = ()
         self._told: list[object] = []
 
     def watch(self) -> None:
         """Remember the announced values as they are; `changed` compares with these."""
-        epcs, watched = [], []
-        for epc in sorted(self.rows):
-            row = self.rows[epc]
-            if row[ACCESS] & INF and row[ACCESS] & GET and isinstance(row[LIVES], str):
-                epcs.append(epc)
-                watched.append(getattr(self, row[LIVES]))
-        self._watched_epcs = bytes(epcs)
-        self._watched = tuple(watched)
-        self._told = [value() for value in watched]
+        # The functions of the class, as every method bound to an object is an object of its own.
+        self._watched = tuple(getattr(type(self), row[LIVES]) for row in self._watched_rows())
+        self._told = [value(self) for value in self._watched]
 
     def poll(self) -> None:
         """Look at what must be seen regularly; five times a second, so little."""
@@ -66,16 +61,27 @@ class EchonetObject:
         epcs = None
         told = self._told
         for i, value in enumerate(self._watched):
-            now = value()
+            now = value(self)
             if now != told[i]:
                 told[i] = now
                 epcs = epcs or []
-                epcs.append(self._watched_epcs[i])
+                epcs.append(self._watched_rows()[i][EPC])
         return epcs
+
+    def _watched_rows(self) -> list[tuple]:
+        """Rows of announced values that can change."""
+        both = INF | GET
+        return [
+            row for row in self.rows if row[ACCESS] & both == both and isinstance(row[LIVES], str)
+        ]
+
+    def clock_set(self) -> bool:
+        """Whether the rows that need the clock are there now."""
+        return False
 
     def offers(self, row: tuple, access: int) -> bool:
         """Whether the property of `row` can be used in one of the ways `access` now."""
-        return bool(row[ACCESS] & access) and (self.clock_set or not row[ACCESS] & CLOCK)
+        return bool(row[ACCESS] & access) and (not row[ACCESS] & CLOCK or self.clock_set())
 
     def get(self, epc: int, access: int, buf: bytearray, at: int, room: int) -> int:
         """Write the value to buf[at:] and return its size; -1 if it cannot be read or is too big.
@@ -83,16 +89,16 @@ class EchonetObject:
         The size is known only when the value has been written, so behind buf[at] there must be
         255 bytes whatever `room` says.
         """
-        row = self.rows.get(epc)
+        row = row_of(self.rows, epc)
         if row is None or not self.offers(row, access):
             return -1
-        size = row[FORMAT].pack(buf, at, self.value(row))
+        size = pack(row[FORMAT], buf, at, self.value(row))
         return size if size <= room else -1
 
     def set(self, epc: int, data: bytes, at: int, size: int) -> bool:
         """Take data[at : at + size] as the new value. False if refused; then nothing changed."""
-        row = self.rows.get(epc)
-        if row is None or not self.offers(row, SET) or not row[FORMAT].accepts(data, at, size):
+        row = row_of(self.rows, epc)
+        if row is None or not self.offers(row, SET) or not accepts(row[FORMAT], data, at, size):
             return False
         return getattr(self, "set_" + row[LIVES])(bytes(data[at : at + size]))
 
@@ -103,7 +109,7 @@ class EchonetObject:
 
     def epcs(self, access: int) -> list[int]:
         """EPCs that can be used in one of the ways `access`, ascending."""
-        return sorted(epc for epc, row in self.rows.items() if self.offers(row, access))
+        return sorted(row[EPC] for row in self.rows if self.offers(row, access))
 
     def announced(self) -> list[int]:
         return self.epcs(INF)
@@ -138,7 +144,7 @@ class Device(EchonetObject):
     def __init__(
         self,
         eoj: int,
-        rows: dict[int, tuple],
+        rows: tuple,
         identity: Identity,
         calendar: Calendar,
         places: Places,
@@ -169,6 +175,11 @@ class Device(EchonetObject):
         elif self._silent_polls < _GRACE_POLLS:
             self._silent_polls += 1
 
+    def clock_set(self) -> bool:
+        """Whether anybody has ever set the clock."""
+        self._calendar.update()
+        return self._calendar.quality != NEVER_SET
+
     def fault_status(self) -> int:
         return FAULT if self._silent_polls >= _GRACE_POLLS else NO_FAULT
 
@@ -186,13 +197,21 @@ class Device(EchonetObject):
 
 
 class NodeProfile(EchonetObject):
-    """0EF001: the node itself and the list of its objects."""
+    """0EF001: the node itself and the list of its objects.
 
-    def __init__(self, identity: Identity, devices: Sequence[Device]) -> None:
+    storage_fault   whether something that is kept in flash was lost: a fault of the node itself
+    """
+
+    def __init__(
+        self, identity: Identity, devices: Sequence[Device], storage_fault: Callable[[], bool]
+    ) -> None:
         super().__init__(PROFILE_OBJECT, rows_of(NODE_PROFILE), identity)
         self._devices = devices
+        self._storage_fault = storage_fault
 
     def fault_status(self) -> int:
+        if self._storage_fault():
+            return FAULT
         for device in self._devices:
             if device.fault_status() == FAULT:
                 return FAULT
@@ -210,12 +229,6 @@ class NodeProfile(EchonetObject):
     def class_count(self) -> int:
         """D4 counts the profile's class too, D7 does not list it."""
         return len(self.classes()) + 1
-
-
-def clock_is_set(calendar: Calendar) -> bool:
-    """Whether anybody has ever set the clock."""
-    calendar.update()
-    return calendar.quality != NEVER_SET
 
 
 def _padded(text: str) -> bytes:

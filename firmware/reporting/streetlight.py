@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from reporting.half_hour import was_measured
+from registers.half_hours import was_measured
 from reporting.objects import Device
 from reporting.points import ILLUMINANCE, LAMP, OFF, ON, rows_of
 
@@ -36,7 +36,7 @@ class LampObject(Device):
         return (reading.power_mw + 500) // 1000 if reading.valid else None
 
     def import_wh(self) -> int | None:
-        return self._lamp.energy.import_wh if was_measured(self._lamp.reading) else None
+        return self._lamp.kept.import_wh if was_measured(self._lamp.reading) else None
 
 
 class LightSensor(Device):

@@ -3,24 +3,27 @@
 Currents are magnitudes: a reading's RMS value has no direction, the sign is in the power. The
 branches are one phase and two wires, so T and S-T are always "no data".
 
-The panel has no transformer of its own on the main conductor. Its power and energy are the sums
-of the branches; its current follows from the summed active and reactive power and the voltage,
+The panel has no transformer of its own on the main conductor. Its power is the sum of the
+branches, its energy is counted from that sum (a branch that feeds back lessens what the others
+import); its current follows from the summed active and reactive power and the voltage,
 which is right for sine waves and, unlike a sum of RMS currents, for loads out of step.
 """
 
+from array import array
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from reporting.half_hour import HalfHours, was_measured
-from reporting.meter_points import CHANNEL_1
+from core.calendar import civil
+from registers.half_hours import HalfHours, was_measured
 from reporting.objects import Device
-from reporting.points import EPC, LIVES, OFF, ON, PANEL, SUBMETER, rows_of
+from reporting.points import CHANNEL_1, EPC, LIVES, OFF, ON, PANEL, SUBMETER, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.branch import Branch
     from core.calendar import Calendar
+    from core.energy import EnergyCounter
     from core.identity import Identity
     from settings.places import Places
 
@@ -59,15 +62,29 @@ class BranchMeter(Device):
         self._history_day = day[0]
         return True
 
-    def history(self) -> tuple[int | None, None]:
-        """E2 and E4: the day chosen, and no reading, as none is kept yet."""
-        return self._history_day, None
+    def history_import(self) -> tuple:
+        """E2: the day chosen, and its 48 readings."""
+        return self._history_day, self._readings(0)
+
+    def history_export(self) -> tuple:
+        """E4, likewise."""
+        return self._history_day, self._readings(1)
+
+    def _readings(self, direction: int) -> list[int | None] | None:
+        """Of the day chosen, counted back from today; None before one is chosen."""
+        if self._history_day is None:
+            return None
+        self._calendar.update()
+        day = self._calendar.local()[0] - self._history_day
+        wh = array("i", (0 for _ in range(48)))
+        self._half_hours.history.read_day(day, self._branch.number - 1, direction, wh)
+        return [None if reading < 0 else reading for reading in wh]
 
     def import_wh(self) -> int | None:
-        return self._branch.energy.import_wh if was_measured(self._reading) else None
+        return self._branch.kept.import_wh if was_measured(self._reading) else None
 
     def export_wh(self) -> int | None:
-        return self._branch.energy.export_wh if was_measured(self._reading) else None
+        return self._branch.kept.export_wh if was_measured(self._reading) else None
 
     def power_w(self) -> int | None:
         return thousandth(self._reading.power_mw) if self._reading.valid else None
@@ -79,10 +96,19 @@ class BranchMeter(Device):
         return (tenths(self._reading.voltage_mv) if self._reading.valid else None), None
 
     def half_hour_import(self) -> tuple:
-        return self._half_hours.taken_at, self._half_hours.import_wh[self._branch.number - 1]
+        return self._half_hour(self._half_hours.import_wh)
 
     def half_hour_export(self) -> tuple:
-        return self._half_hours.taken_at, self._half_hours.export_wh[self._branch.number - 1]
+        return self._half_hour(self._half_hours.export_wh)
+
+    def _half_hour(self, readings: array) -> tuple:
+        """When the last half-hour reading was taken, local, and the reading."""
+        taken = self._half_hours
+        if taken.day < 0:
+            return None, None
+        at = civil(taken.day) + (taken.slot // 2, taken.slot % 2 * 30, 0)
+        wh = readings[self._branch.number - 1]
+        return at, (None if wh < 0 else wh)
 
 
 class PanelMeter(Device):
@@ -91,6 +117,7 @@ class PanelMeter(Device):
     def __init__(
         self,
         branches: Sequence[Branch],
+        kept: EnergyCounter,
         identity: Identity,
         calendar: Calendar,
         places: Places,
@@ -98,6 +125,7 @@ class PanelMeter(Device):
         rows = rows_of(PANEL, len(branches))
         super().__init__(PANEL << 8 | 1, rows, identity, calendar, places)
         self._branches = branches
+        self._kept = kept
 
     def measuring(self) -> bool:
         return all(branch.reading.valid for branch in self._branches)
@@ -111,17 +139,20 @@ class PanelMeter(Device):
         """D0 …: energy, and current R, T, of one branch."""
         branch = self._branches[index]
         reading = branch.reading
-        energy_wh = branch.energy.import_wh if was_measured(reading) else None
+        energy_wh = branch.kept.import_wh if was_measured(reading) else None
         return energy_wh, (tenths(reading.current_ma) if reading.valid else None, None)
 
     def channel_count(self) -> int:
         return len(self._branches)
 
     def import_wh(self) -> int | None:
-        return self._sum_wh("import_wh")
+        return self._kept.import_wh if self._were_measured() else None
 
     def export_wh(self) -> int | None:
-        return self._sum_wh("export_wh")
+        return self._kept.export_wh if self._were_measured() else None
+
+    def _were_measured(self) -> bool:
+        return all(was_measured(branch.reading) for branch in self._branches)
 
     def power_w(self) -> int | None:
         return thousandth(self._sum("power_mw")) if self.measuring() else None
@@ -148,15 +179,6 @@ class PanelMeter(Device):
 
     def _sum(self, quantity: str) -> int:
         return sum(getattr(branch.reading, quantity) for branch in self._branches)
-
-    def _sum_wh(self, direction: str) -> int | None:
-        """Sum of counters that each wrap at 10**8, so the sum wraps there without a step."""
-        total = 0
-        for branch in self._branches:
-            if not was_measured(branch.reading):
-                return None
-            total += getattr(branch.energy, direction)
-        return total % branch.energy.WRAP_WH
 
 
 def thousandth(milli: int) -> int:

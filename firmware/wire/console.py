@@ -27,13 +27,23 @@ CAUSES = (
     "dark, clock unknown",
     "energy to dawn",
     "the inverter gave up under load",
+    "commanded",
+    "damaged in flash",
 )
 
-# Kinds of core.events, in the order of their numbers.
-_KINDS = ("", "started", "grid", "load", "lamp", "limit")
+# Who had it done, by the number that core.events gives them.
+ACTORS = ("node", "console")
 
-# Numbers of machine.reset_cause() on the ESP32.
-RESETS = ("unknown", "power-on", "hard", "watchdog", "deep sleep", "soft")
+# Kinds of core.events, in the order of their numbers.
+KINDS = (
+    "", "started", "grid", "load", "lamp", "limit", "start value", "lock", "storage",
+    "start value of export",
+)  # fmt: skip
+
+# Resets of core.events, and things kept in flash (subjects of an event "storage").
+RESETS = ("power-on", "brown-out", "watchdog", "crash", "commanded")
+STORED = ("settings", "identity", "registers", "history", "events")
+LAMP_SUBJECT = 255
 
 
 def line(uptime_s: int, millis: int, fields: dict) -> str:
@@ -43,25 +53,35 @@ def line(uptime_s: int, millis: int, fields: dict) -> str:
 
 def event(record: tuple, load_names: list) -> str:
     """The console line for one record of the event ring (see core.events for its fields)."""
-    uptime_s, millis, kind, subject, before, after, cause, power_w, budget_w = record
-    fields = {"event": _KINDS[kind]}
-    if kind == 2:
-        fields["from"] = GRID_STATES[before]
-        fields["to"] = GRID_STATES[after]
-    elif kind == 3:
-        fields["load"] = load_names[subject]
-        fields["number"] = subject + 1
-        fields["to"] = "on" if after else "off"
-    elif kind == 4:
-        fields["from_permille"] = before
-        fields["to_permille"] = after
-    elif kind == 5:
-        fields["from_w"] = before
-        fields["to_w"] = after
-    else:
-        fields["reset"] = RESETS[after] if after < len(RESETS) else str(after)
+    uptime_s, millis, kind, subject, before, after, cause, power_w, budget_w = record[:9]
+    fields = {"event": KINDS[kind]}
+    fields.update(details(kind, subject, before, after, load_names))
     fields["cause"] = CAUSES[cause]
     fields["power_w"] = power_w
     if budget_w >= 0:
         fields["budget_w"] = budget_w
+    if record[10]:
+        fields["actor"] = ACTORS[record[10]]
     return line(uptime_s, millis, fields)
+
+
+def details(kind: int, subject: int, before: int, after: int, load_names: list) -> dict:
+    """What an event was about, in words; a load without a name in the list has its number only."""
+    if kind == 2:
+        return {"from": GRID_STATES[before], "to": GRID_STATES[after]}
+    if kind == 3 or kind == 7:
+        words = ("off", "on") if kind == 3 else ("unlocked", "locked off")
+        if subject == LAMP_SUBJECT:
+            return {"lamp": 1, "to": words[after]}
+        load = {"load": load_names[subject]} if subject < len(load_names) else {}
+        load.update({"number": subject + 1, "to": words[after]})
+        return load
+    if kind == 4:
+        return {"from_permille": before, "to_permille": after}
+    if kind == 5:
+        return {"from_w": before, "to_w": after}
+    if kind == 6 or kind == 9:
+        return {"branch": subject, "from_wh": before, "to_wh": after}
+    if kind == 8:
+        return {"what": STORED[subject], "count": after}
+    return {"reset": RESETS[after] if after < len(RESETS) else str(after)}

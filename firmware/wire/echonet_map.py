@@ -13,8 +13,6 @@ Source: docs/echonet-lite.md, "Property maps".
 
 LIST_MOST = 15
 MAP_SIZE = 17
-INSTANCES_MOST = 84
-CLASSES_MOST = 8
 
 
 def write_map(buf: bytearray, at: int, epcs) -> int:

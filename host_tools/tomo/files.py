@@ -22,3 +22,14 @@ def writing(path: Path) -> Iterator[None]:
             f"cannot write to {path}: {error.strerror or error}",
             "Make room or give yourself the right to write there, or name another folder.",
         ) from None
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn the operating system's refusal to read `path` into a HostError."""
+    try:
+        yield
+    except OSError as error:
+        raise HostError(
+            f"cannot read {path}: {error.strerror or error}", "Name a file that is there."
+        ) from None

@@ -33,9 +33,39 @@ def soft_reset():
     sys.exit(SOFT_RESET_EXIT)
 
 
+# RESET_REASON of ESP-IDF's esp32/rom/rtc.h, as the port's reset_cause() sums them up.
+_POWER_ON = const(1)
+_DEEP_SLEEP = const(5)
+_BROWN_OUT = const(15)
+_WATCHDOGS = (4, 7, 8, 9, 11, 13, 16)
+_RESET_STATE = const(0x3FF48034)
+
+
+def _reset_reason() -> int:
+    return int(getenv("DESK_RESET_REASON") or _POWER_ON)
+
+
 def reset_cause() -> int:
-    """Why this process was started: DESK_RESET_CAUSE, by default power-on."""
-    return int(getenv("DESK_RESET_CAUSE") or PWRON_RESET)
+    """Why this process was started: DESK_RESET_REASON, by default power-on."""
+    reason = _reset_reason()
+    if reason in (_POWER_ON, _BROWN_OUT):
+        return PWRON_RESET
+    if reason in _WATCHDOGS:
+        return WDT_RESET
+    return DEEPSLEEP_RESET if reason == _DEEP_SLEEP else HARD_RESET
+
+
+class _Memory:
+    """The one register of the chip's that the firmware reads; any other is not simulated."""
+
+    def __getitem__(self, address: int) -> int:
+        if address != _RESET_STATE:
+            raise NotImplementedError("mem32[0x%08x]" % address)
+        reason = _reset_reason()
+        return reason << 6 | reason  # both cores'
+
+
+mem32 = _Memory()
 
 
 def unique_id() -> bytes:

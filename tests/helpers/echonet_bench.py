@@ -1,17 +1,19 @@
 """ECHONET Lite nodes on the bench: built as the firmware builds them, asked with frames in hex."""
 
-import os
+from fake_flash import FakeFlash
 
 from core.branch import Branch
 from core.calendar import Calendar
+from core.energy import EnergyCounter
 from core.identity import Identity
 from core.lamp import Daylight, Lamp
 from core.loads import Load
+from registers.half_hours import HalfHours
+from registers.history import History
 from reporting.build import build_streetlight, build_submeter
 from settings.places import Places
 from wire.echonet import Frame
 
-PLACES = "places-of-a-test.json"
 UNIQUE_ID = b"\x02\x11\x22\x33\x44\x55"
 
 
@@ -33,32 +35,54 @@ def spaced(data):
     return " ".join("%02X" % byte for byte in data)
 
 
-def forget_places():
-    try:
-        os.remove(PLACES)
-    except OSError:
-        pass
-
-
 class Bench:
     """A node, what it stands on, and the frames it sent: (hex, to the group?)."""
 
     def __init__(self, kind="submeter"):
         self.calendar = FixedCalendar()
-        self.places = Places(PLACES)
+        self.places = Places({}, self.take_places)
+        self.storage_fault = False
         self.sent = []
         identity = Identity(UNIQUE_ID, kind, "S-0001")
         if kind == "submeter":
             self.branches = [Branch(n + 1, Load("load", 2, 500)) for n in range(6)]
             for branch in self.branches:
                 branch.load.closed = True
-            self.node = build_submeter(identity, self.calendar, self.branches, self.places)
+            self.whole = EnergyCounter()
+            self.flash = FakeFlash(4)
+            self.restart_half_hours()
+            self.node = build_submeter(
+                identity,
+                self.calendar,
+                self.branches,
+                self.whole,
+                self.half_hours,
+                self.places,
+                self.faulty,
+            )
         else:
             self.lamp = Lamp()
             self.daylight = Daylight()
             self.node = build_streetlight(
-                identity, self.calendar, self.lamp, self.daylight, self.places
+                identity, self.calendar, self.lamp, self.daylight, self.places, self.faulty
             )
+
+    def restart_half_hours(self):
+        channels = [(branch.energy, branch.reading) for branch in self.branches]
+        history = History(self.flash, len(channels))
+        self.half_hours = HalfHours(self.calendar, channels, history)
+
+    def faulty(self):
+        return self.storage_fault
+
+    def take_places(self, places):
+        self.stored_places = places
+
+    def pass_time(self):
+        """What the keeper does: notices a half hour, and keeps its reading."""
+        self.half_hours.poll()
+        if self.half_hours.pending:
+            self.half_hours.store()
 
     def send(self, buf, length, to_group):
         self.sent.append((spaced(buf[:length]), to_group))
@@ -95,4 +119,4 @@ class Bench:
         branch.reading.current_ma = power_mw * 1000 // voltage_mv
         if current_ma is not None:
             branch.reading.current_ma = current_ma
-        branch.energy.import_wh = wh
+        branch.energy.put(wh, branch.energy.export_wh)

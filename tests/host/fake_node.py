@@ -1,8 +1,8 @@
 """A stand-in for the desk program: speaks the world link and the console, and sheds by tier.
 
 It has a policy of a few lines, so that the site runner can be tried where nothing is built. Run
-with DESK_LINK, DESK_BOARD and a settings.json in its folder, as the real one. FAKE_FAULT makes it
-misbehave: "die" in mid-run, "killed", "hang", "garbage" on the link.
+with DESK_LINK, DESK_BOARD and settings in the flash.bin of its folder, as the real one. FAKE_FAULT
+makes it misbehave: "die" in mid-run, "killed", "hang", "garbage" on the link.
 """
 
 import json
@@ -10,6 +10,9 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
+
+from tomo.image.documents import node_settings
 
 SHED_AFTER_MS = 40
 CLOSE_EVERY_MS = 6_000
@@ -17,8 +20,7 @@ CLOSE_EVERY_MS = 6_000
 
 class FakeNode:
     def __init__(self):
-        with open("settings.json", encoding="utf-8") as file:
-            self.settings = json.load(file)
+        self.settings = node_settings(Path()) or {}
         self.loads = self.settings.get("loads", [])
         self.now_ms = 0
         self.seen = {}

@@ -19,7 +19,7 @@ def test_a_second_run_finds_neither_results_nor_nodes_of_the_first(tmp_path):
         for name in RESULTS:
             folder.write(name, "HELD")
         (folder.nodes / "panel").mkdir()
-        (folder.nodes / "panel" / "settings.json").write_text("{}")
+        (folder.nodes / "panel" / "flash.bin").write_text("")
     with RunFolder(tmp_path / "a" / "b") as folder:
         assert [path.name for path in tree(tmp_path)] == [OURS, OURS]
         assert [path.name for path in folder.nodes.iterdir()] == [OURS]

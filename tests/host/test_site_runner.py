@@ -12,6 +12,7 @@ import pytest
 
 from tests.desk_bridge import ROOT
 from tomo.errors import HostError, NodeWrong
+from tomo.image.documents import node_settings as chip_settings
 from tomo.jobs.node_settings import node_settings
 from tomo.jobs.run_folder import OURS
 from tomo.jobs.run_site import Options, run_site
@@ -120,7 +121,8 @@ def test_the_report_stands_alone_and_shows_every_movement(run):
 
 
 def test_every_node_gets_its_settings(run, scenario):
-    panel = json.loads((run[2] / "nodes" / "panel" / "settings.json").read_text())
+    panel = chip_settings(run[2] / "nodes" / "panel")
+    assert panel
     # The desk's network has a name, too.
     assert panel == {"wifi_ssid": "desk"} | node_settings(scenario, scenario.node[0])
     assert (panel["line_hz"], panel["line_v"], panel["island_limit_w"]) == (50, 100, 1_350)
@@ -132,7 +134,8 @@ def test_every_node_gets_its_settings(run, scenario):
         "min_off_s": 180,
         "locked_off": 0,
     }
-    lamp = json.loads((run[2] / "nodes" / "lamp-shelter" / "settings.json").read_text())
+    lamp = chip_settings(run[2] / "nodes" / "lamp-shelter")
+    assert lamp
     assert lamp["lamp_role"] == "evacuation"
     assert "loads" not in lamp
     assert "island_limit_w" not in lamp

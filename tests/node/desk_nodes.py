@@ -1,8 +1,12 @@
-"""Whole desk nodes on loopback addresses of their own, in real time, for the network tests."""
+"""Whole desk nodes in real time: on loopback addresses of their own, or behind a serial port."""
 
 import json
 import os
+import signal
 import socket
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -49,6 +53,32 @@ def running(board: str, ip: str, folder: Path) -> Iterator[DeskNode]:
         node.send({"set": MAINS | ({"islanded": 0} if board == "submeter6" else {})})
         wait_event(node, lambda event: event["event"] == "ready", READY_S)
         yield node
+
+
+@contextmanager
+def with_port(board: str, folder: Path) -> Iterator[str]:
+    """The serial port of a node without network that `tomo desk` runs until the `with` ends."""
+    command = [sys.executable, "-c", "from tomo.cli.app import main; main()", "desk", board]
+    process = subprocess.Popen(
+        [*command, "--ip", "", "--serial", "--folder", str(folder)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    watchdog = threading.Timer(READY_S, process.kill)
+    watchdog.start()
+    try:
+        assert process.stdout
+        told, _, path = process.stdout.readline().strip().partition(" ")
+        assert told == "console:"
+        watchdog.cancel()
+        yield path
+        process.send_signal(signal.SIGINT)
+        assert process.wait(READY_S) == 0
+    finally:
+        watchdog.cancel()
+        process.kill()
+        process.communicate()
 
 
 def wait_event(node: DeskNode, wanted: Callable[[dict], bool], timeout_s: float) -> dict:

@@ -7,18 +7,20 @@ from typing import Annotated
 import typer
 
 from tomo import __version__
-from tomo.cli import desk, node, site
+from tomo.cli import desk, node, registers, settings, site
 from tomo.cli.streams import ReaderGone, drop_output, print_error, watch_readers
 from tomo.errors import HostError
 
 app = typer.Typer(
-    help="Boot desk nodes, read nodes over ECHONET Lite, and run simulated sites.",
+    help="Boot desk nodes, read and set nodes, check what they keep, and run simulated sites.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.add_typer(site.app, name="site")
 app.add_typer(node.app, name="node")
+app.add_typer(registers.app, name="registers")
+app.add_typer(settings.app, name="settings")
 app.command(name="desk")(desk.desk)
 
 

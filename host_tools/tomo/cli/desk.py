@@ -25,12 +25,18 @@ def desk(
     ] = None,
     node: Annotated[str | None, typer.Option(help="Which node of the scenario.")] = None,
     seed: Annotated[int, typer.Option(help="For the node's identity and random numbers.")] = 1,
+    serial: Annotated[
+        bool, typer.Option("--serial", help="Console on a pseudo-terminal, told on stdout.")
+    ] = False,
     folder: Annotated[
         Path | None,
         typer.Option(help="The node's own folder; one in the checkout's build/desk if not given."),
     ] = None,
 ) -> None:
-    """Boot one node; its console is on stdin and stdout. Ctrl-C ends it."""
+    """Boot one node; its console is on stdin and stdout. Ctrl-C ends it.
+
+    In real time a node that asks for a reset, or is reset by its watchdog, starts again.
+    """
     board_folder(board)
     if size not in SIZES:
         raise UsageError(f"no desk program of {size} bits", "Sizes: 32, 64")
@@ -48,6 +54,7 @@ def desk(
         seed=seed,
         scenario=loaded,
         node=node,
+        serial=serial,
     )
     try:
         with stoppable():

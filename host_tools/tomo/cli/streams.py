@@ -10,6 +10,8 @@ from rich.text import Text
 
 from tomo.errors import HostError
 
+_NO_TERMINAL_WIDTH = 200
+
 
 class ReaderGone(BaseException):
     """Whoever read our output went away. Not an Exception: it ends the program, whatever it does.
@@ -69,3 +71,8 @@ def print_warnings(warnings: tuple[str, ...]) -> None:
 def say(text: str, style: str, err: bool = False) -> None:
     """A line in colour where the terminal has any; never broken or shortened."""
     Console(stderr=err).print(Text(text, style), soft_wrap=True)
+
+
+def wide_console() -> Console:
+    """As wide as the terminal; where there is none, wide enough to break hardly any row."""
+    return Console() if sys.stdout.isatty() else Console(width=_NO_TERMINAL_WIDTH)

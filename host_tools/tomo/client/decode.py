@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from reporting.meter_points import ENERGY_UNIT
+from reporting.points import ENERGY_UNIT
 from tomo.client.classes import CLASSES, COMMON, NAMES
-from wire.echonet_format import Group, Number, Repeat
+from wire.echonet_format import DECIMALS, KIND, SCALED_BY, SIZES, field
+from wire.echonet_value import unit_of, unpack
 
 
 class Value(NamedTuple):
@@ -43,7 +44,7 @@ def decode(eoj: int, epc: int, raw: bytes | None, others: Mapping[int, bytes | N
         return Value(eoj, epc, name, raw.hex().upper(), "", raw)
     form = row[1]
     try:
-        value, unit = _scaled(form, form.unpack(raw), others)
+        value, unit = _scaled(form, unpack(form, raw), others)
     except ValueError as error:
         return Value(eoj, epc, name, None, "", raw, str(error))
     return Value(eoj, epc, name, value, unit, raw)
@@ -54,40 +55,40 @@ def decode_all(eoj: int, values: Mapping[int, bytes | None]) -> list[Value]:
     return [decode(eoj, epc, values[epc], values) for epc in sorted(values)]
 
 
-def _scaled(form: Any, value: Any, others: Mapping[int, bytes | None]) -> tuple[Any, Any]:
+def _scaled(form: tuple, value: Any, others: Mapping[int, bytes | None]) -> tuple[Any, Any]:
     """(value in its unit, unit). A group whose members differ in unit has a dict of units."""
-    if isinstance(form, Group):
-        members = {label: _scaled(part, value[label], others) for label, part in form.parts}
+    if form[KIND] == "group":
+        members = {label: _scaled(part, value[label], others) for label, part in form[1:]}
         units = {label: unit for label, (_, unit) in members.items()}
         shown = {label: member for label, (member, _) in members.items()}
-        same = all(unit == units[form.parts[0][0]] for unit in units.values())
-        return shown, units[form.parts[0][0]] if same else units
-    if isinstance(form, Repeat):
-        pairs = [_scaled(form.part, each, others) for each in value]
-        return [each for each, _ in pairs], pairs[0][1] if pairs else form.unit
-    if not isinstance(form, Number):
-        return value, form.unit
+        first = next(iter(units.values()))
+        return shown, first if all(unit == first for unit in units.values()) else units
+    if form[KIND] == "repeat":
+        pairs = [_scaled(form[1], each, others) for each in value]
+        return [each for each, _ in pairs], pairs[0][1] if pairs else unit_of(form)
+    if form[KIND] not in SIZES:
+        return value, ""
     factor = _factor(form, others)
     if factor is None:
         return value, "counts"
     if isinstance(value, str):
-        return value, form.unit
+        return value, unit_of(form)
     number = value * factor
-    return (int(number) if number == int(number) else float(number)), form.unit
+    return (int(number) if number == int(number) else float(number)), unit_of(form)
 
 
-def _factor(form: Number, others: Mapping[int, bytes | None]) -> Decimal | None:
+def _factor(form: tuple, others: Mapping[int, bytes | None]) -> Decimal | None:
     """What one count is worth; None if the unit is not known.
 
     A coefficient that the node does not have is 1; a unit of energy it must have.
     """
-    factor = Decimal(1).scaleb(-form.decimals)
-    for epc in form.scaled_by:
+    factor = Decimal(1).scaleb(-field(form, DECIMALS, 0))
+    for epc in field(form, SCALED_BY, ()):
         raw = others.get(epc)
         if epc in (0xC2, 0xD4):
             if raw is None:
                 return None
-            factor *= Decimal(ENERGY_UNIT.unpack(raw).split()[0])
+            factor *= Decimal(str(unpack(ENERGY_UNIT, raw)).split()[0])
         elif raw:
             factor *= int.from_bytes(raw, "big")
     return factor

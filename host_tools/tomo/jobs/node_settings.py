@@ -1,4 +1,4 @@
-"""A node's `settings.json`, from what the scenario says of it and of the site around it."""
+"""The settings of a node, from what the scenario says of it and of the site around it."""
 
 from tomo.scenario.records import Node, Scenario
 

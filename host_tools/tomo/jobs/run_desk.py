@@ -3,19 +3,21 @@
 import os
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from tomo.checkout import board_folder
 from tomo.errors import HostError, UsageError
 from tomo.jobs.addresses import need_free
 from tomo.jobs.node_settings import node_settings
 from tomo.scenario import records
-from tomo.transport.desk_node import Desk, DeskNode
+from tomo.transport.desk_node import Desk, DeskNode, NodeDied
+from tomo.transport.pseudo_terminal import PseudoTerminal
 from tomo.world.lockstep import Lockstep, Report
 from tomo.world.site import World
 
@@ -25,11 +27,22 @@ _BRANCH_W = 100.0
 _BRANCHES = {"submeter6": 6}
 _ENDLESS_MS = 10 * 366 * 86_400_000
 _LOOK_S = 0.05
+# Statuses of the desk program after which a chip would start again, and the number that the ESP32
+# then gives for the reset: its watchdog's, or software's (ESP-IDF, "RESET_REASON").
+_WATCHDOG_RESET = 8
+_SOFTWARE_RESET = 12
+_RESETS = {3: _WATCHDOG_RESET, 4: _SOFTWARE_RESET, 5: _SOFTWARE_RESET}
+# A node that resets more often than this will not get better.
+_RESTARTS = 5
+_RESTARTS_S = 10.0
 
 
 @dataclass(frozen=True)
 class DeskOptions:
-    """scenario and node: whose world and settings; without them the constant world."""
+    """scenario and node: whose world and settings; without them the constant world.
+
+    serial   the console is on a pseudo-terminal, not on our own input and output
+    """
 
     board: str
     ip: str
@@ -39,6 +52,70 @@ class DeskOptions:
     seed: int = 1
     scenario: records.Scenario | None = None
     node: str | None = None
+    serial: bool = False
+
+
+class _Console(Protocol):
+    """The other end of the node's console."""
+
+    def show(self, line: str) -> None: ...
+
+    def typed(self) -> Iterator[bytes]: ...
+
+
+class _Streams:
+    """Our own input and output as the console; `keys` is None if we were started without."""
+
+    def __init__(self, keys: TextIO | None, screen: TextIO) -> None:
+        self._keys = keys
+        self._screen = screen
+
+    def show(self, line: str) -> None:
+        print(line, file=self._screen, flush=True)
+
+    def typed(self) -> Iterator[bytes]:
+        """What is typed, whole lines at a time.
+
+        Read past Python's buffer: a thread that waits with the buffer's lock held keeps the
+        interpreter from ending.
+        """
+        rest = b""
+        while self._keys and (chunk := os.read(self._keys.fileno(), 4_096)):
+            lines, end, rest = (rest + chunk).rpartition(b"\n")
+            yield lines + end
+
+
+class _Seat:
+    """Where one node after the other runs: its console stays when it starts again."""
+
+    def __init__(self, console: _Console) -> None:
+        self._console = console
+        self._node: DeskNode | None = None
+        self._taken = threading.Event()
+
+    def take(self, node: DeskNode) -> None:
+        self._node = node
+        self._taken.set()
+
+    def show(self) -> None:
+        """Pass on what the node has said since."""
+        if self._node:
+            for line in self._node.lines():
+                self._console.show(line)
+
+    def pass_keys(self) -> None:
+        """Type on the node's console what is typed, from a thread that ends with us."""
+
+        def pump() -> None:
+            self._taken.wait()
+            with suppress(OSError):  # the terminal is gone
+                for data in self._console.typed():
+                    # A node that is gone is told by the main thread, or starts again.
+                    with suppress(HostError):
+                        if self._node:
+                            self._node.type(data)
+
+        threading.Thread(target=pump, daemon=True).start()
 
 
 def run_desk(options: DeskOptions, keys: TextIO | None, screen: TextIO) -> None:
@@ -60,23 +137,58 @@ def run_desk(options: DeskOptions, keys: TextIO | None, screen: TextIO) -> None:
         size=options.size,
     )
     settings = node_settings(scenario, node) if options.scenario else None
-    world = World(scenario)
-    with DeskNode(desk, options.folder.resolve(), settings) as running:
+    folder = options.folder.resolve()
+    with ExitStack() as stack:
+        console: _Console = _Streams(keys, screen)
+        if options.serial:
+            console = terminal = stack.enter_context(PseudoTerminal())
+            print(f"console: {terminal.path}", file=screen, flush=True)
+        seat = _Seat(console)
+        seat.pass_keys()
+        if options.clock == "virtual":
+            _run_virtual(seat, DeskNode(desk, folder, settings), World(scenario))
+        else:
+            _run_real(seat, desk, folder, settings, World(scenario))
+
+
+def _run_virtual(seat: _Seat, node: DeskNode, world: World) -> None:
+    with node as running:
+        seat.take(running)
         running.hello()
-        _pass_keys(running, keys)
-
-        def show() -> None:
-            for line in running.lines():
-                print(line, file=screen, flush=True)
-
         try:
-            if options.clock == "virtual":
-                Lockstep(world, [running]).run(scenario.site.duration, show)
-            else:
-                _follow(running, world, show)
+            Lockstep(world, [running]).run(world.scenario.site.duration, seat.show)
         finally:
             running.stop()
-            show()
+            seat.show()
+
+
+def _run_real(seat: _Seat, desk: Desk, folder: Path, settings: dict | None, world: World) -> None:
+    """Run the node, and start it again as a chip starts again after a reset."""
+    began = time.monotonic()
+    resets: deque[float] = deque(maxlen=_RESTARTS)
+    while True:
+        try:
+            with DeskNode(desk, folder, settings) as node:
+                seat.take(node)
+                _run_until_it_ends(seat, node, world, began)
+                return
+        except NodeDied as end:
+            now = time.monotonic()
+            often = len(resets) == _RESTARTS and now - resets[0] < _RESTARTS_S
+            if end.status not in _RESETS or often:
+                raise
+            resets.append(now)
+            desk = replace(desk, reset_reason=_RESETS[end.status])
+            settings = None  # what the node has changed since is in its chip
+
+
+def _run_until_it_ends(seat: _Seat, node: DeskNode, world: World, began: float) -> None:
+    try:
+        node.hello()
+        _follow(node, world, seat.show, began)
+    finally:
+        node.stop()
+        seat.show()
 
 
 def _place(options: DeskOptions) -> tuple[records.Scenario, records.Node]:
@@ -118,9 +230,8 @@ def constant(board: str) -> records.Scenario:
     )
 
 
-def _follow(node: DeskNode, world: World, show: Callable[[], None]) -> None:
+def _follow(node: DeskNode, world: World, show: Callable[[], None], began: float) -> None:
     """Real time: the world follows the clock, and the node is told what changed."""
-    began = time.monotonic()
     sent: dict[str, int] = {}
     while world.now_ms < world.scenario.site.duration:
         seen = world.quantities(node.name)
@@ -140,25 +251,3 @@ def _follow(node: DeskNode, world: World, show: Callable[[], None]) -> None:
 def _take(world: World, node: DeskNode, report: Report) -> None:
     for _, output, value in report.out:
         world.command(node.name, output, value, world.now_ms)
-
-
-def _pass_keys(node: DeskNode, keys: TextIO | None) -> None:
-    """Type every line of `keys` on the node's console, from a thread that ends with us.
-
-    It reads past Python's buffer: a thread that waits with the buffer's lock held keeps the
-    interpreter from ending.
-    """
-    if keys is None:
-        return  # started with its standard input closed
-    source = keys.fileno()
-
-    def pump() -> None:
-        rest = b""
-        # OSError: the terminal is gone. HostError: the node is, and the main thread tells.
-        with suppress(OSError, HostError):
-            while chunk := os.read(source, 4_096):
-                *lines, rest = (rest + chunk).split(b"\n")
-                for line in lines:
-                    node.say(line.decode("utf-8", "replace"))
-
-    threading.Thread(target=pump, daemon=True).start()

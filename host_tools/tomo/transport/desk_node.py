@@ -1,6 +1,7 @@
 """A desk node: the real firmware in a process of its own, with its console and world link."""
 
-import json
+import fcntl
+import io
 import os
 import queue
 import subprocess
@@ -15,6 +16,7 @@ from typing import IO, cast
 from tomo.checkout import board_folder, desk_program
 from tomo.errors import HostError, NodeSilent, NodeWrong
 from tomo.files import writing
+from tomo.image.documents import node_settings, put_node_settings
 from tomo.transport.world_link import LinkClosed, LinkSilent, WorldLink
 from tomo.world.lockstep import Report
 
@@ -23,6 +25,7 @@ _HEAP_K = {32: 128, 64: 256}
 # Real time a node may take for one grant; it is done in milliseconds, save on a busy machine.
 _ANSWER_S = 60.0
 _STOP_S = 5.0
+_LOCK = "node.lock"
 
 
 class NodeDied(HostError):
@@ -40,11 +43,30 @@ def _end(status: int | None) -> str:
     return f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
 
 
+def lock_folder(folder: Path) -> IO[str]:
+    """Keep a desk node's chip for us alone, until what is returned is closed or we end.
+
+    Raises HostError while a node runs there: it knows nothing of what others write.
+    """
+    with writing(folder):
+        file = (folder / _LOCK).open("a", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise HostError(
+            f"a node runs in {folder}: its chip is not to be written by anybody else",
+            "End that node first, or talk to it through its console (`tomo desk --serial`).",
+        ) from None
+    return file
+
+
 @dataclass(frozen=True)
 class Desk:
     """How to start a node: what the desk program takes from its environment.
 
-    command    instead of the desk program (tests put a small stand-in here)
+    reset_reason   why it starts, as the ESP32 numbers it; power-on if not given
+    command        instead of the desk program (tests put a small stand-in here)
     """
 
     name: str
@@ -56,6 +78,7 @@ class Desk:
     size: int = 32
     run_ms: int | None = None
     linked: bool = True
+    reset_reason: int | None = None
     command: tuple[str, ...] = ()
 
     def arguments(self) -> list[str]:
@@ -76,14 +99,17 @@ class Desk:
             values["DESK_START"] = str(self.start_s)
         if self.run_ms is not None:
             values["DESK_RUN_MS"] = str(self.run_ms)
+        if self.reset_reason is not None:
+            values["DESK_RESET_REASON"] = str(self.reset_reason)
         return values
 
 
 class DeskNode:
     """Running inside the `with`, gone after it, whatever happened inside.
 
-    settings   become the node's settings.json. Without them a folder that has none gets a
-               network to join and the board's name; one that has is left as it is.
+    settings   are written into the node's chip, the file `flash.bin` in its folder. Without them
+               a chip that has none gets a network to join and the board's name; one that has is
+               left as it is. All else in the chip stays.
     """
 
     def __init__(self, desk: Desk, folder: Path, settings: dict | None = None) -> None:
@@ -94,17 +120,16 @@ class DeskNode:
         self._link = WorldLink() if desk.linked else None
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._tail: deque[str] = deque(maxlen=20)
+        self._lock: IO[str] | None = None
 
     def _write_settings(self) -> None:
-        file = self.folder / "settings.json"
         settings = self._settings
         if settings is None:
-            if file.exists():
+            if node_settings(self.folder) is not None:
                 return
             settings = {"name": self.desk.name}
         # The desk's network has a name like any other; a node without one stays off it.
-        text = json.dumps({"wifi_ssid": "desk"} | settings, indent=1, ensure_ascii=False)
-        file.write_text(text + "\n", encoding="utf-8")
+        put_node_settings(self.folder, {"wifi_ssid": "desk"} | settings)
 
     def __enter__(self) -> "DeskNode":
         try:
@@ -112,13 +137,16 @@ class DeskNode:
         except BaseException:
             if self._link:
                 self._link.hang_up()
+            if self._lock:
+                self._lock.close()
             raise
         return self
 
     def _start(self) -> None:
         with writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._write_settings()
+        self._lock = lock_folder(self.folder)
+        self._write_settings()
         environment = os.environ | self.desk.environment()
         ends = self._link.node_ends if self._link else ()
         if ends:
@@ -133,21 +161,24 @@ class DeskNode:
             stderr=subprocess.STDOUT,
             pass_fds=ends,
             process_group=0,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
         )
         if self._link:
             self._link.started()
         # Popen gives these two whenever it is asked for pipes, as above.
-        self._keys = cast(IO[str], self._process.stdin)
-        console = cast(IO[str], self._process.stdout)
+        self._keys = cast(IO[bytes], self._process.stdin)
+        console = io.TextIOWrapper(
+            cast(IO[bytes], self._process.stdout), encoding="utf-8", errors="replace"
+        )
         self._reader = threading.Thread(target=self._read, args=(console,))
         self._reader.daemon = True
         self._reader.start()
 
     def __exit__(self, *_exc: object) -> None:
-        self.stop()
+        try:
+            self.stop()
+        finally:
+            if self._lock:
+                self._lock.close()
 
     def stop(self) -> int:
         """End the node in good order, by force if it does not follow; return its status."""
@@ -247,8 +278,12 @@ class DeskNode:
 
     def say(self, text: str) -> None:
         """Type a line on the node's console."""
+        self.type(text.encode() + b"\n")
+
+    def type(self, data: bytes) -> None:
+        """Type on the node's console."""
         try:
-            self._keys.write(text + "\n")
+            self._keys.write(data)
             self._keys.flush()
         except (BrokenPipeError, OSError, ValueError):
             raise self.died() from None

@@ -4,7 +4,7 @@ import unittest
 
 from no_heap import no_heap
 
-from core.events import GRID, GRID_LOST, LOAD, OVER_BUDGET, EventRing
+from core.events import CONSOLE, GRID, GRID_LOST, LOAD, NO_VOLTAGE, NODE, OVER_BUDGET, EventRing
 
 
 class TestEventRing(unittest.TestCase):
@@ -16,8 +16,13 @@ class TestEventRing(unittest.TestCase):
             self.ring.record(n, 0, LOAD, 1, 1, 0, OVER_BUDGET, 1500, 1350)
 
     def test_an_event_comes_back_as_it_was_recorded(self):
-        self.ring.record(12, 340, GRID, 0, 1, 2, GRID_LOST, -732, 1350)
-        self.assertEqual(self.ring.read(0), (12, 340, GRID, 0, 1, 2, GRID_LOST, -732, 1350))
+        event = (12, 340, GRID, 0, 1, 2, GRID_LOST, -732, 1350, 1_010, CONSOLE)
+        self.ring.record(*event)
+        self.assertEqual(self.ring.read(0), event)
+
+    def test_without_more_words_the_node_did_it_and_measured_no_voltage(self):
+        self.fill(1)
+        self.assertEqual(self.ring.read(0)[9:], (NO_VOLTAGE, NODE))
 
     def test_nothing_is_there_before_it_happens(self):
         self.assertIsNone(self.ring.read(0))

@@ -12,6 +12,7 @@ from core.energy import EnergyCounter
 from core.readings import Counts, Reading
 from meter.scaling import (
     add_energy,
+    add_reactive_energy,
     angle_ddeg,
     fill,
     fill_power,
@@ -54,6 +55,7 @@ class TestEnergy(unittest.TestCase):
     def setUp(self):
         self.counts = Counts()
         self.energy = EnergyCounter()
+        self.reactive = EnergyCounter()
 
     def test_a8_640_counts_at_3200_pulses_are_2_wh(self):
         self.counts.forward = 640
@@ -71,14 +73,17 @@ class TestEnergy(unittest.TestCase):
 
     def test_reverse_energy_is_export_and_nothing_is_counted_twice(self):
         self.counts.forward, self.counts.reverse = 320, 640
+        self.counts.reactive_forward, self.counts.reactive_reverse = 960, 1_280
         for _ in range(3):
             add_energy(self.counts, 11_250, self.energy)
+            add_reactive_energy(self.counts, 11_250, self.reactive)
         self.assertEqual(self.energy.import_wh, 1)
+        self.assertEqual((self.reactive.import_wh, self.reactive.export_wh), (3, 4))
         self.assertEqual(self.energy.export_wh, 2)
 
     def test_full_registers_allocate_nothing(self):
         self.counts.forward = self.counts.reverse = 0xFFFF
-        self.energy.import_mj = self.energy.export_mj = 3_599_999
+        self.energy.put(0, 0, 3_599_999, 3_599_999)
         with no_heap:
             add_energy(self.counts, 11_250, self.energy)
         # 65535 * 11250 + 3599999 = 740 868 749 = 205 * 3600000 + 2868749

@@ -38,6 +38,11 @@ class FakeChip:
         for channel in counts:
             channel.voltage, channel.current, channel.frequency = 10_100, 9_901, 5_000
 
+    def read_reactive_energy(self, counts):
+        self._meet()
+        for channel in counts:
+            channel.reactive_forward, channel.reactive_reverse = 2 * WATT_HOUR, 0
+
     def read_energy(self, counts):
         self._meet()
         for channel in counts:
@@ -77,6 +82,14 @@ class TestMeterGroup(unittest.TestCase):
         self.group.sample(1, True)
         self.group.sample(11, True)
         self.assertEqual([branch.energy.import_wh for branch in self.branches], [1, 1, 1])
+
+    def test_energy_is_read_every_round_and_reactive_energy_with_all_else(self):
+        self.group.sample(1, True)
+        self.chip.forward = WATT_HOUR
+        self.group.sample(2, False)
+        self.assertEqual([branch.energy.import_wh for branch in self.branches], [1, 1, 1])
+        self.assertEqual([branch.reactive.import_wh for branch in self.branches], [2, 2, 2])
+        self.assertEqual((self.group.net_mj, self.group.net_reactive_mj), (3 * 3_600_000, 0))
 
     def test_two_groups_may_share_counts(self):
         counts = tuple(Counts() for _ in range(3))

@@ -8,7 +8,7 @@ import asyncio
 import unittest
 from time import ticks_diff, ticks_ms
 
-from echonet_bench import Bench, forget_places, octets
+from echonet_bench import Bench, octets
 
 import desk_clock
 from core.errors import LinkDown
@@ -61,14 +61,10 @@ class FakeLink:
 class TestEchonetJob(unittest.TestCase):
     def setUp(self):
         desk_clock.install(desk_clock.VIRTUAL, 800_000_000)
-        forget_places()
         self.bench = Bench()
         self.link = FakeLink()
         self.ready = []
         self.job = EchonetJob(self.link, self.bench.node, self.ready.append)
-
-    def tearDown(self):
-        forget_places()
 
     def run_with(self, script):
         """Run the job and beside it `script`, an async function; the job ends with it."""

@@ -32,8 +32,9 @@ class TestWholeMeter(unittest.TestCase):
         twin.set(twin.alone())
         react = desk_clock.event(lambda: twin.set(twin.alone()))
         twin.outputs.on_change = lambda: desk_clock.arm(react, 0)
-        base = Foundation(Settings({"loads": LOADS, "stagger_s": 0}))
-        control, jobs, _objects, _names = submeter.build(base)
+        base = Foundation()
+        base.settings = Settings({"loads": LOADS, "stagger_s": 0})
+        control, jobs, _objects, _names, _commands = submeter.build(base)
         closed_s = [0] * 6
 
         async def main():
@@ -58,7 +59,7 @@ class TestWholeMeter(unittest.TestCase):
         for branch, since_s in zip(branches, closed_s):
             with self.subTest(branch=branch.number):
                 expected_wh = (HOUR_S - since_s) * 100 // 3_600
-                # Read out every 10 s, so up to 0.3 Wh are still in the chip.
+                # Read out every second, so up to 0.03 Wh are still in the chip.
                 self.assertAlmostEqual(branch.energy.import_wh, expected_wh, delta=1)
                 self.assertEqual(branch.energy.export_wh, 0)
 

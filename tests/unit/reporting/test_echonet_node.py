@@ -5,7 +5,7 @@ Frames are laid out by hand from "Frame" there; "the worked frame" is one of "Wo
 
 import unittest
 
-from echonet_bench import Bench, forget_places, octets
+from echonet_bench import Bench, octets
 
 from wire.echonet import MAX_FRAME
 
@@ -15,13 +15,9 @@ BACK = "10 81 00 02 02 8D 01 05 FF 01"
 
 class NodeCase(unittest.TestCase):
     def setUp(self):
-        forget_places()
         self.bench = Bench()
         self.bench.measure(1, 1_234_000)  # 1 234 W
         self.bench.poll()
-
-    def tearDown(self):
-        forget_places()
 
     def answers(self, request, *answers):
         self.assertEqual(self.bench.ask(request), list(answers))

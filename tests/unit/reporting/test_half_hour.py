@@ -1,11 +1,11 @@
-"""reporting.half_hour: EA and EB, readings at :00 and :30 of local time.
+"""registers.half_hours as controllers see them: EA and EB, readings at :00 and :30 of local time.
 
 Layout and rules: docs/echonet-lite.md, "Sub-meter 028D" and "Decisions".
 """
 
 import unittest
 
-from echonet_bench import Bench, forget_places
+from echonet_bench import Bench
 
 # 2026-11-22; see test_objects for the arithmetic.
 DAY = 9_822
@@ -14,27 +14,23 @@ NONE = "FF FF FF FF FF FF FF FF FF FF FE"
 
 class TestHalfHour(unittest.TestCase):
     def setUp(self):
-        forget_places()
         self.bench = Bench()
         self.bench.measure(1, 100_000, wh=123_456)
-        self.bench.branches[0].energy.export_wh = 1
-
-    def tearDown(self):
-        forget_places()
+        self.bench.branches[0].energy.put(123_456, 1)
 
     def pass_by(self, day, second):
         """The clock goes over `second` (UTC) in steps of a second."""
         self.bench.calendar.day = day
         for at in (second - 1, second, second + 1):
             self.bench.calendar.second = at
-            self.bench.poll()
+            self.bench.pass_time()
 
     def test_the_reading_is_taken_when_the_half_hour_begins(self):
         self.pass_by(DAY, 3 * 3_600 + 1_800)  # 03:30 UTC, 12:30 in Japan
         # The value of the worked INFC of docs/echonet-lite.md: 12:30:00, 123 456.
         self.assertEqual(self.bench.get(0x028D01, 0xEA), "07 EA 0B 16 0C 1E 00 00 01 E2 40")
         self.assertEqual(self.bench.get(0x028D01, 0xEB), "07 EA 0B 16 0C 1E 00 00 00 00 01")
-        self.bench.branches[0].energy.import_wh += 50
+        self.bench.branches[0].energy.add_mj(50 * 3_600_000)
         self.pass_by(DAY, 3 * 3_600 + 1_900)
         self.assertEqual(self.bench.get(0x028D01, 0xEA), "07 EA 0B 16 0C 1E 00 00 01 E2 40")
 
@@ -46,17 +42,17 @@ class TestHalfHour(unittest.TestCase):
         self.pass_by(DAY, 86_399)
         self.bench.calendar.day = DAY + 1
         self.bench.calendar.second = 0
-        self.bench.poll()
+        self.bench.pass_time()
         self.assertEqual(self.bench.get(0x028D01, 0xEA), "07 EA 0B 17 09 00 00 00 01 E2 40")
 
     def test_a_clock_that_is_set_across_a_half_hour_takes_no_reading(self):
         self.bench.calendar.day = DAY
         for second in (3_600, 3_600 + 1_801, 1_790):
             self.bench.calendar.second = second
-            self.bench.poll()
+            self.bench.pass_time()
         self.assertEqual(self.bench.get(0x028D01, 0xEA), NONE)
         self.bench.calendar.day = DAY - 3_000
-        self.bench.poll()
+        self.bench.pass_time()
         self.assertEqual(self.bench.get(0x028D01, 0xEA), NONE)
 
     def test_a_clock_that_was_never_set_takes_no_reading(self):
@@ -66,3 +62,24 @@ class TestHalfHour(unittest.TestCase):
     def test_a_branch_not_measured_by_then_has_no_reading(self):
         self.pass_by(DAY, 3 * 3_600 + 1_800)
         self.assertEqual(self.bench.get(0x028D02, 0xEA), "07 EA 0B 16 0C 1E 00 FF FF FF FE")
+
+    def test_the_history_of_a_day_is_48_readings_with_gaps(self):
+        self.pass_by(DAY, 3 * 3_600 + 1_800)
+        self.bench.ask("10 81 00 09 05 FF 01 02 8D 01 61 01 E0 01 00")  # today
+        none = " FF FF FF FE"
+        # 12:30 is slot 25: 25 gaps before it and 22 behind.
+        expected = "00 00" + none * 25 + " 00 01 E2 40" + none * 22
+        self.assertEqual(self.bench.get(0x028D01, 0xE2), expected)
+        self.assertEqual(self.bench.get(0x028D01, 0xE4), expected.replace("01 E2 40", "00 00 01"))
+
+    def test_tomorrow_today_is_yesterday(self):
+        self.pass_by(DAY, 3 * 3_600 + 1_800)
+        self.bench.calendar.day = DAY + 1
+        self.bench.ask("10 81 00 09 05 FF 01 02 8D 01 61 01 E0 01 01")
+        self.assertEqual(self.bench.get(0x028D01, 0xE2)[305:317], " 00 01 E2 40")
+
+    def test_the_last_reading_is_known_after_a_restart(self):
+        self.pass_by(DAY, 3 * 3_600 + 1_800)
+        self.bench.restart_half_hours()
+        self.assertEqual(self.bench.half_hours.import_wh[0], 123_456)
+        self.assertEqual((self.bench.half_hours.day, self.bench.half_hours.slot), (DAY, 25))

@@ -4,7 +4,7 @@ import gc
 import random
 import unittest
 
-from echonet_bench import Bench, forget_places, octets
+from echonet_bench import Bench, octets
 
 from wire.echonet import MAX_FRAME
 
@@ -45,12 +45,8 @@ def noise():
 
 class TestHostile(unittest.TestCase):
     def setUp(self):
-        forget_places()
         random.seed(SEED)
         self.frames = 0
-
-    def tearDown(self):
-        forget_places()
 
     def take(self, buf, length, _to_group):
         self.frames += 1

@@ -5,7 +5,7 @@ What is mandatory comes from the tables of the ECHONET Lite Appendix named under
 
 import unittest
 
-from echonet_bench import Bench, forget_places, octets
+from echonet_bench import Bench, octets
 
 from wire.echonet_map import read_map
 
@@ -25,12 +25,6 @@ DAY = 26 * 365 + 7 + 325
 
 
 class ObjectCase(unittest.TestCase):
-    def setUp(self):
-        forget_places()
-
-    def tearDown(self):
-        forget_places()
-
     def maps(self, bench, eoj):
         return [read_map(octets(bench.get(eoj, epc))) for epc in (0x9D, 0x9E, 0x9F)]
 
@@ -133,7 +127,7 @@ class TestBranch(ObjectCase):
     def test_a_branch_has_one_phase_and_two_wires(self):
         bench = Bench()
         bench.measure(1, -250_400, voltage_mv=101_260, current_ma=2_473, wh=12_345_678)
-        bench.branches[0].energy.export_wh = 1
+        bench.branches[0].energy.put(12_345_678, 1)
         self.assertEqual(bench.get(0x028D01, 0xD4), "03")  # a count is 0.001 kWh
         self.assertEqual(bench.get(0x028D01, 0xD7), "08")
         self.assertEqual(bench.get(0x028D01, 0xE1), "00 BC 61 4E")  # 12 345 678
@@ -157,16 +151,17 @@ class TestBranch(ObjectCase):
 
 
 class TestPanel(ObjectCase):
-    def test_totals_are_sums_and_wait_for_every_branch(self):
+    def test_totals_wait_for_every_branch(self):
         bench = Bench()
+        bench.whole.put(20_000_001, 7)
         for number in range(1, 6):
             bench.measure(number, 100_000, wh=20_000_000)
         self.assertEqual(bench.get(0x028701, 0xC0), "FF FF FF FE")
         self.assertEqual(bench.get(0x028701, 0xC6), "7F FF FF FE")
         bench.measure(6, 900_000, wh=20_000_001)
         self.assertEqual(bench.get(0x028701, 0xC6), "00 00 05 78")  # 5 x 100 + 900 W
-        # 120 000 001 Wh wraps at eight digits to 20 000 001.
-        self.assertEqual(bench.get(0x028701, 0xC0), "01 31 2D 01")
+        self.assertEqual(bench.get(0x028701, 0xC0), "01 31 2D 01")  # 20 000 001
+        self.assertEqual(bench.get(0x028701, 0xC1), "00 00 00 07")
         self.assertEqual(bench.get(0x028701, 0xC2), "03")
         self.assertEqual(bench.get(0x028701, 0xB1), "06")
 
@@ -197,7 +192,7 @@ class TestStreetlight(ObjectCase):
         bench.lamp.level_permille = 600
         bench.lamp.reading.valid = True
         bench.lamp.reading.power_mw = 36_400
-        bench.lamp.energy.import_wh = 1_000
+        bench.lamp.energy.put(1_000)
         self.assertEqual(bench.get(0x029101, 0xB0), "3C")
         self.assertEqual(bench.get(0x029101, 0x84), "00 24")
         self.assertEqual(bench.get(0x029101, 0x85), "00 00 03 E8")

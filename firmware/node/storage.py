@@ -1,0 +1,113 @@
+"""Everything of a node that outlives a power cut, opened from its flash partitions."""
+
+from array import array
+from esp32 import Partition
+from typing import TYPE_CHECKING
+
+from core.errors import PartitionMissing
+from registers.event_log import EventLog
+from registers.history import History
+from registers.journal import Journal
+from registers.keeper import Keeper
+from settings.identity import IdentityStore
+from settings.store import Store
+from wire import registers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from core.flash import Flash
+
+# What `damage` names, by the numbers that wire.console has words for.
+SETTINGS = 0
+IDENTITY = 1
+
+
+class Storage:
+    """Opened once at start, which reads what is there and writes nothing.
+
+    partition(label)   opens one; `esp32.Partition` on a board
+    """
+
+    def __init__(self, kind: int, branches: int, partition: Callable[[str], Flash]) -> None:
+        self.partition = partition
+        self.settings = Store(partition("settings"))
+        self.identity = IdentityStore(partition("identity"))
+        self.journal = Journal(partition("registers"), kind, branches)
+        self.keeper = Keeper(self.journal)
+        self.history = History(partition("history"), branches)
+        self.log = EventLog(partition("events"))
+        self._rings = (self.journal.ring, self.history.ring, self.log.ring)
+        self.boot = 0
+
+    def start(self, cause: int) -> None:
+        """Count this boot, by its cause (core.events), and make firm what a cut left behind."""
+        journal = self.journal
+        journal.whole[journal.place(registers.POWER_ON_BOOTS + cause)] += 1
+        journal.whole[journal.place(registers.RESET_NOTE)] = 0
+        for number in range(registers.POWER_ON_BOOTS, registers.COMMANDED_BOOTS + 1):
+            self.boot += journal.whole[journal.place(number)]
+        journal.confirm()
+        self.history.confirm()
+        self.log.confirm()
+        self.settings.copies.mend()
+        self.identity.copies.mend()
+
+    def reset_was_asked_for(self) -> bool:
+        """Whether the last words of the run before were that it would reset on purpose."""
+        return bool(self.journal.whole[self.journal.place(registers.RESET_NOTE)])
+
+    def note_reset(self) -> None:
+        """Save all, and that the reset that comes now is meant."""
+        self.journal.whole[self.journal.place(registers.RESET_NOTE)] = 1
+        self.journal.save_all()
+
+    def view(self, number: int, count: int) -> memoryview:
+        """The running values of `count` registers from `number` on, to count in."""
+        place = self.journal.place(number)
+        return memoryview(self.journal.whole)[place : place + count]
+
+    def damage(self) -> list[int]:
+        """What was there and could not be read, SETTINGS or IDENTITY."""
+        lost = (self.settings.lost, self.identity.lost)
+        return [what for what, is_lost in enumerate(lost) if is_lost]
+
+    def faulty(self) -> bool:
+        """Whether something that should be kept was lost."""
+        return self.settings.lost or self.identity.lost
+
+    def flash_faults(self) -> int:
+        """How many writes did not read back as written, since power-up."""
+        kept = (self.journal, self.history, self.log, self.settings.copies, self.identity.copies)
+        return sum(part.faults for part in kept + self._rings)
+
+    def prepare(self) -> bool:
+        """Erase one sector ahead of need, if one is to be erased; True if so.
+
+        Not of the history: it takes one a day, when all is calm.
+        """
+        for ring in (self.journal.ring, self.log.ring):
+            if ring.prepare():
+                return True
+        return False
+
+
+def running(journal: Journal, channel: int, direction: int) -> tuple[array, array, int]:
+    """Where a channel counts: what an EnergyCounter is made of."""
+    place = journal.place(registers.ENERGY + registers.CHANNEL_SIZE * channel + direction)
+    return journal.whole, journal.rest, place
+
+
+def saved(journal: Journal, channel: int, direction: int) -> tuple[array, array, int]:
+    """Where the part of it that is in flash stands."""
+    place = journal.place(registers.ENERGY + registers.CHANNEL_SIZE * channel + direction)
+    return journal.saved_whole, journal.saved_rest, place
+
+
+def find_partition(label: str) -> Flash:
+    """Open the board's partition `label`. Raises PartitionMissing."""
+    found: Any = Partition.find(Partition.TYPE_DATA, label=label)
+    if not found:
+        raise PartitionMissing(label)
+    return found[0]

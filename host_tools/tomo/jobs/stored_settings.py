@@ -1,0 +1,282 @@
+"""Settings of a node, wherever they are: in flash images the host writes, on a console the node.
+
+What may stand there is declared in the firmware's `settings.declared` and checked by its own
+`settings.check`, before anything is written.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from settings.check import allowed, problem
+from settings.declared import (
+    CHOICE,
+    DEFAULT,
+    INTEGER,
+    KIND,
+    LOAD_SETTINGS,
+    MOST,
+    NAME,
+    RESTART,
+    SECRET,
+    SETTINGS,
+    UNIT,
+    WORDS,
+)
+from tomo.errors import HostError, NodeWrong, UsageError
+from tomo.files import reading
+from tomo.image import documents
+from tomo.jobs.targets import FileTarget, SerialTarget, Target
+from tomo.transport.console import Refused
+from tomo.transport.desk_node import lock_folder
+
+_LOADS = "loads"
+_NOT_OURS_TO_CHECK = ("places",)  # written by the node itself
+_LOADS_MOST = 16
+_WHOLE_NUMBER = re.compile(r"[+-]?\d{1,12}")
+_ROWS = {row[NAME]: row for row in SETTINGS}
+_LOAD_ROWS = {row[NAME]: row for row in LOAD_SETTINGS}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One declared setting and what it is set to; value is None for a secret. `restart`: whether
+    a change takes one."""
+
+    key: str
+    value: object
+    given: bool
+    unit: str
+    allowed: str
+    default: object
+    restart: bool
+    words: str
+    trouble: str = ""
+
+
+class Refusal(HostError):
+    """A value that may not be; nothing was written."""
+
+
+def read_document(target: Target) -> dict:
+    """All that is stored; empty where nothing is. Raises HostError if it cannot be read."""
+    if isinstance(target, SerialTarget):
+        document = target.settings()
+        if document is None:
+            raise NodeWrong(f"{target.source.where} tells no settings")
+        return document
+    found = documents.read(target.image.partition("settings"), documents.KINDS["settings"])
+    document = found.document()
+    if document is None and not found.blank:
+        raise HostError(
+            f"{target.path}: the settings are lost, neither copy is whole",
+            "`tomo settings defaults` or `import` writes new ones.",
+        )
+    return document or {}
+
+
+def settings_of(document: dict) -> Iterator[Setting]:
+    """Every declared setting with its value in `document`, loads one after the other."""
+    for row in SETTINGS:
+        yield _setting(row, document, "")
+    for number, load in enumerate(_loads(document)):
+        for row in LOAD_SETTINGS:
+            yield _setting(row, load if isinstance(load, dict) else {}, f"{_LOADS}.{number}.")
+
+
+def without_secrets(document: dict) -> tuple[dict, list[str]]:
+    """The document with the secrets left out, and their names."""
+    secrets = [name for name in document if name in _ROWS and _ROWS[name][KIND] == SECRET]
+    return {name: value for name, value in document.items() if name not in secrets}, secrets
+
+
+def parse_file(path: Path) -> dict:
+    """The JSON object in a file. Raises HostError."""
+    with reading(path):
+        text = path.read_bytes()
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise HostError(f"{path} is not JSON: {error}", "`settings export` writes one.") from None
+    if not isinstance(document, dict):
+        raise HostError(f"{path} holds no JSON object", "`settings export` writes one.")
+    return document
+
+
+def unknown_keys(document: dict) -> list[str]:
+    """Keys that are not declared: perhaps of a newer firmware."""
+    known = {*_ROWS, _LOADS, *_NOT_OURS_TO_CHECK}
+    unknown = [str(key) for key in document if key not in known]
+    for number, load in enumerate(_loads(document)):
+        if isinstance(load, dict):
+            unknown += [f"{_LOADS}.{number}.{key}" for key in load if key not in _LOAD_ROWS]
+    return unknown
+
+
+def need_good(document: dict) -> None:
+    """Raise Refusal, naming every key that has a value it may not have."""
+    problems = [
+        f"{setting.key} may be {setting.allowed}, not {_shown(setting)}"
+        for setting in settings_of(document)
+        if setting.trouble
+    ]
+    loads = document.get(_LOADS, [])
+    if not isinstance(loads, list):
+        problems.append("loads must be a list")
+    elif len(loads) > _LOADS_MOST:
+        problems.append(f"loads may be {_LOADS_MOST} at most, not {len(loads)}")
+    else:
+        odd = [number for number, load in enumerate(loads) if not isinstance(load, dict)]
+        problems += [f"loads.{number} must be an object" for number in odd]
+    if problems:
+        raise Refusal("; ".join(problems) + ": nothing was written")
+
+
+def import_document(target: Target, document: dict) -> None:
+    """Set what `document` holds; what it does not hold stays. Raises Refusal before any write."""
+    need_good(document)
+    if isinstance(target, SerialTarget):
+        for key, value in _flat(document):
+            _set_on_console(target, key, value)
+        return
+    stored = _stored_or_empty(target)
+    _write(target, merged(stored, document))
+
+
+def set_value(target: Target, key: str, text: str) -> bool:
+    """Set one key from what was typed; whether it takes a restart. Raises Refusal, UsageError."""
+    row = _row(key)
+    value = _parsed(row, text)
+    if problem(row, value):
+        shown = "that" if row[KIND] == SECRET else repr(value)
+        raise Refusal(f"{key} may be {allowed(row)}, not {shown}: nothing was written")
+    if isinstance(target, SerialTarget):
+        return _set_on_console(target, key, value)
+    _write(target, _with(read_document(target), key, value))
+    return bool(row[RESTART])
+
+
+def reset(target: Target) -> None:
+    """Back to factory defaults. Identity and calibration lie elsewhere, and stay."""
+    if isinstance(target, SerialTarget):
+        target.console.ask("defaults", "defaults")
+    else:
+        _write(target, {})
+
+
+def merged(stored: dict, document: dict) -> dict:
+    """`stored` with what `document` holds in its place; loads one by one, key by key."""
+    result = stored | document
+    if _LOADS in document:
+        old, new = _loads(stored), _loads(document)
+        result[_LOADS] = [
+            _object(old, number) | _object(new, number) for number in range(max(len(old), len(new)))
+        ]
+    return result
+
+
+def _write(target: FileTarget, document: dict) -> None:
+    """Write a document where no node runs that would not know of it."""
+    with ExitStack() as stack:
+        if target.folder:
+            stack.enter_context(lock_folder(target.folder))
+        documents.write(target.path, target.image, "settings", document)
+
+
+def _stored_or_empty(target: FileTarget) -> dict:
+    """What is stored; nothing where it is lost, as then there is nothing to keep."""
+    return target.settings() or {}
+
+
+def _set_on_console(target: SerialTarget, key: str, value: object) -> bool:
+    command = f"set {key} {json.dumps(value)}"
+    try:
+        return bool(target.console.ask(command, "set").get("reboot"))
+    except Refused as refused:
+        if "allowed" not in refused.fields:
+            raise
+        may = refused.fields["allowed"]
+        raise Refusal(f"the node refuses {key}: it may be {may}") from None
+
+
+def _setting(row: tuple, values: dict, where: str) -> Setting:
+    name, secret = row[NAME], row[KIND] == SECRET
+    value = values.get(name, row[DEFAULT])
+    return Setting(
+        key=where + name,
+        value=None if secret else value,
+        given=name in values and value != row[DEFAULT],
+        unit=row[UNIT],
+        allowed=allowed(row),
+        default=row[DEFAULT],
+        restart=bool(row[RESTART]),
+        words=row[WORDS],
+        trouble=problem(row, value) or "",
+    )
+
+
+def _shown(setting: Setting) -> str:
+    return "what it is" if setting.value is None else repr(setting.value)
+
+
+def _row(key: str) -> tuple:
+    """The row that declares a key such as `line_hz` or `loads.2.tier`."""
+    parts = key.split(".")
+    if len(parts) == 1 and key in _ROWS:
+        return _ROWS[key]
+    if len(parts) == 3 and parts[0] == _LOADS and parts[2] in _LOAD_ROWS:
+        if re.fullmatch(r"\d{1,2}", parts[1]) and int(parts[1]) < _LOADS_MOST:
+            return _LOAD_ROWS[parts[2]]
+    raise UsageError(
+        f"no setting {key!r}",
+        f"Settings: {', '.join(_ROWS)}; of loads: loads.0.NAME to loads.{_LOADS_MOST - 1}.NAME "
+        f"with {', '.join(_LOAD_ROWS)}",
+    )
+
+
+def _parsed(row: tuple, text: str) -> object:
+    """What was typed as the kind of value that the setting has; as typed if it is none."""
+    if row[KIND] == INTEGER:
+        return int(text) if _WHOLE_NUMBER.fullmatch(text) else text
+    if row[KIND] == CHOICE:
+        return next((choice for choice in row[MOST] if str(choice) == text), text)
+    return text
+
+
+def _with(document: dict, key: str, value: object) -> dict:
+    """`document` with one more key. A load may be the next one, and no later one."""
+    if key in _ROWS:
+        return document | {key: value}
+    _, number, name = key.split(".")
+    loads = [_object(_loads(document), place) for place in range(len(_loads(document)))]
+    if int(number) > len(loads):
+        have = f"there are {len(loads)} loads, counted from 0"
+        raise Refusal(f"no loads.{number}: {have}", "Set those before it first.")
+    if int(number) == len(loads):
+        loads.append({})
+    loads[int(number)] |= {name: value}
+    return document | {_LOADS: loads}
+
+
+def _loads(document: dict) -> list:
+    loads = document.get(_LOADS, [])
+    return loads if isinstance(loads, list) else []
+
+
+def _object(loads: list, number: int) -> dict:
+    load = loads[number] if number < len(loads) else {}
+    return dict(load) if isinstance(load, dict) else {}
+
+
+def _flat(document: dict) -> Iterator[tuple[str, object]]:
+    """Declared keys and their values, one by one."""
+    for key, value in document.items():
+        if key in _ROWS:
+            yield key, value
+    for number, load in enumerate(_loads(document)):
+        for name, value in load.items():
+            if name in _LOAD_ROWS:
+                yield f"{_LOADS}.{number}.{name}", value

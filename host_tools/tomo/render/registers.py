@@ -1,0 +1,281 @@
+"""What a node keeps in flash, as tables for people and as rows for programs."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from tomo.image import history
+from tomo.image.events import Event
+from tomo.image.history import Day
+from tomo.image.registers import Registers, Value
+from tomo.jobs.verify_flash import FINE, NOTE, WRONG, Finding
+from wire import console
+from wire import registers as numbering
+
+NODES = {numbering.SUBMETER: "sub-meter", numbering.STREETLIGHT: "streetlight"}
+QUALITIES = ("never set", "held", "synchronised")
+_MJ_PER_WH = 3_600_000
+_UNKNOWN_DAY = 0xFFFF
+_DAY_S = 86_400
+_NOT_MEASURED = 0xFFFF
+_STYLES = {FINE: "green", NOTE: "cyan", WRONG: "red"}
+_STARTED = console.KINDS.index("started")
+_BEGIN = datetime(2000, 1, 1)
+
+Row = dict[str, Any]
+
+
+def csv_text(rows: Iterable[Row]) -> str:
+    """Rows with a line of names above them; nothing for no rows."""
+    rows = list(rows)
+    if not rows:
+        return ""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+# Registers
+
+
+def node_fields(found: Registers) -> Row:
+    """What node it is, and how full its ring."""
+    return {
+        "node": NODES.get(found.kind, f"unknown kind {found.kind}"),
+        "branches": found.branches,
+        "sectors_used": found.sectors_used,
+        "sectors": found.sectors,
+        "record": found.record,
+    }
+
+
+def register_rows(found: Registers) -> Iterator[Row]:
+    """One row a register; one never saved has no value."""
+    for number in found.numbers:
+        value = found.values.get(number)
+        energy = number >= numbering.ENERGY
+        yield {
+            "number": number,
+            "register": numbering.name(number),
+            "value": value.whole if value else None,
+            "unit": numbering.unit(number),
+            "rest_mj": value.rest if value and energy else None,
+            "exact": exact(value) if value and energy else None,
+            "state": state_words(number, value.whole) if value else "",
+        }
+
+
+def registers_table(where: str, found: Registers) -> Table:
+    about = node_fields(found)
+    table = Table(
+        title=f"{where}  {about['node']}, {found.branches} branches, record {found.record}, "
+        f"{found.sectors_used} of {found.sectors} sectors in use",
+        title_justify="left",
+    )
+    table.add_column("register")
+    table.add_column("value", justify="right")
+    table.add_column("whole and rest", justify="right")
+    table.add_column("")
+    for row in register_rows(found):
+        unit = row["unit"]
+        if row["value"] is None:
+            table.add_row(row["register"], "no value", "", "")
+        elif row["exact"] is None:
+            table.add_row(row["register"], f"{row['value']} {unit}".strip(), "", row["state"])
+        else:
+            rest_unit = "mJ" if unit == "Wh" else "mvar s"
+            parts = f"{row['value']} {unit} + {row['rest_mj']} {rest_unit}"
+            table.add_row(row["register"], f"{row['exact']} {unit}", parts, "")
+    return table
+
+
+def exact(value: Value) -> str:
+    """Wh with as many decimals as tell each mJ from the next, cut off, never rounded up.
+
+    1 mJ is 2.8e-7 Wh, so seven decimals are enough.
+    """
+    units = value.whole * 10**7 + value.rest * 10**7 // _MJ_PER_WH
+    whole, decimals = divmod(units, 10**7)
+    return f"{whole}.{decimals:07}"
+
+
+def state_words(number: int, whole: int) -> str:
+    """Bits of load and lamp states in words; empty for what is no state."""
+    if numbering.LOAD_STATE <= number < numbering.RELAY_MOVES:
+        words = ["not wanted" if whole & numbering.NOT_WANTED else "wanted"]
+        words += ["locked off"] if whole & numbering.LOCKED_OFF else []
+        return ", ".join(words)
+    if number == numbering.LAMP_STATE:
+        locked = ", locked off" if whole & numbering.LAMP_LOCKED else ""
+        return f"{whole % numbering.LAMP_LOCKED} permille{locked}"
+    if number == numbering.RESET_NOTE:
+        return "a reset was asked for" if whole == 1 else "none"
+    return ""
+
+
+# History
+
+
+def history_rows(days: Mapping[int, Day], day: int, branches: Iterable[int]) -> Iterator[Row]:
+    """48 rows a branch: what counters stood at, and what they gained in the half hour before."""
+    for branch in branches:
+        before = _reading(days, day - 1, 47, branch)
+        for slot in range(48):
+            now = _reading(days, day, slot, branch)
+            record = days[day].records.get(slot) if day in days else None
+            yield {
+                "day": str(history.date_of(day)),
+                "time": history.clock(slot),
+                "branch": branch,
+                "import_wh": now[0],
+                "export_wh": now[1],
+                "import_gain_wh": history.difference(before[0], now[0]),
+                "export_gain_wh": history.difference(before[1], now[1]),
+                "clock": _quality(record.quality) if record else None,
+            }
+            before = now
+
+
+def history_tables(days: Mapping[int, Day], day: int, branches: Iterable[int]) -> Iterator[Table]:
+    for branch in branches:
+        table = Table(title=f"{history.date_of(day)}  branch {branch}", title_justify="left")
+        table.add_column("time")
+        for heading in ("import", "gained", "export", "gained"):
+            table.add_column(heading, justify="right")
+        table.add_column("clock")
+        for row in history_rows(days, day, [branch]):
+            names = ("import_wh", "import_gain_wh", "export_wh", "export_gain_wh")
+            table.add_row(row["time"], *(_wh(row, name) for name in names), row["clock"] or "")
+        yield table
+
+
+def _reading(
+    days: Mapping[int, Day], day: int, slot: int, branch: int
+) -> tuple[int | None, int | None]:
+    return days[day].reading(slot, branch) if day in days else (None, None)
+
+
+def _wh(row: Row, name: str) -> str:
+    if row[name] is None:
+        return "" if "gain" in name else "no data"
+    return f"{row[name]} Wh"
+
+
+# Events
+
+
+def event_row(event: Event, utc_offset_min: int | None) -> Row:
+    """One event in words; what was changed since it was written keeps what it says now."""
+    fields = event.fields
+    kind = fields["kind"]
+    voltage, budget = fields["voltage_dv"], fields["budget_w"]
+    return {
+        "sequence": fields["sequence"],
+        "boot": fields["boot"],
+        "uptime": f"{fields['uptime_s']}.{fields['ms']:03}",
+        "utc": moment(fields["day"], fields["second"], 0),
+        "local": moment(fields["day"], fields["second"], utc_offset_min),
+        "clock": _quality(fields["quality"]),
+        "kind": _word(console.KINDS, kind),
+        "subject": _subject(kind, fields["subject"]),
+        "from": "" if kind == _STARTED else _value(kind, fields["from"]),
+        "to": _value(kind, fields["to"]),
+        "cause": _word(console.CAUSES, fields["cause"]),
+        "actor": _word(console.ACTORS, fields["actor"]),
+        "power_w": fields["power_w"],
+        "voltage_v": None if voltage == _NOT_MEASURED else f"{voltage // 10}.{voltage % 10}",
+        "budget_w": None if budget < 0 else budget,
+        "chain": event.state,
+    }
+
+
+def events_table(where: str, rows: Iterable[Row]) -> Table:
+    table = Table(title=f"{where}  events", title_justify="left")
+    headings = ("event", "boot", "uptime s", "local time", "what", "from", "to", "cause", "by")
+    for heading in (*headings, "W", "V", "budget W", ""):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        when = row["local"] or (f"{row['utc']} UTC" if row["utc"] else "unknown")
+        if row["clock"] != QUALITIES[-1]:
+            when += f" ({row['clock']})"
+        cells = (
+            row["sequence"], row["boot"], row["uptime"], when,
+            f"{row['kind']} {row['subject']}".strip(), row["from"], row["to"], row["cause"],
+            row["actor"], row["power_w"], row["voltage_v"], row["budget_w"],
+            "" if row["chain"] == "whole" else row["chain"],
+        )  # fmt: skip
+        table.add_row(*("" if cell is None else str(cell) for cell in cells))
+    return table
+
+
+def moment(day: int, second: int, utc_offset_min: int | None) -> str | None:
+    """Date and time of an event; None if the node or we do not know it."""
+    if day == _UNKNOWN_DAY or second >= _DAY_S or utc_offset_min is None:
+        return None
+    when = _BEGIN + timedelta(days=day, seconds=second, minutes=utc_offset_min)
+    return when.isoformat(" ")
+
+
+def _word(words: tuple[str, ...], number: int) -> str:
+    """What a number stands for; itself if we do not know: a newer firmware wrote it."""
+    return words[number] if 0 <= number < len(words) else str(number)
+
+
+def _quality(number: int) -> str:
+    return _word(QUALITIES, number)
+
+
+def _subject(kind: int, subject: int) -> str:
+    """Loads and branches are counted from 1 for people."""
+    name = _word(console.KINDS, kind)
+    if name in ("load", "lock"):
+        return "lamp" if subject == console.LAMP_SUBJECT else str(subject + 1)
+    if name == "storage":
+        return _word(console.STORED, subject)
+    return str(subject) if name.startswith("start value") or name.isdigit() else ""
+
+
+def _value(kind: int, value: int) -> str:
+    name = _word(console.KINDS, kind)
+    if name == "grid":
+        return _word(console.GRID_STATES, value)
+    if name in ("load", "lock"):
+        return _word(("off", "on") if name == "load" else ("unlocked", "locked off"), value)
+    if name == "started":
+        return _word(console.RESETS, value)
+    units = {"lamp": " permille", "limit": " W"}
+    if name.startswith("start value"):
+        return f"{value} Wh"
+    return f"{value}{units.get(name, '')}"
+
+
+# Verification
+
+
+def finding_fields(finding: Finding) -> Row:
+    return {
+        "area": finding.area,
+        "verdict": finding.verdict,
+        "text": finding.words,
+        **finding.figures,
+    }
+
+
+def findings_table(where: str, findings: Iterable[Finding]) -> Table:
+    table = Table(title=where, title_justify="left")
+    table.add_column("what")
+    table.add_column("verdict")
+    table.add_column("found", overflow="fold")
+    area = ""
+    for finding in findings:
+        shown = "" if finding.area == area else finding.area
+        area = finding.area
+        table.add_row(shown, Text(finding.verdict, _STYLES[finding.verdict]), Text(finding.words))
+    return table

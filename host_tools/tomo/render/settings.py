@@ -1,0 +1,56 @@
+"""Settings as a table for people and as rows for programs."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from tomo.jobs.stored_settings import Setting
+
+_SECRET = "(secret)"
+
+
+def setting_fields(setting: Setting) -> dict[str, Any]:
+    fields = {
+        "key": setting.key,
+        "value": setting.value,
+        "unit": setting.unit,
+        "allowed": setting.allowed,
+        "default": setting.default,
+        "given": setting.given,
+        "restart": setting.restart,
+        "text": setting.words,
+    }
+    return fields | ({"problem": f"not {setting.trouble}"} if setting.trouble else {})
+
+
+def settings_table(where: str, settings: Iterable[Setting]) -> Table:
+    table = Table(title=f"{where}  settings", title_justify="left")
+    table.add_column("setting", no_wrap=True)
+    for heading in ("value", "allowed", "default", "restart", "what it does"):
+        table.add_column(heading, overflow="fold")
+    for setting in settings:
+        style = "red" if setting.trouble else "bold" if setting.given else ""
+        table.add_row(
+            setting.key,
+            Text(_value(setting), style),
+            Text(setting.allowed),
+            Text(_words(setting.default, setting.unit)),
+            "yes" if setting.restart else "no",
+            Text(setting.words),
+        )
+    return table
+
+
+def _value(setting: Setting) -> str:
+    if setting.value is None:
+        return _SECRET if setting.given else "none"
+    shown = _words(setting.value, setting.unit)
+    return f"{shown}: refused, the default counts" if setting.trouble else shown
+
+
+def _words(value: object, unit: str) -> str:
+    if isinstance(value, str):
+        return value or "none"
+    return f"{value} {unit}".strip()

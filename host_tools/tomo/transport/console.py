@@ -1,0 +1,192 @@
+"""A node's console on a serial port: commands out, one JSON object a line back.
+
+    read registers 4096 32     {"t": …, "event": "read", "partition": …, "at": …, "data": "<hex>"}
+    anything refused           {"t": …, "event": "error", …}
+
+Other lines may come between: events as they happen, the boot loader's greeting.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from types import TracebackType
+
+import serial
+
+from boards.flash_map import PARTITIONS
+from tomo.errors import HostError, NodeSilent, NodeWrong
+from tomo.image.source import KeptSecret, Span
+
+_BAUD = 115_200
+_LONGEST_READ = 512  # bytes that a node gives away at a time
+_LONGEST_LINE = 65_536
+_LOOK_S = 0.1
+_TRIES = 2
+_SIZES = {label: size for label, _kind, _subtype, _offset, size in PARTITIONS}
+# Told to nobody, so a node's refusal to read it is nothing amiss.
+_SECRET = ("identity", "settings")
+
+Progress = Callable[[str, int, int], None]  # partition, bytes done, bytes in all
+
+
+class Refused(HostError):
+    """The node understood and will not. `fields` is its answer."""
+
+    def __init__(self, where: str, command: str, fields: dict) -> None:
+        reasons = {k: v for k, v in fields.items() if k not in ("t", "event")}
+        words = ", ".join(f"{key} {value}" for key, value in reasons.items()) or "no reason given"
+        super().__init__(f"{where} refuses `{command}`: {words}")
+        self.fields = fields
+
+
+class NodeConsole:
+    """Open inside the `with`. `where` is a port, or any other place that pyserial can open."""
+
+    def __init__(self, where: str, answer_s: float = 3.0) -> None:
+        self.where = where
+        self._answer_s = answer_s
+        self._pending = b""
+        self._odd = ""
+
+    def __enter__(self) -> "NodeConsole":
+        try:
+            self._port = serial.serial_for_url(
+                self.where, _BAUD, timeout=_LOOK_S, write_timeout=self._answer_s, exclusive=True
+            )
+        except (OSError, ValueError) as error:  # SerialException is an OSError
+            raise HostError(
+                f"cannot open {self.where}: {error}",
+                "Check its name and your right to use it, and that no other program has it open.",
+            ) from None
+        return self
+
+    def __exit__(
+        self, _kind: type | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._port.close()
+
+    def ask(self, command: str, event: str, fits: Callable[[dict], bool] | None = None) -> dict:
+        """The answer to a command: the next object with this event that `fits`.
+
+        Raises Refused, NodeSilent, or NodeWrong if only nonsense came.
+        """
+        self._odd = ""
+        # The empty line first: it ends what somebody else may have left half typed.
+        self._write(b"\r\n" + command.encode() + b"\r\n")
+        until = time.monotonic() + self._answer_s
+        while (left_s := until - time.monotonic()) > 0:
+            told = self._object(left_s)
+            if told is None:
+                continue
+            if told.get("event") == "error":
+                raise Refused(self.where, command, told)
+            if told.get("event") == event:
+                if fits is None or fits(told):
+                    return told
+                self._odd = json.dumps(told)
+        if self._odd:
+            raise NodeWrong(
+                f"{self.where} answered `{command}` with {self._odd[:200]!r}",
+                "Is this one of our nodes, and the only program that talks to it?",
+            )
+        raise NodeSilent(
+            f"{self.where} did not answer `{command}` in {self._answer_s:g} s",
+            "Check power and cable, and that it is the port of a node's console.",
+        )
+
+    def _object(self, left_s: float) -> dict | None:
+        """The next line if it is a JSON object; None if it is not, or none came."""
+        line = self._line(left_s)
+        if not line.strip():
+            return None
+        try:
+            told = json.loads(line)
+        except (ValueError, RecursionError):
+            told = None
+        if isinstance(told, dict):
+            return told
+        self._odd = line.decode("utf-8", "replace").strip()
+        return None
+
+    def _line(self, left_s: float) -> bytes:
+        until = time.monotonic() + left_s
+        while b"\n" not in self._pending:
+            if time.monotonic() > until:
+                return b""
+            self._pending += self._take()
+            if len(self._pending) > _LONGEST_LINE:
+                self._odd = self._pending[:80].decode("utf-8", "replace")
+                self._pending = b""
+        line, _, self._pending = self._pending.partition(b"\n")
+        return line
+
+    def _take(self) -> bytes:
+        try:
+            return self._port.read(max(1, self._port.in_waiting))
+        except (OSError, TypeError) as error:  # TypeError: pyserial's, of a port closed meanwhile
+            raise self._gone(error) from None
+
+    def _write(self, data: bytes) -> None:
+        try:
+            self._port.write(data)
+            self._port.flush()
+        except OSError as error:
+            raise self._gone(error) from None
+
+    def _gone(self, error: Exception) -> NodeSilent:
+        return NodeSilent(f"{self.where} is gone: {error}", "Check the cable and start again.")
+
+
+class ConsoleFlash:
+    """The flash of a node on its console, as a `tomo.image.source.FlashSource`."""
+
+    def __init__(self, console: NodeConsole, progress: Progress | None = None) -> None:
+        self.where = console.where
+        self._console = console
+        self._progress = progress or (lambda _label, _done, _total: None)
+
+    def has(self, label: str) -> bool:
+        return label in _SIZES
+
+    def size(self, label: str) -> int:
+        return _SIZES[label]
+
+    def read(self, label: str, spans: list[Span]) -> list[bytes]:
+        """Raises KeptSecret if the node does not give this partition away."""
+        total = sum(length for _, length in spans)
+        read, done = [], 0
+        for at, length in spans:
+            span = b""
+            while len(span) < length:
+                piece = min(_LONGEST_READ, length - len(span))
+                span += self._read(label, at + len(span), piece)
+                self._progress(label, done + len(span), total)
+            read.append(span)
+            done += length
+        return read
+
+    def _read(self, label: str, at: int, length: int) -> bytes:
+        def fits(told: dict) -> bool:
+            place = (told.get("partition"), told.get("at"))
+            return place == (label, at) and len(_bytes(told.get("data"))) == length
+
+        command = f"read {label} {at} {length}"
+        for left in range(_TRIES, 0, -1):
+            try:
+                return _bytes(self._console.ask(command, "read", fits)["data"])
+            except Refused as refused:
+                if label in _SECRET:
+                    raise KeptSecret(str(refused)) from None
+                raise
+            except (NodeSilent, NodeWrong):
+                if left == 1:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+
+def _bytes(text: object) -> bytes:
+    """What a hex dump stands for; nothing if it is none."""
+    try:
+        return bytes.fromhex(text) if isinstance(text, str) else b""
+    except ValueError:
+        return b""

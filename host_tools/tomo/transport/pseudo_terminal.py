@@ -1,0 +1,79 @@
+"""A pseudo-terminal that stands for the serial port of a desk node."""
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import termios
+import time
+import tty
+from collections.abc import Iterator
+from contextlib import suppress
+
+_QUEUE = 4_095  # bytes that the kernel keeps for a reader
+_CHUNK = 1_024
+# A reader that took nothing for so long with the queue full is none.
+_PATIENCE_S = 0.1
+_LOOK_S = 0.002
+
+
+class PseudoTerminal:
+    """Open inside the `with`; `path` is what others open as the port.
+
+    Bytes pass as they are, without echo. What nobody reads is dropped, the oldest first.
+    """
+
+    def __init__(self) -> None:
+        self.path = ""
+        self._ours = self._theirs = -1
+        self._unread = False
+
+    def __enter__(self) -> "PseudoTerminal":
+        # Their end stays open here: else its settings are lost whenever the last reader leaves.
+        self._ours, self._theirs = pty.openpty()
+        tty.setraw(self._theirs)
+        os.set_blocking(self._ours, False)
+        self.path = os.ttyname(self._theirs)
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        for end in (self._ours, self._theirs):
+            with suppress(OSError):  # nothing more can be done about an end that will not close
+                os.close(end)
+
+    def show(self, line: str) -> None:
+        """Pass on a line, after dropping what nobody has read if there is no room for it."""
+        data = line.encode() + b"\n"
+        if not self._queued():
+            self._unread = False
+        while data:
+            if not self._has_room():
+                termios.tcflush(self._theirs, termios.TCIFLUSH)
+                self._unread = True
+            with suppress(BlockingIOError):
+                data = data[os.write(self._ours, data[:_CHUNK]) :]
+
+    def typed(self) -> Iterator[bytes]:
+        """What others write, as it comes."""
+        while True:
+            select.select([self._ours], [], [])
+            with suppress(BlockingIOError):
+                data = os.read(self._ours, _CHUNK)
+                if not data:
+                    return
+                yield data
+
+    def _has_room(self) -> bool:
+        """Whether a chunk fits; a reader is given a moment, unless the last one took nothing."""
+        until = time.monotonic() + (0 if self._unread else _PATIENCE_S)
+        while self._queued() > _QUEUE - _CHUNK:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(_LOOK_S)
+        return True
+
+    def _queued(self) -> int:
+        """Bytes that wait to be read."""
+        answer = fcntl.ioctl(self._theirs, termios.FIONREAD, b"\0" * 4)
+        return struct.unpack("i", answer)[0]

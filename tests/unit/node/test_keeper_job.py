@@ -1,0 +1,168 @@
+"""node.keeper_job in virtual time on flash in RAM, under a control path that is calm or not."""
+
+import asyncio
+import unittest
+from array import array
+
+from ram_partitions import RamPartitions
+
+import desk_clock
+from core.calendar import Calendar, day_number
+from core.energy import EnergyCounter
+from core.errors import FlashFailed
+from core.events import POWER_ON
+from core.readings import Reading
+from node.keeper_job import KeeperJob
+from node.storage import Storage, running
+from registers.half_hours import HalfHours
+from wire import registers
+
+# 2026-11-25 10:29:55 UTC, which is the local time here.
+DAY = day_number(2026, 11, 25)
+SLOT = 21  # 10:30
+FIVE_TO = DAY * 86_400 + 10 * 3_600 + 29 * 60 + 55
+HALF_WH_MJ = 1_800_000
+
+
+class FakeControl:
+    def __init__(self):
+        self.is_calm = True
+        self.power_going = False
+
+    def calm(self):
+        return self.is_calm
+
+
+class TestKeeperJob(unittest.TestCase):
+    def setUp(self):
+        desk_clock.install(desk_clock.VIRTUAL, FIVE_TO)
+        self.flash = RamPartitions()
+        self.control = FakeControl()
+        self.storage = Storage(registers.SUBMETER, 2, self.flash)
+        self.storage.start(POWER_ON)
+        self.energy, readings = [], []
+        for number in (1, 2):
+            place = running(self.storage.journal, number, registers.IMPORT)
+            self.energy.append(EnergyCounter(*place))
+            readings.append(Reading())
+            readings[-1].valid = True
+        channels = list(zip(self.energy, readings))
+        self.half_hours = HalfHours(Calendar(0), channels, self.storage.history)
+        self.job = KeeperJob(self.storage, self.control, self.half_hours)
+
+    def kept_mj(self, number):
+        """Import of a branch as the next start would find it."""
+        journal = Storage(registers.SUBMETER, 2, self.flash).journal
+        counter = EnergyCounter(*running(journal, number, registers.IMPORT))
+        return counter.import_wh * 3_600_000 + counter.import_mj
+
+    async def live(self, span_ms):
+        task = asyncio.create_task(self.job.run())
+        await asyncio.sleep_ms(span_ms)
+        task.cancel()
+        try:
+            await task
+        except asyncio.CancelledError:
+            pass
+
+    async def settle(self):
+        """Until all that can be made ready is, and nothing is left to write."""
+        await self.live(2_000)
+        del self.flash.done[:]
+
+    async def test_in_quiet_times_it_writes_nothing(self):
+        await self.settle()
+        await self.live(2_000)
+        self.assertEqual(self.flash.done, [])
+
+    async def test_energy_is_kept_when_a_watt_hour_is_due_and_not_before(self):
+        await self.settle()
+        self.energy[0].add_mj(400_000)
+        self.job.measured()
+        await self.live(300)
+        self.assertEqual(self.flash.done, [])
+        # 0.4 Wh a step: 0.8 are counted and the next step would bring 1.2 Wh.
+        self.energy[0].add_mj(1_440_000)
+        self.energy[0].add_mj(1_040_000)
+        self.job.measured()
+        await self.live(300)
+        self.assertEqual(self.flash.programmed(), ["registers"])
+        self.assertEqual(self.kept_mj(1), 2_880_000)
+
+    async def test_nothing_is_written_while_the_control_path_is_not_calm(self):
+        await self.settle()
+        self.control.is_calm = False
+        self.control.power_going = True
+        self.energy[0].add_mj(10 * HALF_WH_MJ)
+        self.job.measured()
+        # A minute and a half: 10:30 passes, too, and the supervisor must not take it for stalled.
+        await self.live(90_000)
+        self.assertTrue(self.half_hours.pending)
+        self.assertEqual(self.flash.done, [])
+        self.assertEqual(self.job.late_ms(), 0)
+        self.control.is_calm = True
+        await self.live(500)
+        self.assertEqual(self.kept_mj(1), 10 * HALF_WH_MJ)
+        self.assertFalse(self.half_hours.pending)
+
+    async def test_when_the_supply_may_be_going_all_is_saved_at_the_next_look(self):
+        await self.settle()
+        self.energy[0].add_mj(1)
+        self.energy[1].add_mj(HALF_WH_MJ)
+        self.control.power_going = True
+        await self.live(110)
+        self.assertFalse(self.control.power_going)
+        self.assertEqual((self.kept_mj(1), self.kept_mj(2)), (1, HALF_WH_MJ))
+
+    async def test_a_supply_that_goes_comes_before_the_half_hour(self):
+        await self.settle()
+        self.energy[0].add_mj(HALF_WH_MJ)
+        self.half_hours.pending = True
+        self.control.power_going = True
+        await self.live(50)
+        self.assertEqual(self.flash.programmed(), ["registers"])
+        await self.live(50)
+        self.assertEqual(self.flash.programmed(), ["history"])
+
+    async def test_counters_are_in_flash_before_the_half_hour_that_shows_them(self):
+        self.energy[0].put(41, 0, HALF_WH_MJ)
+        self.energy[1].put(7)
+        self.storage.journal.save_all()
+        await self.settle()
+        # 0.6 Wh more: not due by itself, but the reading of 10:30 is 42 Wh.
+        self.energy[0].add_mj(2_160_000)
+        await self.live(5_500)
+        self.assertEqual(self.flash.programmed(), ["registers", "history"])
+        self.assertEqual(self.kept_mj(1), 42 * 3_600_000 + 360_000)
+        self.assertEqual((self.half_hours.day, self.half_hours.slot), (DAY, SLOT))
+        again = Storage(registers.SUBMETER, 2, self.flash).history
+        wh = array("i", (-1, -1))
+        self.assertEqual(again.latest(wh, array("i", (-1, -1))), (DAY, SLOT))
+        self.assertEqual(list(wh), [42, 7])
+
+    async def test_a_half_hour_waits_for_calm_and_keeps_the_reading_of_its_time(self):
+        self.energy[0].put(1)
+        self.storage.journal.save_all()
+        await self.settle()
+        self.control.is_calm = False
+        await self.live(4_000)
+        # It is 10:30:01. What flows from now on belongs to the next half hour.
+        self.energy[0].add_mj(20 * HALF_WH_MJ)
+        await self.live(10_000)
+        self.assertEqual(self.half_hours.day, -1)
+        self.control.is_calm = True
+        await self.live(200)
+        self.assertEqual((self.half_hours.day, self.half_hours.slot), (DAY, SLOT))
+        self.assertEqual(list(self.half_hours.import_wh), [1, 0])
+        self.assertEqual(self.kept_mj(1), 11 * 3_600_000)
+
+    async def test_a_flash_that_takes_nothing_is_a_fault_for_the_supervisor(self):
+        await self.settle()
+        self.flash.refusing = ("registers",)
+        for going in (True, False):
+            self.control.power_going = going
+            self.energy[0].add_mj(2 * HALF_WH_MJ)
+            self.job.measured()
+            with self.assertRaises(FlashFailed) as failed:
+                await asyncio.wait_for_ms(self.job.run(), 500)
+            self.assertEqual(failed.exception.what, "registers")

@@ -1,0 +1,71 @@
+"""settings.check: which values a declaration lets in, and its range in words."""
+
+import unittest
+
+from settings.check import allowed, fits, problem
+from settings.declared import LOAD_SETTINGS, SETTINGS
+
+# As the rows of settings.declared: name, kind, least, most, unit, default, restart, words.
+INTEGER = ("hold_s", "integer", 5, 3_600, "s", 300, True, "")
+NEGATIVE = ("offset", "integer", -720, 840, "min", 540, True, "")
+BARE = ("tier", "integer", 0, 4, "", 4, True, "")
+TEXT = ("name", "text", 1, 32, "characters", "", False, "")
+SECRET = ("key", "secret", 8, 63, "characters", "", True, "")
+NUMBERS = ("hz", "choice", 0, (50, 60), "Hz", 50, True, "")
+WORDS = ("role", "choice", 0, ("evacuation", "main", "other"), "", "main", True, "")
+
+
+class TestFits(unittest.TestCase):
+    def check(self, row, good, bad):
+        for value in good:
+            self.assertTrue(fits(row, value), value)
+        for value in bad:
+            self.assertFalse(fits(row, value), value)
+
+    def test_an_integer_fits_from_least_to_most(self):
+        self.check(INTEGER, (5, 300, 3_600), (4, 3_601, 0, -5, "300", 300.0, None, [], 10**12))
+        self.check(NEGATIVE, (-720, 0, 840), (-721, 841))
+
+    def test_a_truth_is_no_integer(self):
+        self.check(BARE, (0, 1), (True, False))
+
+    def test_a_text_fits_by_the_number_of_its_characters(self):
+        self.check(
+            TEXT, ("a", "a" * 32, "灯" * 32), ("", "a" * 33, "灯" * 33, 5, None, b"abc", ["a"])
+        )
+        self.check(SECRET, ("a" * 8, "a" * 63), ("a" * 7, "a" * 64, "", 12_345_678))
+
+    def test_a_choice_is_one_of_those_there_are(self):
+        self.check(NUMBERS, (50, 60), (55, "50", None, True, [50]))
+        self.check(WORDS, ("main", "other"), ("Main", "", 0, None, "evac"))
+
+
+class TestWords(unittest.TestCase):
+    def test_ranges_are_told_with_their_units(self):
+        for row, words in (
+            (INTEGER, "5 to 3600 s"),
+            (NEGATIVE, "-720 to 840 min"),
+            (BARE, "0 to 4"),
+            (TEXT, "1 to 32 characters, or none"),
+            (SECRET, "8 to 63 characters, or none"),
+            (NUMBERS, "50 or 60 Hz"),
+            (WORDS, "evacuation or main or other"),
+        ):
+            self.assertEqual(allowed(row), words)
+
+    def test_a_default_is_no_problem_though_it_is_out_of_range(self):
+        self.assertIsNone(problem(TEXT, ""))
+        self.assertIsNone(problem(INTEGER, 5))
+        self.assertEqual(problem(INTEGER, 4), "5 to 3600 s")
+        self.assertEqual(problem(SECRET, "short"), "8 to 63 characters, or none")
+
+
+class TestDeclared(unittest.TestCase):
+    def test_each_name_is_declared_once_and_each_default_fits_or_is_empty(self):
+        for table in (SETTINGS, LOAD_SETTINGS):
+            names = [row[0] for row in table]
+            self.assertEqual(len(set(names)), len(names))
+            for row in table:
+                with self.subTest(name=row[0]):
+                    self.assertEqual(len(row), 8)
+                    self.assertTrue(row[5] == "" or fits(row, row[5]))

@@ -1,0 +1,154 @@
+"""settings.store: settings changed one at a time, what is refused, and what is kept.
+
+Ranges and defaults are those of the table in settings.declared, named here once more by hand.
+"""
+
+import json
+import unittest
+
+from core.errors import SettingRefused
+from nor_flash import SECTOR, NorFlash
+from settings.copies import Copies
+from settings.store import Store
+from wire.copies import SETTINGS
+
+HALF = 2 * SECTOR
+
+
+class TestStore(unittest.TestCase):
+    def setUp(self):
+        self.memory = bytearray(b"\xff" * (2 * HALF))
+        self.store = self.start()
+
+    def start(self):
+        return Store(NorFlash(self.memory))
+
+    def put(self, document):
+        Copies(NorFlash(self.memory), SETTINGS).write(document)
+        self.store = self.start()
+
+    def assert_refused(self, key, value, shown, allowed):
+        before = bytes(self.memory)
+        with self.assertRaises(SettingRefused) as caught:
+            self.store.change(key, value)
+        fault = caught.exception
+        self.assertEqual((fault.key, fault.value, fault.allowed), (key, shown, allowed))
+        self.assertEqual(self.memory, before)
+
+    def test_a_blank_store_has_defaults_and_nothing_lost(self):
+        self.assertFalse(self.store.lost)
+        self.assertEqual(self.store.load()["line_hz"], 50)
+
+    def test_a_change_is_there_after_a_restart_and_says_if_it_waits_for_one(self):
+        self.assertTrue(self.store.change("line_hz", 60))
+        self.assertFalse(self.store.change("name", "panel"))
+        settings = self.start().load()
+        self.assertEqual((settings["line_hz"], settings["name"]), (60, "panel"))
+
+    def test_both_ends_of_a_range_are_taken(self):
+        for value in (-720, 840):
+            self.store.change("utc_offset_min", value)
+            self.assertEqual(self.start().load()["utc_offset_min"], value)
+
+    def test_what_does_not_fit_is_refused_with_the_range_and_changes_nothing(self):
+        self.store.change("line_hz", 60)
+        for key, value, allowed in (
+            ("line_hz", 55, "50 or 60 Hz"),
+            ("line_hz", "50", "50 or 60 Hz"),
+            ("utc_offset_min", 841, "-720 to 840 min"),
+            ("utc_offset_min", -721, "-720 to 840 min"),
+            ("ride_ms", None, "40 to 1000 ms"),
+            ("ride_ms", True, "40 to 1000 ms"),
+            ("name", "x" * 33, "1 to 32 characters, or none"),
+            ("name", 5, "1 to 32 characters, or none"),
+            ("lamp_role", "disco", "evacuation or main or other"),
+            ("loads.0.tier", 5, "0 to 4"),
+        ):
+            with self.subTest(key=key, value=value):
+                self.assert_refused(key, value, value, allowed)
+
+    def test_a_refused_secret_is_not_told(self):
+        self.assert_refused("wifi_password", "short", None, "8 to 63 characters, or none")
+
+    def test_a_key_that_nobody_declared_is_refused(self):
+        for key in (
+            "line",
+            "",
+            "LINE_HZ",
+            "loads",
+            "places",
+            "tier",
+            "loads.0.line_hz",
+            "loads.0.",
+        ):
+            with self.subTest(key=key):
+                self.assert_refused(key, 1, None, "a declared setting")
+
+    def test_loads_are_made_one_after_the_other(self):
+        self.assert_refused("loads.1.tier", 2, None, "loads.0. to loads.0.")
+        self.store.change("loads.0.tier", 2)
+        self.store.change("loads.1.rated_w", 900)
+        self.store.change("loads.0.name", "fridge")
+        first, second = self.start().load().loads
+        self.assertEqual((first["tier"], first["name"]), (2, "fridge"))
+        self.assertEqual((second["tier"], second["rated_w"]), (4, 900))
+
+    def test_there_are_sixteen_loads_at_most(self):
+        for number in range(16):
+            self.store.change("loads.%d.tier" % number, 1)
+        self.assert_refused("loads.16.tier", 1, None, "loads.0. to loads.15.")
+        self.assertEqual(len(self.start().load().loads), 16)
+
+    def test_a_load_without_a_proper_number_is_refused(self):
+        for key in ("loads.x.tier", "loads.-1.tier", "loads..tier", "loads.0x0.tier"):
+            self.assert_refused(key, 1, None, "loads.0. to loads.0.")
+
+    def test_keys_of_a_newer_firmware_are_kept_through_a_change(self):
+        document = {
+            "future": {"a": [1]},
+            "loads": [{"tier": 1, "colour": "red"}],
+            "places": {"0": "1"},
+        }
+        self.put(document)
+        self.store.change("line_hz", 60)
+        self.store.change("loads.0.tier", 3)
+        document["line_hz"] = 60
+        document["loads"][0]["tier"] = 3
+        self.assertEqual(self.start().document(), document)
+
+    def test_places_are_replaced_and_the_rest_is_kept(self):
+        self.put({"line_hz": 60, "places": {"028D01": "08"}})
+        self.store.replace_places({"028D02": "10"})
+        self.assertEqual(self.start().document(), {"line_hz": 60, "places": {"028D02": "10"}})
+
+    def test_a_reset_leaves_nothing_in_either_copy(self):
+        self.put({"wifi_password": "do not tell", "future": 1})
+        self.store.reset()
+        self.assertEqual(self.start().document(), {})
+        self.assertEqual(bytes(self.memory).find(b"do not tell"), -1)
+        self.assertEqual(self.start().load()["line_hz"], 50)
+
+    def test_both_copies_damaged_is_told_and_the_node_runs_on_defaults(self):
+        self.put({"line_hz": 60})
+        self.memory[33] ^= 1
+        self.assertFalse(self.start().lost)
+        self.assertEqual(self.start().load()["line_hz"], 60)
+        self.memory[HALF + 33] ^= 1
+        self.store = self.start()
+        self.assertTrue(self.store.lost)
+        self.assertEqual(self.store.load()["line_hz"], 50)
+        self.store.change("line_v", 200)
+        self.assertFalse(self.start().lost)
+        self.assertEqual(self.start().document(), {"line_v": 200})
+
+    def test_mending_makes_the_damaged_copy_whole(self):
+        self.put({"line_hz": 60})
+        self.memory[:HALF] = bytes(HALF)
+        self.store = self.start()
+        self.store.copies.mend()
+        self.memory[HALF:] = bytes(HALF)
+        self.assertEqual(self.start().document(), {"line_hz": 60})
+
+    def test_the_document_in_flash_is_json(self):
+        self.store.change("line_hz", 60)
+        self.assertEqual(json.loads(bytes(self.memory[32:47]).decode()), {"line_hz": 60})
