@@ -15,7 +15,7 @@ RUFF = build/venv/bin/ruff
 TOMO = build/venv/bin/tomo
 PYRIGHT = build/types/node_modules/.bin/pyright
 
-.PHONY: help setup python run test lint format types bench desk clean
+.PHONY: help setup python run test lint format types bench powercut desk clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ types: python  ## firmware against the ESP32's stubs, host tools against CPython
 
 bench: setup  ## measure what the project promises, with a table
 	@$(PYTHON) -m benchmarks
+
+powercut: setup  ## cut the power at every flash operation and inside it, and boot on what is left
+	@$(PYTHON) -m proofs.powercut
 
 desk: setup  ## boot one desk node here: BOARD=submeter6|streetlight, IP=127.0.0.11
 	@$(TOMO) desk $(BOARD) --ip $(IP)

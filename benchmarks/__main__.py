@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import memory, speed
+from benchmarks import flash, memory, speed
 from benchmarks.on_desk import ROOT, run
 
 
@@ -19,6 +19,7 @@ def main() -> None:
         "control_cycle": run("control_cycle.py"),
         "virtual_time": speed.virtual_time(),
         "codec": speed.codec(),
+        "flash": flash.measure(),
     }
     target = ROOT / "build" / "bench" / "bench.json"
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -49,9 +50,23 @@ def _table(results: dict) -> Table:
     codec = results["codec"]
     table.add_row("frames a second, desk32", str(codec["desk32_frames_per_s"]), "")
     table.add_row("frames a second, our codec on CPython", str(codec["cpython_frames_per_s"]), "")
+    _add_flash(table, results["flash"])
     pychonet = str(codec["pychonet_cpython_frames_per_s"])
     table.add_row("frames a second, pychonet on CPython", pychonet, "")
     return table
+
+
+def _add_flash(table: Table, flash: dict) -> None:
+    years = f"{flash['years']} years"
+    met = flash["years"] >= flash["aim_years"]
+    table.add_row("life of the flash, busy node", years, _aim(f">= {flash['aim_years']}", met))
+    erases = flash["erases_by_sector_and_year"]["registers"]
+    table.add_row("erases by sector of registers and year", str(erases), "")
+    for name, words in (("registers", "saving seven registers"), ("half_hour", "a half hour")):
+        taken = flash["append"][name]["bytes"]
+        table.add_row(f"{words}, allocated", f"{taken:.0f} B", _aim("0 B", taken == 0))
+    taken = flash["append"]["event"]["bytes"]
+    table.add_row("an event, allocated and given back", f"{taken:.0f} B", "")
 
 
 def _aim(words: str, met: bool) -> str:

@@ -6,6 +6,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from tomo.image.documents import put_node_settings
+
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = ROOT / "benchmarks" / "desk"
 HEAP = "128k"  # the default of a desk node
@@ -14,14 +16,18 @@ _LIMIT_S = 300
 START_S = 848_620_800
 
 
-def run(program: str, *arguments: str, size: str = "desk32", heap: str = HEAP, **more: str):
-    """The last JSON line that `program` prints, frozen firmware unless MICROPYPATH says else."""
+def run(program: str, *arguments: str, heap: str = HEAP, folder: Path | None = None, **more: str):
+    """The last JSON line that `program` prints, frozen firmware unless MICROPYPATH says else.
+
+    `folder` keeps what a node has in flash.
+    """
     environment = {"MICROPYPATH": f"{PROGRAMS}:.frozen"} | more
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "settings.json").write_text('{"name": "bench", "wifi_ssid": "desk"}')
+    with tempfile.TemporaryDirectory() as name:
+        place = folder or Path(name)
+        put_node_settings(place, {"name": "bench", "wifi_ssid": "desk"})
         done = subprocess.run(
-            [ROOT / "build" / size, "-X", f"heapsize={heap}", PROGRAMS / program, *arguments],
-            cwd=folder,
+            [ROOT / "build" / "desk32", "-X", f"heapsize={heap}", PROGRAMS / program, *arguments],
+            cwd=place,
             env=os.environ | environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -34,7 +40,7 @@ def run(program: str, *arguments: str, size: str = "desk32", heap: str = HEAP, *
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def node(board: str, program: str, heap: str = HEAP, **more: str):
+def node(board: str, program: str, heap: str = HEAP, folder: Path | None = None, **more: str):
     """`program` with a whole node of `board` around it, alone in virtual time."""
     environment = {
         "DESK_BOARD": board,
@@ -44,4 +50,4 @@ def node(board: str, program: str, heap: str = HEAP, **more: str):
         "DESK_IP": "127.0.253.11",
         "MICROPYPATH": f"{PROGRAMS}:{ROOT / 'boards' / board}:.frozen",
     }
-    return run(program, heap=heap, **(environment | more))
+    return run(program, heap=heap, folder=folder, **(environment | more))

@@ -7,9 +7,11 @@ and with it running, both after a collection.
 import gc
 import json
 import sys
+from esp32 import Partition
 
 import desk
 import desk_clock
+from flash_map import PARTITIONS
 
 AFTER_MS = 60_000
 
@@ -21,10 +23,20 @@ def report():
 
 
 desk.set_up()
+# The desk's flash is Python, too. The node opens as many partitions as these, which go for them.
+partitions = [
+    row[0] for row in PARTITIONS if row[1] == Partition.TYPE_DATA and 0x40 <= row[2] < 0x80
+]
+flash = [Partition.find(Partition.TYPE_DATA, label=label) for label in partitions]
 gc.collect()
 before = gc.mem_alloc()
+flash = None
 desk_clock.arm(desk_clock.event(report), AFTER_MS)
 
+# The lower rooms first: a module that imports another takes 4 KiB of the desk's C stack, which has
+# 40, where it takes an eighth of a KiB of a device's.
 import main  # noqa: E402 - what importing costs is what is measured
+import registers.ring  # noqa: E402, F401
+import settings.copies  # noqa: E402, F401
 
 main.run()

@@ -11,6 +11,7 @@ import shlex
 import signal
 import subprocess
 import threading
+from contextlib import contextmanager
 
 import pytest
 
@@ -27,6 +28,10 @@ TRIED = {
     "build/venv/bin/tomo node ls": "with --json",
     f"build/venv/bin/tomo node read {ADDRESS}": "as it is",
     "build/venv/bin/tomo node watch --json": "with an address and a limit",
+    f"build/venv/bin/tomo registers dump build/desk/submeter6-{ADDRESS}": "as it is",
+    f"build/venv/bin/tomo settings set build/desk/submeter6-{ADDRESS} island_limit_w 1200": "",
+    "build/venv/bin/tomo registers start /dev/ttyUSB0 2 4711000": "test_registers_commands.py",
+    "make powercut": "its short form: test_powercut.py",
 }
 
 
@@ -56,10 +61,9 @@ def run(command):
     )
 
 
-@pytest.fixture(scope="module")
-def address(desk32):  # noqa: ARG001 (skips where nothing is built)
-    """Where `make desk`, as the README shows it, has booted a node."""
-    ip = seats(1)[0]
+@contextmanager
+def booted(ip):
+    """`make desk`, as the README shows it, has booted a node at `ip`."""
     process = subprocess.Popen(
         shlex.split(f"make desk BOARD=submeter6 IP={ip}"),
         cwd=ROOT,
@@ -71,14 +75,33 @@ def address(desk32):  # noqa: ARG001 (skips where nothing is built)
     )
     watchdog = threading.Timer(LIMIT_S, os.killpg, (process.pid, signal.SIGKILL))
     watchdog.start()
-    assert process.stdout
-    for line in process.stdout:
-        if line.startswith("{") and json.loads(line)["event"] == "ready":
-            break
-    yield ip
-    os.killpg(process.pid, signal.SIGINT)
-    process.communicate()
-    watchdog.cancel()
+    try:
+        assert process.stdout
+        for line in process.stdout:
+            if line.startswith("{") and json.loads(line)["event"] == "ready":
+                break
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate()
+        watchdog.cancel()
+
+
+@pytest.fixture(scope="module")
+def address(desk32):  # noqa: ARG001 (skips where nothing is built)
+    """Where a node serves while the tests ask it."""
+    ip = seats(1)[0]
+    with booted(ip):
+        yield ip
+
+
+@pytest.fixture(scope="module")
+def folder(desk32):  # noqa: ARG001 (skips where nothing is built)
+    """The folder of a node that was ended, with its chip."""
+    ip = seats(1)[0]
+    with booted(ip):
+        pass
+    return f"build/desk/submeter6-{ip}"
 
 
 def test_every_command_shown_is_tried():
@@ -111,3 +134,16 @@ def test_node_watch_tells_values(address):
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()
     assert all(json.loads(line)["ip"] == address for line in done.stdout.splitlines())
+
+
+def test_registers_dump_shows_the_counters_of_a_chip(folder):
+    done = run(f"build/venv/bin/tomo registers dump {folder}")
+    assert done.returncode == 0, done.stderr
+    assert "power-on" in done.stdout
+
+
+def test_settings_set_changes_what_the_node_keeps(folder):
+    done = run(f"build/venv/bin/tomo settings set {folder} island_limit_w 1200")
+    assert done.returncode == 0, done.stderr
+    kept = run(f"build/venv/bin/tomo settings export {folder}")
+    assert "1200" in kept.stdout

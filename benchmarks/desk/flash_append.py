@@ -1,0 +1,82 @@
+"""Times what is written into flash and counts what that allocates, on a model of the chip in RAM.
+
+One JSON line: microseconds and heap bytes of one append each, with sectors opened in between.
+"""
+
+import gc
+import json
+from array import array
+from time import ticks_diff, ticks_us
+
+from nor_flash import SECTOR
+from registers.event_log import EventLog
+from registers.history import History
+from registers.journal import Journal
+from wire import registers
+
+ROUNDS = 500
+BRANCHES = 6
+
+
+class Flash:
+    """The memory alone: the model takes heap of its own for each operation."""
+
+    def __init__(self, sectors):
+        self._sectors = sectors
+        self._memory = bytearray(b"\xff" * (SECTOR * sectors))
+
+    def readblocks(self, sector, buf, offset=0):
+        at, memory = sector * SECTOR + offset, self._memory
+        for i in range(len(buf)):
+            buf[i] = memory[at + i]
+
+    def writeblocks(self, sector, buf, offset=0):
+        at, memory = sector * SECTOR + offset, self._memory
+        for i in range(len(buf)):
+            memory[at + i] &= buf[i]
+
+    def ioctl(self, request, sector):
+        if request == 6:
+            at, memory = sector * SECTOR, self._memory
+            for i in range(at, at + SECTOR):
+                memory[i] = 0xFF
+        return self._sectors
+
+
+def measured(append, rounds=ROUNDS):
+    gc.collect()
+    gc.disable()
+    before, started = gc.mem_alloc(), ticks_us()
+    for number in range(rounds):
+        append(number)
+    spent_us, taken = ticks_diff(ticks_us(), started), gc.mem_alloc() - before
+    gc.enable()
+    return {"us": spent_us / rounds, "bytes": taken / rounds}
+
+
+journal = Journal(Flash(4), registers.SUBMETER, BRANCHES)
+history = History(Flash(4), BRANCHES)
+log = EventLog(Flash(4))
+readings = array("i", (12_345_678 for _ in range(BRANCHES)))
+EVENT = (1,) + (0,) * 15
+
+
+def save(_number):
+    for i in range(7):
+        journal.whole[i] += 1
+    journal.save_all()
+
+
+def half_hour(number):
+    history.append(9_825 + number // 48, number % 48, 2, 1, readings, readings)
+
+
+print(
+    json.dumps(
+        {
+            "registers": measured(save),
+            "half_hour": measured(half_hour),
+            "event": measured(lambda _number: log.append(EVENT), 50),
+        }
+    )
+)
