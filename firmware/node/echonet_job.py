@@ -6,19 +6,20 @@ from random import randint
 from time import ticks_add, ticks_diff, ticks_ms
 from typing import TYPE_CHECKING
 
+from node.answer_budget import AnswerBudget
 from node.job import Job
+from node.questions import LONGEST, Questions
+from reporting.echonet_node import meant
+from wire.echonet import WRITES, Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from links.udp import UdpLink
     from reporting.echonet_node import EchonetNode
 
 # The start-up announcement comes about this long after the socket is bound, as other nodes do it.
 _SETTLE_MS = const(1_000)
-# Multicast requests that may wait for their random delay at once; the rest is dropped, as
-# controllers repeat discovery.
-_WAITING_MOST = const(8)
 # How often the node's own address is looked at, in polls: after a reconnect the group must be
 # joined again, and a new address announced.
 _ADDRESS_POLLS = const(10)
@@ -29,7 +30,7 @@ class EchonetJob(Job):
 
     start_jitter_ms   random part of the delay before the first announcement, so that a street
                       does not speak at once when power returns
-    reply_jitter_ms   largest delay of an answer to a multicast request, likewise
+    reply_jitter_ms   largest random delay of an answer to a question to all, likewise
     poll_ms           how often values that are announced on change are looked at
     draw              draw(least, most), both included: where the random parts come from
     """
@@ -42,7 +43,7 @@ class EchonetJob(Job):
         node: EchonetNode,
         on_ready: Callable[[str], None],
         start_jitter_ms: int = 2_000,
-        reply_jitter_ms: int = 1_000,
+        reply_jitter_ms: int = 400,
         poll_ms: int = 200,
         draw: Callable[[int, int], int] = randint,
     ) -> None:
@@ -51,12 +52,13 @@ class EchonetJob(Job):
         self._node = node
         self._on_ready = on_ready
         self._start_jitter_ms = start_jitter_ms
-        # A waiting answer goes out at a poll, so up to one period late.
-        self._spread_ms = max(0, reply_jitter_ms - poll_ms)
+        self._reply_jitter_ms = reply_jitter_ms
         self._poll_ms = poll_ms
         self._draw = draw
-        self._waiting: list[tuple[int, bytes, str]] = []  # due ms, request, sender
-        self._reply_to = ""
+        self.budget = AnswerBudget(ticks_ms())
+        self._questions = Questions()
+        self._asked = asyncio.Event()
+        self._asker = ""  # whose question is being answered
         self._send = self._send_frame  # bound once; a poll five times a second binds nothing
 
     async def run(self) -> None:
@@ -72,32 +74,40 @@ class EchonetJob(Job):
 
     async def _serve_address(self) -> None:
         """Serve until the node's address changes or goes."""
-        self._waiting.clear()
+        self._questions.clear()
         self._link.open()
         self._on_ready(self._link.own_ip)
         failures: list[Exception] = []
-        server = asyncio.create_task(self._serve(failures))
+        servers = [
+            asyncio.create_task(_guard(work, failures))
+            for work in (self._take_all(), self._answer_waiting())
+        ]
         try:
             await self._tick(failures)
         finally:
-            server.cancel()
-            try:
-                await server
-            except asyncio.CancelledError:
-                pass  # asked for one line above
+            for server in servers:
+                await _end(server)
             self._link.close()
 
-    async def _serve(self, failures: list[Exception]) -> None:
-        """Take datagrams. What goes wrong is handed over: nobody awaits this task."""
-        try:
-            while True:
-                data = await self._link.receive()
-                self._take(data, self._link.sender)
-        except Exception as error:
-            failures.append(error)
+    async def _take_all(self) -> None:
+        """Take datagrams in the order in which they come: what is to be set is set then."""
+        while True:
+            data = await self._link.receive()
+            await self._take(data, self._link.sender)
+
+    async def _answer_waiting(self) -> None:
+        """Answer each question to all when its moment has come."""
+        while True:
+            if not len(self._questions):
+                self._asked.clear()
+                await self._asked.wait()
+            await asyncio.sleep_ms(self._questions.wait_ms(ticks_ms()))
+            due = self._questions.take_due(ticks_ms())
+            if due is not None:
+                await self._answer(due[1], due[2])
 
     async def _tick(self, failures: list[Exception]) -> None:
-        """Announce once, then look at changes and at answers that are due.
+        """Announce what there is, and from then on what changes.
 
         Returns when the address is no longer the one the socket was opened with.
         """
@@ -112,34 +122,74 @@ class EchonetJob(Job):
             if not announced and ticks_diff(ticks_ms(), announce_ms) >= 0:
                 self._node.announce(self._send)
                 announced = True
-            self._node.poll(self._send)
-            self._answer_due()
+            if announced:
+                self._node.poll(self._send)
             self.beat()
         raise failures[0]
 
-    def _take(self, data: bytes, sender: str) -> None:
-        """Answer a datagram at once, or put it aside if the whole street got it."""
-        if not self._node.asks_all(data, len(data)):
-            self._answer(data, sender)
-        elif len(self._waiting) < _WAITING_MOST:
-            due_ms = ticks_add(ticks_ms(), self._draw(0, self._spread_ms))
-            self._waiting.append((due_ms, data, sender))
+    async def _take(self, data: bytes, sender: str) -> None:
+        """Do at once what a datagram asks of us, or put it aside if the whole street was asked.
 
-    def _answer_due(self) -> None:
-        if not self._waiting:
+        Only questions wait: a value that is to be set is set in its turn.
+        """
+        frame = Frame()
+        if not self._node.read(data, len(data), frame):
             return
-        now_ms = ticks_ms()
-        due = [each for each in self._waiting if ticks_diff(now_ms, each[0]) >= 0]
-        for each in due:
-            self._waiting.remove(each)
-            self._answer(each[1], each[2])
+        if len(data) > LONGEST or not self._node.asks_all(frame):
+            await self._serve(frame, sender)
+            return
+        due_ms = ticks_add(ticks_ms(), self._draw(0, self._reply_jitter_ms))
+        out = self._questions.put(due_ms, data, sender)
+        self._asked.set()
+        if out is not None:
+            await self._answer(out[1], out[2])
 
-    def _answer(self, data: bytes, sender: str) -> None:
-        self._reply_to = sender
-        self._node.handle(data, len(data), self._send)
+    async def _answer(self, data: bytes, sender: str) -> None:
+        """Answer a question that has waited."""
+        frame = Frame()
+        self._node.read(data, len(data), frame)
+        await self._serve(frame, sender)
+
+    async def _serve(self, frame: Frame, sender: str) -> None:
+        """Let each object that is asked do its part; in between everybody else has a turn."""
+        for each in self._node.objects:
+            if meant(each.eoj, frame.target):
+                self._serve_one(each, frame, sender)
+                await asyncio.sleep_ms(0)
+
+    def _serve_one(self, each, frame: Frame, sender: str) -> None:
+        if self.budget.allows(sender, ticks_ms()):
+            self._asker = sender
+            self._node.answer(each, frame, self._send)
+            self._asker = ""
+        elif frame.service in WRITES:
+            # What is to be set is set, whether or not there is an answer.
+            self._node.answer(each, frame, _keep_silent)
 
     def _send_frame(self, buf: bytearray, length: int, to_group: bool) -> None:
+        if self._asker:
+            self.budget.spend(length)
         if to_group:
             self._link.send_group(buf, length)
         else:
-            self._link.send(buf, length, self._reply_to)
+            self._link.send(buf, length, self._asker)
+
+
+def _keep_silent(_buf: bytearray, _length: int, _to_group: bool) -> None:
+    """Takes an answer that is not given."""
+
+
+async def _guard(work: Coroutine[object, object, None], failures: list[Exception]) -> None:
+    """Hand over what goes wrong: nobody awaits these tasks until they are ended."""
+    try:
+        await work
+    except Exception as error:
+        failures.append(error)
+
+
+async def _end(task: asyncio.Task) -> None:
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        pass  # asked for one line above

@@ -38,13 +38,18 @@ _INSTANCE_LIST = const(0xD6)
 _SPONTANEOUS = const(0)
 # A value is written before it is known to fit, so the buffer is longer than a frame by one value.
 _LARGEST_VALUE = const(255)
+# In place of the size of a value.
+_NONE = const(-1)
+_TOO_BIG = const(-2)
+# After so many values that were written for nothing, as they did not fit, no more are tried.
+_MISFITS_MOST = const(4)
 
 
 class EchonetNode:
     """The objects of one node.
 
-    `answered` and `discarded` count datagrams since power-up; requests to objects we do not have
-    are in neither.
+    Since power-up: `answered` counts answers, `discarded` datagrams that are no ECHONET Lite frame;
+    requests to objects we do not have are in neither.
     """
 
     def __init__(
@@ -54,40 +59,51 @@ class EchonetNode:
     ) -> None:
         self.objects = (profile,) + tuple(devices)
         self._profile = profile
-        self._frame = Frame()
         self._writer = Writer(bytearray(echonet.MAX_FRAME + _LARGEST_VALUE + 2), echonet.MAX_FRAME)
         self.answered = 0
         self.discarded = 0
         for each in self.objects:
             each.watch()
 
-    def handle(self, data: bytes | bytearray, length: int, send: Send) -> int:
-        """Answer data[:length]; the number of frames sent. No datagram makes this raise."""
-        frame = self._frame
+    def read(self, data: bytes | bytearray, length: int, frame: Frame) -> bool:
+        """Whether data[:length] is a request to an object of ours; then `frame` holds it.
+
+        No datagram makes this raise. The frame is the caller's, as one request may be answered
+        while another waits.
+        """
         if frame.parse(data, length) != echonet.GOOD:
             self.discarded += 1
-            return 0
+            return False
         if frame.service not in echonet.REQUESTS:
-            return 0
-        sent = 0
+            return False
         for each in self.objects:
-            if _meant(each.eoj, frame.target):
-                sent += self._answer(each, send)
-        self.answered += sent > 0
-        return sent
+            if meant(each.eoj, frame.target):
+                return True
+        return False
 
-    def asks_all(self, data: bytes | bytearray, length: int) -> bool:
-        """Whether this is a request that controllers send to the whole group.
+    def answer(self, each, frame: Frame, send: Send) -> None:
+        """Do what the frame asks of `each`, an object that is `meant`; send what that calls for.
+
+        The work is bounded by what fits into an answer, not by what is asked for. A frame to all
+        instances asks many objects: between two of them the caller lets others have their turn.
+        """
+        self.answered += self._answer(each, frame, send)
+
+    def asks_all(self, frame: Frame) -> bool:
+        """Whether this is a question that controllers send to the whole group.
 
         The network stack of the device does not tell multicast from unicast. What is multicast
         in the field is discovery (an instance list asked for first) and requests to instance 0.
         """
-        if length < 14 or data[0] != 0x10 or data[10] not in echonet.REQUESTS:
+        if frame.service not in (echonet.GET, echonet.INF_REQ):
             return False
-        if data[9] == echonet.ALL_INSTANCES:
+        if not frame.target & 0xFF:
             return True
-        to_profile = data[7] == 0x0E and data[8] == 0xF0
-        return to_profile and data[12] in (_INSTANCE_LIST, _INSTANCE_LIST_INF)
+        first = frame.data[frame.first]
+        return frame.target == echonet.NODE_PROFILE and first in (
+            _INSTANCE_LIST,
+            _INSTANCE_LIST_INF,
+        )
 
     def announce(self, send: Send) -> None:
         """Say which objects this node has: after start and after a change of address."""
@@ -109,26 +125,26 @@ class EchonetNode:
             self._value(each, epc, INF, 0)
         send(writer.buf, writer.length, True)
 
-    def _answer(self, each, send: Send) -> int:
-        """Do what the frame asks of one object and send its answer, if it calls for one."""
-        frame = self._frame
+    def _answer(self, each, frame: Frame, send: Send) -> int:
+        """The number of frames sent, 0 or 1."""
         writer = self._writer
         service = frame.service
         writer.begin(frame.tid, each.eoj, frame.source, service + 0x10)
         if service == echonet.INFC:
-            self._confirm()
+            self._confirm(frame)
             good = True
         elif service in (echonet.SET_I, echonet.SET_C):
-            good = self._set(each)
+            good = self._set(each, frame)
         elif service == echonet.SET_GET:
             # All writes come before the first read, so a read shows the new value.
-            written = self._set(each)
+            written = self._set(each, frame)
             # The list is never longer than the request's own, so its second part always fits.
             writer.second_list()
-            good = self._get(each, frame.first2, frame.count2, GET) and written
+            good = self._get(each, frame.data, frame.first2, frame.count2, GET) and written
         else:
-            access = GET | INF if service == echonet.INF_REQ else GET
-            good = self._get(each, frame.first, frame.count, access)
+            # What is not announced by itself is not sent to the whole group on demand either.
+            access = INF if service == echonet.INF_REQ else GET
+            good = self._get(each, frame.data, frame.first, frame.count, access)
         if not good:
             writer.service(service - 0x10)
         elif service == echonet.SET_I:
@@ -136,33 +152,40 @@ class EchonetNode:
         send(writer.buf, writer.length, good and service == echonet.INF_REQ)
         return 1
 
-    def _get(self, each, at: int, count: int, access: int) -> bool:
+    def _get(self, each, data: bytes | bytearray, at: int, count: int, access: int) -> bool:
         """Append the values of `count` blocks from `at`; False if one of them is missing.
 
         What would not leave room for the blocks after it fails too: the rest of the frame keeps
         its count and order. A value in a Get block has no meaning and is passed over.
         """
-        data = self._frame.data
         good = True
+        misfits = 0
         while count:
             count -= 1
-            good = self._value(each, data[at], access, count) and good
+            if misfits == _MISFITS_MOST:
+                self._writer.wrote(data[at], 0)
+            else:
+                size = self._value(each, data[at], access, count)
+                if size < 0:
+                    good = False
+                    misfits += size == _TOO_BIG
             at += 2 + data[at + 1]
         return good
 
-    def _value(self, each, epc: int, access: int, to_come: int) -> bool:
-        """Append one property; an empty block and False if it cannot be read or does not fit."""
+    def _value(self, each, epc: int, access: int, to_come: int) -> int:
+        """Append one property; its size. _NONE or _TOO_BIG, and an empty block, without."""
         writer = self._writer
-        size = each.get(epc, access, writer.buf, writer.length + 2, writer.room(to_come))
+        size = each.get(epc, access, writer.buf, writer.length + 2)
+        if size > writer.room(to_come):
+            size = _TOO_BIG
         writer.wrote(epc, max(0, size))
-        return size >= 0
+        return size
 
-    def _set(self, each) -> bool:
+    def _set(self, each, frame: Frame) -> bool:
         """Write every block of the first list; accepted ones come back empty, refused ones whole.
 
         There is no way back: what was accepted stays, whatever happens to the others.
         """
-        frame = self._frame
         data = frame.data
         at = frame.first
         good = True
@@ -177,9 +200,8 @@ class EchonetNode:
             at += 2 + size
         return good
 
-    def _confirm(self) -> None:
+    def _confirm(self, frame: Frame) -> None:
         """Confirm an INFC: every block comes back empty, known or not."""
-        frame = self._frame
         at = frame.first
         self._writer.service(echonet.INFC_RES)
         for _ in range(frame.count):
@@ -187,6 +209,6 @@ class EchonetNode:
             at += 2 + frame.data[at + 1]
 
 
-def _meant(eoj: int, target: int) -> bool:
+def meant(eoj: int, target: int) -> bool:
     """Whether a request to `target` is one to `eoj`; instance 00 means all of the class."""
     return eoj == target or (not target & 0xFF and eoj >> 8 == target >> 8)

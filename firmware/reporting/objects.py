@@ -83,17 +83,16 @@ class EchonetObject:
         """Whether the property of `row` can be used in one of the ways `access` now."""
         return bool(row[ACCESS] & access) and (not row[ACCESS] & CLOCK or self.clock_set())
 
-    def get(self, epc: int, access: int, buf: bytearray, at: int, room: int) -> int:
-        """Write the value to buf[at:] and return its size; -1 if it cannot be read or is too big.
+    def get(self, epc: int, access: int, buf: bytearray, at: int) -> int:
+        """Write the value to buf[at:] and return its size; -1 if it cannot be read.
 
-        The size is known only when the value has been written, so behind buf[at] there must be
-        255 bytes whatever `room` says.
+        The size is known only when the value has been written: behind buf[at] there must be 255
+        bytes.
         """
         row = row_of(self.rows, epc)
         if row is None or not self.offers(row, access):
             return -1
-        size = pack(row[FORMAT], buf, at, self.value(row))
-        return size if size <= room else -1
+        return pack(row[FORMAT], buf, at, self.value(row))
 
     def set(self, epc: int, data: bytes, at: int, size: int) -> bool:
         """Take data[at : at + size] as the new value. False if refused; then nothing changed."""

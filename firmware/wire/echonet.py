@@ -41,6 +41,8 @@ INF_SNA = 0x53
 SET_GET_SNA = 0x5E
 
 REQUESTS = (SET_I, SET_C, GET, INF_REQ, SET_GET, INFC)
+# Those of them that set something.
+WRITES = (SET_I, SET_C, SET_GET)
 # How many lists of blocks a service carries, for 50 to 7F; 0 is no service. Every frame asks, so
 # it is looked up and not searched for.
 _LISTS_50 = b"\1\1\1\1\0\0\0\0\0\0\0\0\0\0\2\0"

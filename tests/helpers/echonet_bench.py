@@ -11,6 +11,7 @@ from core.loads import Load
 from registers.half_hours import HalfHours
 from registers.history import History
 from reporting.build import build_streetlight, build_submeter
+from reporting.echonet_node import meant
 from settings.places import Places
 from wire.echonet import Frame
 
@@ -91,8 +92,21 @@ class Bench:
         """All answers to a frame, as hex."""
         data = octets(text)
         del self.sent[:]
-        self.node.handle(data, len(data), self.send)
+        self.handle(data, self.send)
         return [frame for frame, _ in self.sent]
+
+    def handle(self, data, send):
+        """What the job does with a datagram, without its waits."""
+        frame = Frame()
+        if self.node.read(data, len(data), frame):
+            for each in self.node.objects:
+                if meant(each.eoj, frame.target):
+                    self.node.answer(each, frame, send)
+
+    def asks_all(self, text):
+        data = octets(text)
+        frame = Frame()
+        return self.node.read(data, len(data), frame) and self.node.asks_all(frame)
 
     def poll(self):
         """What is announced at the next poll, as hex."""

@@ -62,6 +62,19 @@ class TestGet(NodeCase):
         self.assertTrue(len(octets(frame)) <= MAX_FRAME)
         self.assertEqual(octets(frame)[10:12], octets("52 FF"))
 
+    def test_few_values_are_written_for_nothing(self):
+        meter = self.bench.node.objects[1]
+        history, asked = meter.history_import, []
+
+        def counted():
+            asked.append(None)
+            return history()
+
+        meter.history_import = counted
+        self.bench.ask(HEAD + "62 FF" + "E2 00" * 255)
+        # 4 of the 194 bytes fit besides 255 empty blocks: 12 + 4 * 196 + 251 * 2 = 1298 of 1472.
+        self.assertTrue(len(asked) <= 4 + 4)
+
 
 class TestSet(NodeCase):
     def test_an_accepted_set_comes_back_empty(self):
@@ -124,6 +137,10 @@ class TestInf(NodeCase):
         self.answers(HEAD + "63 02 80 00 F0 00", BACK + " 53 02 80 01 30 F0 00")
         self.assertFalse(self.bench.sent[0][1])
 
+    def test_only_what_is_announced_can_be_asked_to_be_announced(self):
+        self.answers(HEAD + "63 02 E2 00 E7 00", BACK + " 53 02 E2 00 E7 00")
+        self.assertFalse(self.bench.sent[0][1])
+
     def test_the_instance_list_can_be_asked_to_be_announced_but_not_got(self):
         value = "16 07 02 8D 01 02 8D 02 02 8D 03 02 8D 04 02 8D 05 02 8D 06 02 87 01"
         self.answers(
@@ -181,9 +198,9 @@ class TestWho(NodeCase):
             "10 81 00 01 05 FF 01 0E F0 01 62",
         )
         for text in asks_all:
-            self.assertTrue(self.bench.node.asks_all(octets(text), len(octets(text))))
+            self.assertTrue(self.bench.asks_all(text))
         for text in asks_one:
-            self.assertFalse(self.bench.node.asks_all(octets(text), len(octets(text))))
+            self.assertFalse(self.bench.asks_all(text))
 
 
 class TestAnnouncements(NodeCase):

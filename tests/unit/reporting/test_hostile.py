@@ -57,8 +57,7 @@ class TestHostile(unittest.TestCase):
         good = [octets(text) for text in GOOD]
         for i in range(rounds):
             data = noise() if i % 8 == 0 else mutated(good[i % len(good)])
-            bench.node.asks_all(data, len(data))
-            bench.node.handle(data, len(data), self.take)
+            bench.handle(data, self.take)
 
     def test_rubbish_is_survived_and_the_node_still_answers(self):
         bench = Bench()
