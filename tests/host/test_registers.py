@@ -466,7 +466,7 @@ bits = st.sampled_from(USED).flatmap(
     lambda span: st.integers(8 * span[0], 8 * (span[0] + span[1]) - 1)
 )
 often = settings_of_test(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -499,7 +499,7 @@ def test_a_cut_file_never_ends_in_a_traceback(image, size):
     all_commands(image(WHOLE[:size]))
 
 
-@settings_of_test(often, max_examples=30)
+@settings_of_test(often, max_examples=15)
 @given(
     st.sampled_from(["registers", "history"]), st.integers(0, 255), st.integers(0, 255), st.data()
 )
