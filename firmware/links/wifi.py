@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from network import WLAN
 
+    from core.secret import Secret
+
 
 class Wifi:
     """`wlan` in station mode. Without an `ssid` the node stays off the network."""
 
-    def __init__(self, wlan: WLAN, ssid: str, password: str) -> None:
+    def __init__(self, wlan: WLAN, ssid: str, password: Secret) -> None:
         self._wlan = wlan
         self._ssid = ssid
         self._password = password
@@ -32,5 +34,5 @@ class Wifi:
         wlan.active(True)
         # Modem sleep loses multicast, and with it discovery.
         wlan.config(pm=wlan.PM_NONE)
-        wlan.connect(self._ssid, self._password)
+        wlan.connect(self._ssid, self._password.reveal())
         self._started = True

@@ -5,7 +5,7 @@ from machine import RTC, reset
 from micropython import const
 from typing import TYPE_CHECKING
 
-from core.errors import NotAuthorised, SettingRefused
+from core.errors import NodeFault, NotAuthorised, SettingRefused
 from settings.declared import KIND, NAME, SECRET, SETTINGS
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from node.storage import Storage
 
 _READ_MOST = const(512)
+_WORD_SHOWN = const(20)
 # The partitions that hold no secrets.
 _READABLE = ("registers", "history", "events")
 _HELP = (
@@ -54,13 +55,16 @@ class Commands:
         self._storage = storage
         self._own = own
 
-    def answer(self, line: str) -> None:
-        """Do what the line says."""
+    def answer(self, line: str | None) -> None:
+        """Do what the line says; None is a line that was too long."""
+        if line is None:
+            self._say({"event": "error", "reason": "line too long"})
+            return
+        # Only the first word is ever said back: what follows may be a password.
         word, _, rest = line.partition(" ")
-        name = "do_" + word
-        command = getattr(self, name, None) or getattr(self._own, name, None)
+        command = self._command(word)
         if command is None:
-            self._say({"event": "error", "unknown": line})
+            self._say({"event": "error", "unknown": word[:_WORD_SHOWN]})
             return
         try:
             self._say(command(rest.strip()))
@@ -69,9 +73,22 @@ class Commands:
         except NotAuthorised as refused:
             self._say({"event": "error", "not authorised": refused.what})
         except (ValueError, IndexError) as error:
-            self._say({"event": "error", "command": line, "reason": _reason(error)})
+            self._say({"event": "error", "command": word, "reason": _reason(error)})
+        except NodeFault as fault:
+            self._say({"event": "error", "command": word, "reason": repr(fault)})
         except MemoryError:
-            self._say({"event": "error", "command": line, "reason": "out of memory"})
+            self._say({"event": "error", "command": word, "reason": "out of memory"})
+
+    def _command(self, word: str) -> Callable[[str], dict] | None:
+        """The method of a word that the help lists.
+
+        Any other must not reach `getattr`: each new name it is asked for takes memory for ever.
+        """
+        for owner, usages in ((self, _HELP), (self._own, self._own.HELP)):
+            for usage in usages:
+                if usage.partition(" ")[0] == word:
+                    return getattr(owner, "do_" + word)
+        return None
 
     def do_status(self, _rest: str) -> dict:
         return self._status()

@@ -52,12 +52,16 @@ class EventJob(Job):
 
 
 class CommandJob(Job):
-    """Takes the lines typed on the console and has them answered."""
+    """Takes the lines typed on the console and has them answered.
+
+    answer(line)   gets each whole line, and None in place of one that is too long: half a command
+                   is none
+    """
 
     name = "commands"
     deadline_ms = 0  # waiting for somebody to type is not a stall
 
-    def __init__(self, answer: Callable[[str], None]) -> None:
+    def __init__(self, answer: Callable[[str | None], None]) -> None:
         super().__init__()
         self._answer = answer
 
@@ -72,11 +76,11 @@ class CommandJob(Job):
                 while True:
                     await asyncio.sleep_ms(60_000)
             if byte == b"\r" or byte == b"\n":
-                text = _printable(line)
+                text = None if len(line) > _LONGEST_COMMAND else _printable(line)
                 line = bytearray()
-                if text:
+                if text != "":
                     self._answer(text)
-            elif len(line) < _LONGEST_COMMAND:
+            elif len(line) <= _LONGEST_COMMAND:
                 line += byte
 
 

@@ -8,6 +8,7 @@ are kept: a newer version may have written them.
 from typing import TYPE_CHECKING
 
 from core.errors import SettingRefused
+from core.secret import Secret
 from settings.check import allowed, fits
 from settings.copies import LOST, Copies
 from settings.declared import (
@@ -71,10 +72,9 @@ class Settings:
             name, default = row[NAME], row[DEFAULT]
             value = document.get(name, default)
             if value != default and not fits(row, value):
-                shown = None if row[KIND] == SECRET else value
-                self.refused.append(SettingRefused(where + name, shown, allowed(row)))
+                self.refused.append(_refusal(row, where + name, value))
                 value = default
-            values[name] = int(value) if row[KIND] == INTEGER else value
+            values[name] = _typed(row, value)
         return values
 
 
@@ -120,6 +120,17 @@ class Store:
         self.lost = False
 
 
+def _typed(row: tuple, value: object):
+    """A value as it is handed on: a secret cannot be printed from here on."""
+    if row[KIND] == SECRET:
+        return Secret(str(value))
+    return int(value) if row[KIND] == INTEGER else value  # pyright: ignore[reportArgumentType]
+
+
+def _refusal(row: tuple, key: str, value: object) -> SettingRefused:
+    return SettingRefused(key, None if row[KIND] == SECRET else value, allowed(row))
+
+
 def _place(document: dict, key: str, value: object) -> tuple:
     """Put `value` where `key` points in `document`; the row that declares it."""
     declared, target, name = SETTINGS, document, key
@@ -129,8 +140,7 @@ def _place(document: dict, key: str, value: object) -> tuple:
     for row in declared:
         if row[NAME] == name:
             if value != row[DEFAULT] and not fits(row, value):
-                shown = None if row[KIND] == SECRET else value
-                raise SettingRefused(key, shown, allowed(row))
+                raise _refusal(row, key, value)
             target[name] = value
             return row
     raise SettingRefused(key, None, "a declared setting")

@@ -46,7 +46,7 @@ class TestSettings(unittest.TestCase):
 
     def test_a_refused_secret_is_not_told(self):
         settings = Settings({"wifi_password": "seven77"})
-        self.assertEqual(settings["wifi_password"], "")
+        self.assertEqual(settings["wifi_password"].reveal(), "")
         expected = [("wifi_password", None, "8 to 63 characters, or none")]
         self.assertEqual(refused(settings), expected)
         self.assertNotIn("seven77", repr(settings.refused))

@@ -1,0 +1,177 @@
+"""node.commands and node.console_job: what a cable can do to a node, and what it is never told."""
+
+import asyncio
+import gc
+import json
+import random
+import unittest
+
+from identity_by_hand import SECRET, text_of
+from ram_partitions import RamPartitions
+
+import desk_clock
+from core.events import POWER_ON
+from node import console_job
+from node.commands import Commands
+from node.console_job import CommandJob
+from node.storage import Storage
+from settings.store import Settings
+from wire import registers
+
+PASSWORD = "correct horse"
+SEED = 20261126
+
+
+class Own:
+    HELP = ("load NUMBER on|off|lock|unlock",)
+
+    def do_load(self, rest):
+        return {"event": "load", "number": int(rest)}
+
+
+class Desk:
+    """The commands of a node whose settings hold a password and whose identity a key."""
+
+    def __init__(self):
+        flash = RamPartitions()
+        self.storage = Storage(registers.SUBMETER, 2, flash)
+        self.storage.start(POWER_ON)
+        self.storage.settings.change("wifi_password", PASSWORD)
+        self.storage.identity.write(text_of(), "")
+        self.said = []
+        self.commands = Commands(self.say, self.status, self.rename, self.storage, Own())
+
+    def say(self, fields):
+        self.said.append(json.dumps(fields))
+
+    def status(self):
+        return {"event": "status"}
+
+    def rename(self, name):
+        self.name = name
+
+    def ask(self, line):
+        del self.said[:]
+        self.commands.answer(line)
+        return json.loads(self.said[0])
+
+
+class TestCommands(unittest.TestCase):
+    def setUp(self):
+        desk_clock.install(desk_clock.VIRTUAL, 800_000_000)
+        self.desk = Desk()
+
+    def test_no_answer_and_no_refusal_shows_a_secret(self):
+        said = []
+        for line in (
+            "settings",
+            "identity",
+            "status",
+            "help",
+            "challenge",
+            "set wifi_password " + PASSWORD,
+            "set wifi_password " + PASSWORD * 9,
+            "set wifi_passwort " + PASSWORD,
+            "sett wifi_password " + PASSWORD,
+            "set loads.0.wifi_password " + PASSWORD,
+            "identify 00 " + text_of(),
+            "identify 00 {" + SECRET,
+            "identify " + SECRET,
+            "read identity 0 100",
+            "read settings 0 100",
+            "read registers 0 512",
+            "read events 0 512",
+        ):
+            self.desk.ask(line)
+            said += self.desk.said
+        for text in said:
+            if PASSWORD[:7] in text or SECRET[:7] in text:
+                self.fail(text)
+
+    def test_a_stored_password_that_is_refused_is_not_shown_either(self):
+        settings = Settings({"wifi_password": PASSWORD * 9})
+        self.assertEqual([refused.key for refused in settings.refused], ["wifi_password"])
+        self.assertFalse(PASSWORD in repr(settings.refused))
+        self.assertFalse(PASSWORD in repr(settings.values))
+
+    def test_the_network_gets_its_password(self):
+        self.assertEqual(self.desk.storage.settings.load()["wifi_password"].reveal(), PASSWORD)
+
+    def test_an_unknown_word_is_refused_and_takes_no_memory_for_good(self):
+        self.assertEqual(self.desk.ask("reeboot"), {"event": "error", "unknown": "reeboot"})
+        gc.collect()
+        before = gc.mem_alloc()
+        for number in range(500):
+            self.desk.ask("word%d" % number)
+        gc.collect()
+        self.assertTrue(gc.mem_alloc() - before < 256)
+
+    def test_methods_that_are_no_commands_cannot_be_called(self):
+        for word in ("__init__", "answer", "do_status", "_command", ""):
+            self.assertEqual(self.desk.ask(word + " x")["event"], "error")
+
+    def test_no_line_raises(self):
+        random.seed(SEED)
+        words = ("set", "read", "time", "identify", "load", "settings", "defaults", "x")
+        parts = ("name", "registers", "0", "-1", "99999999999999999999", "{}", "[", '"', "loads",
+                 "loads.0.tier", "loads.99.tier", "loads.x.tier", "2026-11-26T10:00:00", "null",
+                 "1e99", "true", "\xff", "wifi_password", "line_hz", "50.0", "T:-")  # fmt: skip
+        for _ in range(2_000):
+            line = random.choice(words)
+            for _ in range(random.randint(0, 4)):
+                line += " " + random.choice(parts)
+            self.desk.ask(line)
+        self.assertEqual(self.desk.ask("status"), {"event": "status"})
+
+
+class FakeReader:
+    """In place of a stream over standard input: gives bytes, then waits for ever."""
+
+    data = b""
+
+    def __init__(self, _stream):
+        self._at = 0
+
+    async def read(self, _count):
+        if self._at == len(self.data):
+            await asyncio.sleep_ms(1_000_000)
+        self._at += 1
+        return self.data[self._at - 1 : self._at]
+
+
+class TestCommandJob(unittest.TestCase):
+    def lines(self, data):
+        """What the job hands over when these bytes come in, and the most heap it held."""
+        desk_clock.install(desk_clock.VIRTUAL, 800_000_000)
+        lines = []
+        real, FakeReader.data = asyncio.StreamReader, data
+
+        async def both():
+            task = asyncio.create_task(CommandJob(lines.append).run())
+            await asyncio.sleep_ms(1_000)
+            gc.collect()
+            self.held = gc.mem_alloc()
+            task.cancel()
+
+        console_job.asyncio.StreamReader = FakeReader
+        try:
+            asyncio.run(both())
+        finally:
+            console_job.asyncio.StreamReader = real
+        return lines
+
+    def test_lines_end_with_either_end_and_blank_ones_are_none(self):
+        self.assertEqual(self.lines(b"status\r\n\r\n help \n"), ["status", "help"])
+
+    def test_a_line_without_end_does_not_grow_without_bound(self):
+        self.lines(b"")
+        few = self.held
+        self.lines(b"x" * 60_000)
+        self.assertTrue(self.held - few < 60_000 + 3_000)  # the data itself, and a line
+
+    def test_a_line_that_is_too_long_is_refused_whole_and_the_next_one_is_taken(self):
+        self.assertEqual(self.lines(b"reboot " + b"x" * 3_000 + b"\nstatus\n"), [None, "status"])
+        self.assertEqual(len(self.lines(b"x" * 2_048 + b"\n")[0]), 2_048)
+
+    def test_noise_is_a_line_like_any_other(self):
+        self.assertEqual(self.lines(b"\x00\xff\x03\n"), ["???"])
