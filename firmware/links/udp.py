@@ -4,9 +4,10 @@ Everything goes out from the listening socket and to port 3610 of the other side
 it asked from: controllers that ask from another port still listen on 3610.
 
 On the ESP32 joining a group belongs to the interface and lasts until that goes down, so the
-socket is opened anew after every reconnect.
+socket is opened anew after every reconnect. It is opened anew after an empty datagram, too: that
+the port takes for the end of a stream, and hands over nothing that comes after it.
 
-Source: docs/echonet-lite.md, "Addresses"; ports/esp32 and lwIP of MicroPython 1.25.
+Source: docs/echonet-lite.md, "Addresses"; ports/esp32 (modsocket.c) and lwIP of MicroPython 1.25.
 """
 
 import asyncio
@@ -32,7 +33,8 @@ class UdpLink:
     `address` answers the node's own IPv4 address, or "" while it has none. `own_ip` is the one
     the socket was opened with. `sender` is the address of the datagram last received. `dropped`
     counts sends that the network refused: UDP promises nothing, so a lost answer is the
-    controller's to ask again.
+    controller's to ask again. `empty` counts datagrams of no bytes, after which the socket is
+    another one.
     """
 
     def __init__(self, address: Callable[[], str], group: str, port: int) -> None:
@@ -40,14 +42,21 @@ class UdpLink:
         self.own_ip = ""
         self.sender = ""
         self.dropped = 0
+        self.empty = 0
         self._group = group
         self._port = port
         self._socket: socket.socket | None = None
 
     def open(self) -> None:
         """Bind and join at the present address. Raises LinkDown with the platform's errno."""
-        self.close()
         self.own_ip = self.address()
+        if not self.own_ip:
+            raise LinkDown("udp", _NOT_CONNECTED)  # gone since somebody asked for it
+        self._bind()
+
+    def _bind(self) -> None:
+        """Bind and join at `own_ip`."""
+        self.close()
         link = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
             link.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -100,6 +109,10 @@ class UdpLink:
                 return None
             raise LinkDown("udp", error.errno or 0)
         self.sender = address[0]
+        if not data:
+            self.empty += 1
+            self._bind()
+            return None
         return None if self.sender == self.own_ip else data
 
 

@@ -43,7 +43,9 @@ _IP_ADD_MEMBERSHIP = const(35)
 
 _GET_FILENO = const(10)
 _CLOSE = const(4)
-_MAX_DATAGRAM = const(1_500)
+
+# Whom a socket names that takes nothing any more; the port shows what happens to be on its stack.
+_NOBODY = ("0.0.0.0", 0)
 
 # What to do instead of raising EADDRINUSE: `desk` ends the node, as somebody must put it right.
 on_in_use = None
@@ -63,6 +65,7 @@ class socket(io.IOBase):
         self._ip = own_ip()
         self._port = 0
         self._timeout_ms = -1
+        self._peer_closed = False
         if self._ip:
             own = _host.socket(_host.AF_INET, _host.SOCK_DGRAM)
             own.setblocking(False)
@@ -115,6 +118,9 @@ class socket(io.IOBase):
         return self.desk_natives[0].sendto(data, _sockaddr(_resolve(address[0]), address[1]))
 
     def recvfrom(self, size: int) -> tuple:
+        """One datagram, cut to `size` bytes, and who sent it."""
+        if self._peer_closed:
+            return b"", _NOBODY
         while True:
             for native in self.desk_natives:
                 found = self._take(native, size)
@@ -136,6 +142,7 @@ class socket(io.IOBase):
         ip, port = _dotted(sender[4:8]), sender[2] << 8 | sender[3]
         if native is not self.desk_natives[0] and (ip, port) == (self._ip, self._port):
             return None
+        self._peer_closed = not data
         return data, (ip, port)
 
     def _wait(self) -> None:

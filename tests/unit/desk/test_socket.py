@@ -7,6 +7,7 @@ import asyncio
 import errno
 import network
 import os
+import select
 import socket
 import time
 import unittest
@@ -80,6 +81,22 @@ class Datagrams(unittest.TestCase):
         with self.assertRaises(OSError) as refused:
             self.node(11)
         self.assertEqual(refused.exception.errno, errno.EADDRINUSE)
+
+    def test_an_empty_datagram_makes_the_socket_useless_as_on_the_esp32(self):
+        for way in ("127.0.0.12", GROUP):
+            one, two = self.node(11), self.node(12)
+            one.sendto(b"", (way, self.port))
+            self.assertEqual(two.recvfrom(1500), (b"", ("127.0.0.11", self.port)))
+            # Nothing there would be an error of a socket that is whole.
+            self.assertEqual(two.recvfrom(1500)[0], b"")
+            one.sendto(b"unheard", ("127.0.0.12", self.port))
+            poller = select.poll()
+            poller.register(two.desk_natives[0], select.POLLIN)
+            for _ in range(3):
+                self.assertEqual(two.recvfrom(1500)[0], b"")
+                self.assertTrue(poller.poll(0))
+            one.close()
+            two.close()
 
     def test_without_an_address_nothing_goes_or_comes(self):
         link = node_socket("", self.port)

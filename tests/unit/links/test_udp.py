@@ -84,3 +84,25 @@ class TestUdpLink(unittest.TestCase):
             self.assertEqual(link.dropped, 1)
         finally:
             link.close()
+
+    def test_an_empty_datagram_silences_nothing(self):
+        async def run():
+            link = UdpLink(lambda: OWN, GROUP, PORT)
+            link.open()
+            other = self.peer(OTHER)
+            try:
+                for number, way in enumerate((OWN, GROUP)):
+                    other.sendto(b"", (way, PORT))
+                    waiting = asyncio.create_task(link.receive())
+                    await asyncio.sleep_ms(50)
+                    self.assertEqual(link.empty, number + 1)
+                    # Both ways still lead in: bound and joined again.
+                    other.sendto(b"asked", (OWN, PORT))
+                    self.assertEqual(await asyncio.wait_for(waiting, 2), b"asked")
+                    other.sendto(b"all of you", (GROUP, PORT))
+                    self.assertEqual(await asyncio.wait_for(link.receive(), 2), b"all of you")
+            finally:
+                other.close()
+                link.close()
+
+        asyncio.run(run())
