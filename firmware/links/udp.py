@@ -21,30 +21,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _ANY = "0.0.0.0"
-# One byte more than the largest frame we accept would do; this is what one Ethernet frame holds.
-_RECEIVE = const(1_500)
 _NOTHING_THERE = const(11)  # EAGAIN
 _NOT_CONNECTED = const(107)  # ENOTCONN
 
 
 class UdpLink:
-    """The node's way to the network.
+    """The node's way to the network, for datagrams of at most `largest` bytes.
 
     `address` answers the node's own IPv4 address, or "" while it has none. `own_ip` is the one
     the socket was opened with. `sender` is the address of the datagram last received. `dropped`
     counts sends that the network refused: UDP promises nothing, so a lost answer is the
     controller's to ask again. `empty` counts datagrams of no bytes, after which the socket is
-    another one.
+    another one; `received_long` those that are longer than `largest`, which are left alone.
     """
 
-    def __init__(self, address: Callable[[], str], group: str, port: int) -> None:
+    def __init__(self, address: Callable[[], str], group: str, port: int, largest: int) -> None:
         self.address = address
         self.own_ip = ""
         self.sender = ""
         self.dropped = 0
         self.empty = 0
+        self.received_long = 0
         self._group = group
         self._port = port
+        # The port takes a piece of so many bytes from the heap for every datagram, however short.
+        # One more than we want shows which were cut.
+        self._room = largest + 1
         self._socket: socket.socket | None = None
 
     def open(self) -> None:
@@ -103,7 +105,7 @@ class UdpLink:
     def _take(self, link: socket.socket) -> bytes | None:
         """What has arrived; None if nothing has, or if it is our own multicast coming back."""
         try:
-            data, address = link.recvfrom(_RECEIVE)
+            data, address = link.recvfrom(self._room)
         except OSError as error:
             if error.errno == _NOTHING_THERE:
                 return None
@@ -112,6 +114,9 @@ class UdpLink:
         if not data:
             self.empty += 1
             self._bind()
+            return None
+        if len(data) == self._room:
+            self.received_long += 1
             return None
         return None if self.sender == self.own_ip else data
 

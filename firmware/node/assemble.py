@@ -52,7 +52,7 @@ def build() -> tuple[Node, list[Job]]:
         start_control,
     )
     wifi = Wifi(WLAN(STA_IF), settings["wifi_ssid"], settings["wifi_password"])
-    link = UdpLink(wifi.address, echonet.GROUP, echonet.PORT)
+    link = UdpLink(wifi.address, echonet.GROUP, echonet.PORT, echonet.MAX_FRAME)
     all_jobs: list[Job] = list(jobs)
     all_jobs.append(LogJob(storage, control, base.events, base.uptime, base.calendar))
     all_jobs.append(PlacesJob(base.places, base.grid, base.uptime))

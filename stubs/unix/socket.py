@@ -118,7 +118,7 @@ class socket(io.IOBase):
         return self.desk_natives[0].sendto(data, _sockaddr(_resolve(address[0]), address[1]))
 
     def recvfrom(self, size: int) -> tuple:
-        """One datagram, cut to `size` bytes, and who sent it."""
+        """One datagram, cut to `size` bytes, and who sent it. Raises MemoryError, see above."""
         if self._peer_closed:
             return b"", _NOBODY
         while True:

@@ -5,12 +5,15 @@ Datagrams on loopback arrive before `sendto` returns, so no test waits for the h
 
 import asyncio
 import errno
+import gc
 import network
 import os
 import select
 import socket
 import time
 import unittest
+
+from full_heap import full_heap
 
 import desk_clock
 
@@ -97,6 +100,17 @@ class Datagrams(unittest.TestCase):
                 self.assertTrue(poller.poll(0))
             one.close()
             two.close()
+
+    def test_receiving_needs_as_much_heap_in_one_piece_as_was_asked_for(self):
+        one, two = self.node(11), self.node(12)
+        one.sendto(b"short", ("127.0.0.12", self.port))
+        kept = full_heap(1_024)
+        self.assertTrue(gc.mem_free() > 50_000)
+        with self.assertRaises(MemoryError):
+            two.recvfrom(1_473)
+        # A piece of this size there is; the datagram has waited.
+        self.assertEqual(two.recvfrom(700)[0], b"short")
+        del kept
 
     def test_without_an_address_nothing_goes_or_comes(self):
         link = node_socket("", self.port)

@@ -5,16 +5,19 @@ import os
 import socket as desk_socket
 import unittest
 
+from full_heap import full_heap
+
 import desk_clock
 from core.errors import LinkDown
 from links.udp import UdpLink
 
-PORT = 36_100
-GROUP = "224.0.23.0"
-# A network of our own, as the other desk build may run this test at the same time.
+# A port and a network of our own, as the other desk build may run this test at the same time.
+PORT = 20_000 + int.from_bytes(os.urandom(2), "big") % 20_000
 NETWORK = "127.77.%d." % os.urandom(1)[0]
 OWN = NETWORK + "1"
 OTHER = NETWORK + "2"
+GROUP = "224.0.23.0"
+LARGEST = 40
 
 
 class TestUdpLink(unittest.TestCase):
@@ -34,7 +37,7 @@ class TestUdpLink(unittest.TestCase):
 
     def test_what_comes_in_says_who_sent_it_and_answers_go_to_the_port(self):
         async def run():
-            link = UdpLink(lambda: OWN, GROUP, PORT)
+            link = UdpLink(lambda: OWN, GROUP, PORT, LARGEST)
             link.open()
             other = self.peer(OTHER)
             try:
@@ -51,7 +54,7 @@ class TestUdpLink(unittest.TestCase):
 
     def test_the_group_is_joined_and_reached(self):
         async def run():
-            link = UdpLink(lambda: OWN, GROUP, PORT)
+            link = UdpLink(lambda: OWN, GROUP, PORT, LARGEST)
             link.open()
             other = self.peer(OTHER)
             try:
@@ -66,7 +69,7 @@ class TestUdpLink(unittest.TestCase):
         asyncio.run(run())
 
     def test_a_group_that_is_none_is_a_link_down_with_the_platforms_number(self):
-        link = UdpLink(lambda: OWN, "10.1.2.3", PORT)
+        link = UdpLink(lambda: OWN, "10.1.2.3", PORT, LARGEST)
         try:
             link.open()
         except LinkDown as fault:
@@ -76,7 +79,7 @@ class TestUdpLink(unittest.TestCase):
             self.assertTrue(False)
 
     def test_a_send_that_the_network_refuses_is_counted_and_forgotten(self):
-        link = UdpLink(lambda: OWN, GROUP, PORT)
+        link = UdpLink(lambda: OWN, GROUP, PORT, LARGEST)
         link.open()
         try:
             # Larger than any datagram: refused on every host.
@@ -87,7 +90,7 @@ class TestUdpLink(unittest.TestCase):
 
     def test_an_empty_datagram_silences_nothing(self):
         async def run():
-            link = UdpLink(lambda: OWN, GROUP, PORT)
+            link = UdpLink(lambda: OWN, GROUP, PORT, LARGEST)
             link.open()
             other = self.peer(OTHER)
             try:
@@ -101,6 +104,38 @@ class TestUdpLink(unittest.TestCase):
                     self.assertEqual(await asyncio.wait_for(waiting, 2), b"asked")
                     other.sendto(b"all of you", (GROUP, PORT))
                     self.assertEqual(await asyncio.wait_for(link.receive(), 2), b"all of you")
+            finally:
+                other.close()
+                link.close()
+
+        asyncio.run(run())
+
+    def test_the_largest_is_taken_and_what_is_longer_counted(self):
+        async def run():
+            link = UdpLink(lambda: OWN, GROUP, PORT, LARGEST)
+            link.open()
+            other = self.peer(OTHER)
+            try:
+                for length in (LARGEST + 1, 1_472, 5_000, LARGEST):
+                    other.sendto(b"x" * length, (OWN, PORT))
+                self.assertEqual(await asyncio.wait_for(link.receive(), 2), b"x" * LARGEST)
+                self.assertEqual(link.received_long, 3)
+            finally:
+                other.close()
+                link.close()
+
+        asyncio.run(run())
+
+    def test_receiving_needs_no_more_room_than_the_largest(self):
+        async def run():
+            link = UdpLink(lambda: OWN, GROUP, PORT, LARGEST)
+            link.open()
+            other = self.peer(OTHER)
+            try:
+                other.sendto(b"asked", (OWN, PORT))
+                kept = full_heap(256)
+                self.assertEqual(await link.receive(), b"asked")
+                del kept
             finally:
                 other.close()
                 link.close()
