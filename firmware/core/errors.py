@@ -69,11 +69,11 @@ class JobEnded(NodeFault):
 
 
 class LinkDown(NodeFault):
-    """The way out `link` cannot be opened; `reason` is the platform's errno."""
+    """The way out `link` cannot be opened; `reason` is the platform's errno, or its words."""
 
     code = 6
 
-    def __init__(self, link: str, reason: int) -> None:
+    def __init__(self, link: str, reason: int | str) -> None:
         super().__init__(link, reason)
         self.link = link
         self.reason = reason

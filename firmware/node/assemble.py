@@ -2,7 +2,7 @@
 
 import random
 from machine import WDT, Pin, Timer, unique_id
-from network import STA_IF, WLAN
+from typing import TYPE_CHECKING
 
 import board
 from core.events import BOOT, DAMAGED, START, STORAGE
@@ -15,6 +15,9 @@ from node.log_job import LogJob
 from node.node import Node
 from node.places_job import PlacesJob
 from wire import echonet, registers
+
+if TYPE_CHECKING:
+    from network import WLAN
 
 
 def build() -> tuple[Node, list[Job]]:
@@ -51,7 +54,7 @@ def build() -> tuple[Node, list[Job]]:
         commands,
         start_control,
     )
-    wifi = Wifi(WLAN(STA_IF), settings["wifi_ssid"], settings["wifi_password"])
+    wifi = Wifi(_station, settings["wifi_ssid"], settings["wifi_password"])
     link = UdpLink(wifi.address, echonet.GROUP, echonet.PORT, echonet.MAX_FRAME)
     all_jobs: list[Job] = list(jobs)
     all_jobs.append(LogJob(storage, control, base.events, base.uptime, base.calendar))
@@ -67,3 +70,11 @@ def _build_kind(base: Foundation):
     else:
         from node.streetlight import build
     return build(base)
+
+
+def _station() -> WLAN:
+    """For the job that serves the network: raises OSError or RuntimeError if there is no radio."""
+    # Imported here, since the import starts the network stack, which may fail like the radio.
+    from network import STA_IF, WLAN
+
+    return WLAN(STA_IF)

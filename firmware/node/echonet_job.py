@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 # The start-up announcement comes about this long after the socket is bound, as other nodes do it.
 _SETTLE_MS = const(1_000)
 # How often the node's own address is looked at, in polls: after a reconnect the group must be
-# joined again, and a new address announced.
-_ADDRESS_POLLS = const(10)
+# joined again, and a new address announced. Shorter than a reconnect, which would go unnoticed.
+_ADDRESS_POLLS = const(2)
 
 
 class EchonetJob(Job):
@@ -62,7 +62,10 @@ class EchonetJob(Job):
         self._send = self._send_frame  # bound once; a poll five times a second binds nothing
 
     async def run(self) -> None:
-        """Serve until cancelled, anew at each address. Raises LinkDown if the network fails."""
+        """Serve until cancelled, anew at each address.
+
+        Raises LinkDown if the network fails, or its radio does not start.
+        """
         while True:
             await self._wait_for_address()
             await self._serve_address()

@@ -6,6 +6,7 @@
     DESK_START   calendar at boot, seconds since 2000-01-01 UTC (held clocks)
     DESK_SEED    makes runs repeatable and nodes different
     DESK_LINK    "r,w": descriptors of the world link; without it conditions stand still
+    DESK_WLAN    what goes wrong with the radio and its network (see `network`)
     DESK_RUN_MS  virtual clock: end after so many milliseconds
 
 Statuses: 0 ended as asked, 2 wrong environment or address in use, 3 watchdog, 4 and 5 the

@@ -3,18 +3,28 @@
 Addresses are (ip, port) tuples and the option numbers are lwIP's. One UDP socket of the firmware
 becomes several of the host: one on the node's own address, from which everything leaves, and one
 for each multicast group joined, since Linux never hands multicast to a socket bound to a unicast
-address. Without DESK_IP nothing leaves and nothing arrives.
+address. Without DESK_IP nothing leaves and nothing arrives. Groups are left with the network:
+whoever loses it must join again.
 
 What a node sent to a group is not handed back to it.
+
+An empty datagram makes a socket useless, as on the ESP32: the port takes it for a stream's end,
+and from then on `recvfrom` returns no bytes at once and takes nothing, while whatever still
+arrives lets the socket be readable for ever. Source: ports/esp32/modsocket.c of MicroPython 1.25,
+_socket_read_data and SOCKET_STATE_PEER_CLOSED.
+
+`recvfrom(n)` takes n bytes of heap in one piece before it takes a datagram, as the port does
+(vstr_init_len), and fails with MemoryError where there is no such piece. Here every socket of the
+host that is looked at takes one, and what came is copied out of it; there, one is shrunk to it.
 """
 
 import errno
 import io
+import network
 import select
 import struct
 import sys
 from micropython import const
-from network import own_ip
 
 # While sys.path is empty `import` finds the built-in module, not this file.
 _path = sys.path[:]
@@ -44,6 +54,8 @@ _IP_ADD_MEMBERSHIP = const(35)
 _GET_FILENO = const(10)
 _CLOSE = const(4)
 
+_UNREACHABLE = const(118)  # EHOSTUNREACH of lwIP
+
 # Whom a socket names that takes nothing any more; the port shows what happens to be on its stack.
 _NOBODY = ("0.0.0.0", 0)
 
@@ -62,10 +74,11 @@ class socket(io.IOBase):
         if af != AF_INET or type != SOCK_DGRAM:
             raise OSError(errno.EINVAL)
         self.desk_natives = ()  # all native sockets, the node's own address first
-        self._ip = own_ip()
+        self._ip = network.own_ip()
         self._port = 0
         self._timeout_ms = -1
         self._peer_closed = False
+        self._drops = self._joined_drops = network.drops()
         if self._ip:
             own = _host.socket(_host.AF_INET, _host.SOCK_DGRAM)
             own.setblocking(False)
@@ -99,6 +112,11 @@ class socket(io.IOBase):
 
     def _join(self, group: bytes) -> None:
         interface = _packed(self._ip)
+        if self._joined_drops != network.drops():
+            for native in self.desk_natives[1:]:
+                native.close()
+            self.desk_natives = self.desk_natives[:1]
+            self._joined_drops = network.drops()
         native = _host.socket(_host.AF_INET, _host.SOCK_DGRAM)
         native.setblocking(False)
         native.setsockopt(_SOL_SOCKET, _SO_REUSEADDR, 1)
@@ -115,6 +133,8 @@ class socket(io.IOBase):
     def sendto(self, data, address) -> int:
         if not self.desk_natives:
             return len(data)
+        if not self._reached(self.desk_natives[0]):
+            raise OSError(_UNREACHABLE)
         return self.desk_natives[0].sendto(data, _sockaddr(_resolve(address[0]), address[1]))
 
     def recvfrom(self, size: int) -> tuple:
@@ -139,11 +159,21 @@ class socket(io.IOBase):
             if error.errno in (errno.EAGAIN, errno.ECONNREFUSED):
                 return None
             raise
+        if not self._reached(native):
+            return None
         ip, port = _dotted(sender[4:8]), sender[2] << 8 | sender[3]
         if native is not self.desk_natives[0] and (ip, port) == (self._ip, self._port):
             return None
         self._peer_closed = not data
         return data, (ip, port)
+
+    def _reached(self, native) -> bool:
+        """False without a network, at an address that is ours no more, in a group joined before."""
+        if network.away():
+            return False
+        if native is not self.desk_natives[0]:
+            return self._joined_drops == network.drops()
+        return self._drops == network.drops() or self._ip == network.own_ip()
 
     def _wait(self) -> None:
         """Block for as long as this socket may."""

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -32,6 +32,7 @@ MAINS = {
     "grid_mhz": 50_000,
     "load_mhz": 50_000,
 }
+GROUP = "224.0.23.0"
 _seats = count(1)
 
 
@@ -98,6 +99,7 @@ class Asker:
 
     def __init__(self, ip: str) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(ip))
         self._socket.bind((ip, 3610))
 
     def __enter__(self) -> "Asker":
@@ -116,3 +118,29 @@ class Asker:
             return self._socket.recv(2_000)
         except TimeoutError:
             return None
+
+
+class Listener:
+    """A bare socket in ECHONET Lite's group: who has spoken there?"""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind((GROUP, 3610))
+        join = socket.inet_aton(GROUP) + socket.inet_aton("127.0.0.1")
+        self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, join)
+        self._socket.setblocking(False)
+
+    def __enter__(self) -> "Listener":
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._socket.close()
+
+    def speakers(self, *of: str) -> set[str]:
+        """Those of these addresses that have sent something since the last call."""
+        heard = set()
+        with suppress(BlockingIOError):
+            while True:
+                heard.add(self._socket.recvfrom(2_000)[1][0])
+        return heard.intersection(of)

@@ -66,10 +66,27 @@ class Held:
         """The next console object with this event, of what the node has said so far."""
         return wait_event(self.node, lambda told: told["event"] == event, LIMIT_S)
 
-    def get(self, asker: Asker, eoj: int, epc: int) -> bytes:
-        """One ECHONET Lite property, as it is on the wire (ESV 62 Get, 72 its answer)."""
+    def told(self, event: str) -> list[dict]:
+        """All console objects with this event since the last look, up to now."""
+        self.node.say("help")
+        self.run(7 * _LOOK_MS)
+        found: list[dict] = []
+
+        def last(told: dict) -> bool:
+            if told["event"] == event:
+                found.append(told)
+            return told["event"] == "help"
+
+        wait_event(self.node, last, LIMIT_S)
+        return found
+
+    def get(self, asker: Asker, eoj: int, epc: int, ip: str = "") -> bytes:
+        """One ECHONET Lite property, as it is on the wire (ESV 62 Get, 72 its answer).
+
+        ip   where the node is now, if it is not where it started
+        """
         frame = b"\x10\x81\x00\x07\x05\xff\x01" + eoj.to_bytes(3, "big") + bytes((0x62, 1, epc, 0))
-        asker.throw(frame, self.node.desk.ip)
+        asker.throw(frame, ip or self.node.desk.ip)
         self.run(ASKING_MS)
         while answer := asker.catch(LIMIT_S):
             # Announcements may come between.

@@ -110,7 +110,7 @@ class Datagrams(unittest.TestCase):
             two.recvfrom(1_473)
         # A piece of this size there is; the datagram has waited.
         self.assertEqual(two.recvfrom(700)[0], b"short")
-        del kept
+        kept.clear()
 
     def test_without_an_address_nothing_goes_or_comes(self):
         link = node_socket("", self.port)
@@ -182,6 +182,58 @@ class Station(unittest.TestCase):
         wlan.active(True)
         time.sleep_ms(100_000)
         self.assertFalse(wlan.isconnected())
+
+    def test_a_radio_that_does_not_start_may_start_later(self):
+        network.fail(start=1)
+        wlan = network.WLAN(network.STA_IF)
+        with self.assertRaises(OSError):
+            wlan.active(True)
+        wlan.active(True)
+        wlan.connect("desk", "")
+
+    def test_an_interface_half_made_never_connects(self):
+        network.fail(init=1)
+        with self.assertRaises(RuntimeError):
+            network.WLAN(network.STA_IF)
+        wlan = network.WLAN(network.STA_IF)
+        wlan.active(True)
+        with self.assertRaises(RuntimeError):
+            wlan.connect("desk", "")
+
+    def test_the_environment_takes_the_network_and_gives_another_address(self):
+        os.putenv("DESK_IP", "127.0.0.11")
+        os.putenv("DESK_WLAN", "drop_s=5 back_s=8 back_ip=127.0.0.12")
+        wlan = network.WLAN(network.STA_IF)
+        wlan.active(True)
+        wlan.connect("desk", "")
+        seen = []
+
+        async def look():
+            for _ in range(10):
+                await asyncio.sleep_ms(1_001)
+                seen.append(wlan.ifconfig()[0] if wlan.isconnected() else "")
+
+        asyncio.run(look())
+        self.assertEqual(seen, ["127.0.0.11"] * 4 + [""] * 4 + ["127.0.0.12"] * 2)
+
+    def test_with_the_network_the_groups_are_lost_until_joined_again(self):
+        port = 20_000 + time.ticks_us() % 20_000
+        one, two = node_socket("127.0.0.11", port), node_socket("127.0.0.12", port)
+        network.drop()
+        with self.assertRaises(OSError) as refused:
+            two.sendto(b"lost", ("127.0.0.11", port))
+        self.assertEqual(refused.exception.errno, 118)  # EHOSTUNREACH of lwIP
+        network.back("127.0.0.12")
+        join = packed(GROUP) + packed("127.0.0.12")
+        native = one.desk_natives[0]
+        for heard in (False, True):
+            native.sendto(b"all", socket._sockaddr(GROUP, port))
+            if heard:
+                self.assertEqual(two.recvfrom(64)[0], b"all")
+            else:
+                with self.assertRaises(OSError):
+                    two.recvfrom(64)
+            two.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, join)
 
 
 if __name__ == "__main__":

@@ -135,7 +135,7 @@ class TestUdpLink(unittest.TestCase):
                 other.sendto(b"asked", (OWN, PORT))
                 kept = full_heap(256)
                 self.assertEqual(await link.receive(), b"asked")
-                del kept
+                kept.clear()
             finally:
                 other.close()
                 link.close()
