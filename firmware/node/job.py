@@ -1,12 +1,17 @@
 """What the supervisor knows about a running job."""
 
 from time import ticks_diff, ticks_ms
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Job:
     """A forever-running coroutine with a deadline. Subclasses write `run` and call `beat`.
 
-    A `deadline_ms` of 0 is for jobs that may wait as long as they like.
+    A `deadline_ms` of 0 is for jobs that may wait as long as they like. The supervisor sets
+    `on_fault`, to which a job reports a fault that it lives with.
     """
 
     name = "job"
@@ -14,6 +19,7 @@ class Job:
 
     def __init__(self) -> None:
         self._beat_ms = ticks_ms()
+        self.on_fault: Callable[[str, Exception], None] | None = None
 
     def beat(self) -> None:
         """Say that a full round was done."""
@@ -24,6 +30,11 @@ class Job:
         if not self.deadline_ms:
             return 0
         return max(0, ticks_diff(ticks_ms(), self._beat_ms) - self.deadline_ms)
+
+    def report(self, fault: Exception) -> None:
+        """Tell of a fault after which the job goes on."""
+        if self.on_fault is not None:
+            self.on_fault(self.name, fault)
 
     async def run(self) -> None:
         """Work for ever; the supervisor restarts what ends or crashes."""

@@ -16,11 +16,20 @@ if TYPE_CHECKING:
     from policy.night import NightProgram, Photocell, Sky
 
 # So many seconds without an answer, and the photocell counts as gone.
-_MISSES = const(10)
+_GONE_S = const(10)
+# A photocell that did not answer is asked again after 1 s, 2 s, 4 s … and at last so many.
+_LONGEST_WAIT_S = const(60)
 
 
 class SkyJob(Job):
-    """Reads the photocell and the calendar once a second and fills the lamp control's inputs."""
+    """Reads the photocell and the calendar once a second and fills the lamp control's inputs.
+
+    A stuck I2C bus holds up the whole node, its control path included, for 100 ms and 100 ms a
+    byte: after a transfer that failed there is no second one before the wait is over, and none
+    begins while the control path has something to decide. `missed` counts those that failed.
+
+    Source: ports/esp32/machine_i2c.c of MicroPython 1.25, machine_hw_i2c_transfer.
+    """
 
     name = "sky"
 
@@ -42,35 +51,70 @@ class SkyJob(Job):
         self._photocell = photocell
         self._daylight = daylight
         self._control = control
-        self._misses = 0
+        self.missed = 0
+        self._answered_s = control.uptime.seconds
+        self._wait_s = 1
+        self._due_s = 0
+        self._fault: NodeFault | None = None  # the last one, until it answers
+        self._reported = False
 
     async def run(self) -> None:
         while True:
-            self._ask()
+            asked = self._ask()
             await asyncio.sleep_ms(1_000)
-            self._look()
+            if asked:
+                self._look()
+            self._judge()
+            self._tell_lamp()
             self.beat()
 
-    def _ask(self) -> None:
-        """Start one measurement; a photocell that is silent is asked again every time."""
+    def _ask(self) -> bool:
+        """Start one measurement, unless this is no time for it; True if it has begun."""
+        if self._control.uptime.seconds < self._due_s or not self._control.calm():
+            return False
         try:
             self._sensor.start()
-        except NodeFault:
-            pass  # reading it fails as well, and is counted there
+        except NodeFault as fault:
+            self._miss(fault)
+            return False
+        return True
 
     def _look(self) -> None:
-        daylight, control = self._daylight, self._control
+        """Take the measurement that was asked for."""
+        if not self._control.calm():
+            return
+        daylight, now_s = self._daylight, self._control.uptime.seconds
         try:
             daylight.lux_milli = self._sensor.lux_milli()
-            daylight.valid = True
-            self._misses = 0
-            self._photocell.update(control.uptime.seconds, daylight.lux_milli)
-        except NodeFault:
-            # One lost answer is normal on a long wire; the sun's times do without for longer.
-            self._photocell.miss()
-            self._misses += 1
-            if self._misses >= _MISSES:
-                daylight.valid = False
+        except NodeFault as fault:
+            self._miss(fault)
+            return
+        self._photocell.update(now_s, daylight.lux_milli)
+        daylight.valid = True
+        self._answered_s = now_s
+        self._wait_s = 1
+        self._fault = None
+        self._reported = False
+
+    def _miss(self, fault: NodeFault) -> None:
+        self.missed += 1
+        self._fault = fault
+        self._photocell.miss()
+        self._due_s = self._control.uptime.seconds + self._wait_s
+        self._wait_s = min(self._wait_s * 2, _LONGEST_WAIT_S)
+
+    def _judge(self) -> None:
+        """One lost answer is normal on a long wire; the sun's times do without for longer."""
+        silent_s = self._control.uptime.seconds - self._answered_s
+        if silent_s < _GONE_S:
+            return
+        self._daylight.valid = False
+        if self._fault is not None and not self._reported:
+            self._reported = True
+            self.report(self._fault)
+
+    def _tell_lamp(self) -> None:
+        daylight, control = self._daylight, self._control
         self._calendar.update()
         if self._calendar.quality == NEVER_SET:
             control.by_program = False

@@ -75,6 +75,8 @@ async def supervise(
     else, and only if the control path made progress since the last look: a hung scheduler and a
     dead timer both end in a reset, a broken job does not.
     """
+    for job in jobs:
+        job.on_fault = on_fault
     charges = [_Charge(job) for job in jobs]
     seen = control.cycles
     try:

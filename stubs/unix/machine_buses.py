@@ -7,13 +7,14 @@ reaches nobody, as on a board.
 import errno
 import io
 from micropython import const
-from time import ticks_add, ticks_diff, ticks_ms
+from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
 
 import desk_clock
 from machine_pins import Pin
 
 _spi = {}  # bus number -> _SpiWiring
 _i2c = {}  # (bus number, address) -> (model, scl, sda)
+_stuck = set()  # I2C buses on which nothing moves
 _uart = {}  # port number -> (model, tx, rx)
 
 _MP_STREAM_POLL = const(3)
@@ -162,8 +163,21 @@ def plug_i2c(bus: int, scl: int, sda: int, address: int, model) -> None:
     _i2c[bus, address] = (model, scl, sda)
 
 
+def stick_i2c(bus: int, stuck: bool) -> None:
+    """Somebody holds a line of I2C bus `bus`, or lets go of it."""
+    if stuck:
+        _stuck.add(bus)
+    else:
+        _stuck.discard(bus)
+
+
 class I2C:
-    """Hardware I2C 0 or 1."""
+    """Hardware I2C 0 or 1.
+
+    A transfer on a stuck bus takes 100 ms and 100 ms a byte, during which nothing else happens:
+    the port waits without letting anybody run. Source: ports/esp32/machine_i2c.c of MicroPython
+    1.25, machine_hw_i2c_transfer.
+    """
 
     def __init__(self, id, *, scl=None, sda=None, freq=400_000, timeout=50_000) -> None:
         if id not in (0, 1):
@@ -177,14 +191,24 @@ class I2C:
         self._sda = default[1] if sda is None else _number(sda)
 
     def scan(self) -> list:
-        return [address for address in range(8, 120) if self._answers(address)]
+        found = []
+        for address in range(8, 120):
+            try:
+                self._hang(0)
+            except OSError:
+                continue
+            if self._answers(address):
+                found.append(address)
+        return found
 
     def writeto(self, addr, buf, stop=True) -> int:
+        self._hang(len(buf))
         if not self._chip(addr).write(buf, ticks_ms()):
             raise OSError(errno.ENODEV)
         return len(buf)
 
     def readfrom_into(self, addr, buf, stop=True) -> None:
+        self._hang(len(buf))
         if not self._chip(addr).read(buf, ticks_ms()):
             raise OSError(errno.ENODEV)
 
@@ -204,6 +228,11 @@ class I2C:
         buf = bytearray(nbytes)
         self.readfrom_mem_into(addr, memaddr, buf, addrsize=addrsize)
         return bytes(buf)
+
+    def _hang(self, count: int) -> None:
+        if self._id in _stuck:
+            sleep_ms(100 * (1 + count))
+            raise OSError(errno.ETIMEDOUT)
 
     def _answers(self, addr: int) -> bool:
         found = _i2c.get((self._id, addr))

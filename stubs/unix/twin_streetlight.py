@@ -9,7 +9,7 @@ from time import ticks_ms
 import board
 from bh1750 import BH1750
 from bl0942 import BL0942, I_MA, P_MW, U_MV, board_constants
-from machine_buses import plug_i2c, plug_uart
+from machine_buses import plug_i2c, plug_uart, stick_i2c
 from machine_pins import listen_duty
 from twin_parts import Outputs, Sense, add_faults, chip_input, solder_relay
 
@@ -46,6 +46,7 @@ class Twin:
         }
         add_faults(self._setters, "meter", self._meter)
         add_faults(self._setters, "photocell", self._photocell)
+        self._setters["photocell_stuck"] = lambda stuck: stick_i2c(board.PHOTOCELL_I2C, bool(stuck))
         self._solder_lamp()
 
     def set(self, quantities: dict) -> None:

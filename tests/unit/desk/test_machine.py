@@ -174,6 +174,23 @@ class Buses(unittest.TestCase):
             i2c.writeto(0x24, b"\x10")
         self.assertEqual(refused.exception.errno, 19)  # ENODEV
 
+    def test_a_stuck_i2c_bus_holds_everything_up_for_100_ms_a_byte_and_100_more(self):
+        desk_clock.install(desk_clock.VIRTUAL, 0)
+        machine_buses.plug_i2c(0, 22, 21, 0x23, Light())
+        i2c = I2C(0, scl=Pin(22), sda=Pin(21))
+        machine_buses.stick_i2c(0, True)
+        for transfer, took_ms in (
+            (lambda: i2c.writeto(0x23, b"\x10"), 200),
+            (lambda: i2c.readfrom_into(0x23, bytearray(2)), 300),
+        ):
+            before = time.ticks_ms()
+            with self.assertRaises(OSError) as stuck:
+                transfer()
+            self.assertEqual(stuck.exception.errno, 110)  # ETIMEDOUT
+            self.assertEqual(time.ticks_diff(time.ticks_ms(), before), took_ms)
+        machine_buses.stick_i2c(0, False)
+        self.assertEqual(i2c.readfrom(0x23, 2), b"\x12\x34")
+
     def test_spi_needs_select_mode_and_pins(self):
         machine_buses.plug_spi(2, 18, 23, 19, 5, Mirror())
         select = Pin(5, Pin.OUT, value=1)

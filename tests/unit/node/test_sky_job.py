@@ -5,12 +5,16 @@ Tokyo, 2025-12-21: sunrise 06:47:01, sunset 16:31:27 JST.
 
 import asyncio
 import unittest
+from machine import I2C, Timer
+from time import ticks_diff, ticks_ms
 
 import desk_clock
 from core.calendar import Calendar, day_number
 from core.errors import ChipSilent
 from core.lamp import Daylight
 from core.uptime import Uptime
+from drivers.bh1750 import BH1750
+from machine_buses import stick_i2c
 from node.sky_job import SkyJob
 from policy.night import TYPICAL_NIGHT, NightProgram, Photocell, Sky
 
@@ -26,9 +30,11 @@ class FakeSensor:
     def __init__(self, lux):
         self.lux = lux
         self.silent = False
+        self.asked = 0
         self._result = None
 
     def start(self):
+        self.asked += 1
         if self.silent:
             raise ChipSilent("bh1750", 0, 1)
         self._result = self.lux * 1000
@@ -47,12 +53,16 @@ class FakeControl:
         self.by_program = False
         self.program_permille = 1000
         self.to_dawn_s = 86_400
+        self.at_ease = True
+
+    def calm(self):
+        return self.at_ease
 
 
 class TestSkyJob(unittest.TestCase):
-    def start(self, clock_s, lux):
+    def start(self, clock_s, lux, sensor=None):
         desk_clock.install(desk_clock.VIRTUAL, clock_s)
-        self.sensor = FakeSensor(lux)
+        self.sensor = sensor or FakeSensor(lux)
         self.daylight = Daylight()
         self.control = FakeControl()
         self.job = SkyJob(
@@ -64,6 +74,8 @@ class TestSkyJob(unittest.TestCase):
             self.daylight,
             self.control,
         )
+        self.faults = []
+        self.job.on_fault = lambda job, fault: self.faults.append((job, fault.code))
 
     def run_for(self, *scenes):
         """Scenes of (seconds, lux or None for a silent sensor); `dark` after each."""
@@ -126,3 +138,58 @@ class TestSkyJob(unittest.TestCase):
         self.run_for((2, 0))
         # 20:00 to civil dawn of 22 December, about 06:19.
         self.assertAlmostEqual(self.control.to_dawn_s, 10 * 3600 + 19 * 60, delta=90)
+
+    def test_a_silent_photocell_is_asked_rarer_and_rarer_and_reported_once(self):
+        self.start(NOON, None)
+        self.run_for((600, None))
+        # After 1, 2, 4 … 32 s, and then once a minute: at 0, 1, 3, 7, 15, 31, 63, 123 … 543 s.
+        self.assertTrue(14 <= self.sensor.asked <= 16)
+        self.assertEqual(self.job.missed, self.sensor.asked)
+        self.assertEqual(self.faults, [("sky", 1)])
+
+    def test_one_that_answers_is_asked_every_second_again(self):
+        self.start(NOON, None)
+        self.run_for((600, None), (61, 50_000))
+        asked = self.sensor.asked
+        self.run_for((20, 50_000))
+        self.assertTrue(self.sensor.asked - asked >= 19)
+        self.assertTrue(self.daylight.valid)
+        self.run_for((600, None))
+        self.assertEqual(len(self.faults), 2)
+
+    def test_nothing_is_asked_while_the_control_path_has_something_to_decide(self):
+        self.start(NOON, 50_000)
+        self.control.at_ease = False
+        self.run_for((5, 50_000))
+        self.assertEqual(self.sensor.asked, 0)
+        self.assertEqual(self.faults, [])
+
+    def test_a_stuck_bus_costs_the_control_path_one_transfer_a_wait(self):
+        bus = I2C(0, scl=22, sda=21)
+        stick_i2c(0, True)
+        self.start(NOON, None, BH1750(bus, 0x23))
+        gaps = []
+        last = [ticks_ms()]
+
+        def cycle(_timer):
+            now = ticks_ms()
+            if ticks_diff(now, last[0]) > 20:
+                gaps.append((now // 1000, ticks_diff(now, last[0])))
+            last[0] = now
+            self.control.uptime.update()
+
+        Timer(0).init(period=20, callback=cycle)
+        began = ticks_ms()
+
+        async def main():
+            task = asyncio.create_task(self.job.run())
+            await asyncio.sleep_ms(600_000)
+            task.cancel()
+            return self.control.dark
+
+        self.assertFalse(asyncio.run(main()))  # noon
+        self.assertTrue(14 <= len(gaps) <= 16)
+        # One byte on a stuck bus takes 200 ms, and the next cycle comes within 20 ms.
+        self.assertTrue(max(gap for _, gap in gaps) <= 240)
+        self.assertTrue(ticks_diff(last[0], began) >= 599_000)
+        self.assertEqual(self.faults, [("sky", 1)])
