@@ -1,10 +1,13 @@
 """Entry of every node: build it from its board, run it for ever."""
 
 import sys
+from micropython import kbd_intr
 
 
 def run() -> None:
     """Assemble and supervise. A node that cannot be built says why and resets."""
+    # Not a byte on the console may stop the control path: Ctrl-C would.
+    kbd_intr(-1)
     try:
         # Imported here: on the device this file is compiled before anything else, and the heap
         # is emptiest if the rest follows in one go.

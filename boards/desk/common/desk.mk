@@ -19,6 +19,8 @@ MPY_LIB_DIR = $(TOP)/lib
 
 SRC_C += $(filter-out %/tls.c,$(wildcard $(DESK_COMMON)/*.c))
 CFLAGS += -I$(DESK_ROOT) -DMP_CONFIGFILE='"boards/desk/common/config.h"'
+# To console.c.
+LDFLAGS += -Wl,--wrap=read -Wl,--wrap=mp_hal_set_interrupt_char
 
 # The port's own mbedTLS switch stays off: it would look for sources that are not in the tree.
 MICROPY_SSL_MBEDTLS = 0
