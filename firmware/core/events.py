@@ -43,6 +43,7 @@ ENERGY_TO_DAWN = const(13)
 INVERTER_GAVE_UP = const(14)
 COMMAND = const(15)
 DAMAGED = const(16)
+MISSING = const(17)
 
 # Who had it done. A number is never given twice, either.
 NODE = const(0)

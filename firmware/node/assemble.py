@@ -5,23 +5,28 @@ from machine import WDT, Pin, Timer, unique_id
 from typing import TYPE_CHECKING
 
 import board
-from core.events import BOOT, DAMAGED, START, STORAGE
+from core.events import BOOT, DAMAGED, MISSING, START, STORAGE
 from links.udp import UdpLink
 from links.wifi import Wifi
+from node import files
 from node.echonet_job import EchonetJob
 from node.foundation import Foundation
 from node.job import Job
 from node.log_job import LogJob
 from node.node import Node
 from node.places_job import PlacesJob
+from node.storage import FILES
 from wire import echonet, registers
 
 if TYPE_CHECKING:
     from network import WLAN
 
 
-def build() -> tuple[Node, list[Job]]:
-    """Return the node for the board this image was made for and its jobs; nothing runs yet."""
+def build(found: str) -> tuple[Node, list[Job]]:
+    """Return the node for the board this image was made for and its jobs; nothing runs yet.
+
+    found   how the file system is, see node.files
+    """
     # The foundation ends with this function: what it leaves behind is in the parts.
     # What the network draws differs between nodes, too.
     random.seed(int.from_bytes(unique_id()[-3:], "big"))
@@ -33,14 +38,22 @@ def build() -> tuple[Node, list[Job]]:
     control.record(BOOT, 0, 0, base.cause, START)
     for what in storage.damage():
         control.record(STORAGE, what, 0, 1, DAMAGED)
+    storage.files = found
+    if found in (files.DAMAGED, files.MISSING):
+        cause = DAMAGED if found == files.DAMAGED else MISSING
+        control.record(STORAGE, FILES, 0, 1, cause)
 
-    grid_pin = base.grid_pin
+    grid_pin, rounds = base.grid_pin, Timer(0)
 
     def start_control() -> WDT:
         # The edge brings the first look forward; the timer keeps the rounds going.
         grid_pin.irq(control.cycle, Pin.IRQ_FALLING)
-        Timer(0).init(period=board.CONTROL_PERIOD_MS, mode=Timer.PERIODIC, callback=control.cycle)
+        rounds.init(period=board.CONTROL_PERIOD_MS, mode=Timer.PERIODIC, callback=control.cycle)
         return WDT(timeout=board.WATCHDOG_MS)
+
+    def stop_control() -> None:
+        grid_pin.irq(None)
+        rounds.deinit()
 
     node = Node(
         board.NAME,
@@ -53,6 +66,7 @@ def build() -> tuple[Node, list[Job]]:
         load_names,
         commands,
         start_control,
+        stop_control,
     )
     wifi = Wifi(_station, settings["wifi_ssid"], settings["wifi_password"])
     link = UdpLink(wifi.address, echonet.GROUP, echonet.PORT, echonet.MAX_FRAME)

@@ -6,6 +6,7 @@ from micropython import const
 from typing import TYPE_CHECKING
 
 from core.errors import NodeFault, NotAuthorised, SettingRefused
+from node import boot_plan, outputs
 from settings.declared import KIND, NAME, SECRET, SETTINGS
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _HELP = (
     "identify PROOF DOCUMENT",
     "time YYYY-MM-DDThh:mm:ss (UTC)",
     "reboot",
+    "maintenance",
     "help",
 )
 
@@ -48,12 +50,14 @@ class Commands:
         rename: Callable[[str], None],
         storage: Storage,
         own: LoadCommands | LampCommands,
+        stop_control: Callable[[], None],
     ) -> None:
         self._say = say
         self._status = status
         self._rename = rename
         self._storage = storage
         self._own = own
+        self._stop_control = stop_control
 
     def answer(self, line: str | None) -> None:
         """Do what the line says; None is a line that was too long."""
@@ -155,6 +159,15 @@ class Commands:
     def do_reboot(self, _rest: str) -> dict:
         self._say({"event": "reboot"})
         self._storage.note_reset()
+        reset()
+
+    def do_maintenance(self, _rest: str) -> dict:
+        """Give way to a REPL (see node.boot_plan), with every output as it is in reset."""
+        self._storage.note_reset()
+        self._stop_control()
+        outputs.to_reset()
+        RTC().memory(boot_plan.WANTED)
+        self._say({"event": "maintenance", "wanted": True})
         reset()
 
 

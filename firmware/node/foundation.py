@@ -11,6 +11,7 @@ from core.uptime import Uptime
 from drivers.mains_sense import LevelSense, MainsSense
 from drivers.relay import Relay
 from node.boot_cause import boot_cause
+from node.outputs import COIL_OFF
 from node.senses import Senses
 from node.storage import Storage, find_partition
 from policy.grid import GridState
@@ -68,7 +69,10 @@ def relays() -> list[Relay]:
 
     The level goes in with the direction, so that no relay twitches while its pin is set up.
     """
-    return [Relay(Pin(number, Pin.OUT, value=0), board.RELAY_OPEN_LEVEL) for number in board.RELAYS]
+    return [
+        Relay(Pin(number, Pin.OUT, value=COIL_OFF), board.RELAY_OPEN_LEVEL)
+        for number in board.RELAYS
+    ]
 
 
 def _contact() -> MainsSense | None:

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 
 class Node:
-    """What `assemble` built. `start_control` puts the control path under the hardware timer
-    and returns the watchdog, armed."""
+    """What `assemble` built.
+
+    start_control   puts the control path under the hardware timer; returns the watchdog, armed
+    stop_control    takes it away again: the outputs stay as they are from then on
+    """
 
     def __init__(
         self,
@@ -38,6 +41,7 @@ class Node:
         load_names: list[str],
         commands: LoadCommands | LampCommands,
         start_control: Callable[[], WDT],
+        stop_control: Callable[[], None],
     ) -> None:
         self._board_name = board_name
         self._name = name
@@ -46,6 +50,7 @@ class Node:
         self._uptime = uptime
         self._control = control
         self._start_control = start_control
+        self._stop_control = stop_control
         self._storage = storage
         self._commands = commands
         self._console = EventJob(events, uptime, load_names)
@@ -64,6 +69,7 @@ class Node:
             self._rename,
             self._storage,
             self._commands,
+            self._stop_control,
         )
         own = (self._console, CommandJob(commands.answer))
         await supervise(own + tuple(jobs), self._control, watchdog, self._on_fault)
@@ -105,6 +111,7 @@ class Node:
             "cycles": control.cycles,
             "faults": self._faults,
             "boots": self._storage.boot,
+            "vfs": self._storage.files,
             "storage": "damaged" if self._storage.faulty() else "whole",
             "flash_faults": self._storage.flash_faults(),
             "events": self._storage.log.sequence,

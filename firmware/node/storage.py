@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 
     from core.flash import Flash
 
-# What `damage` names, by the numbers that wire.console has words for.
+# What `damage` names, and the file system, by the numbers that wire.console has words for.
 SETTINGS = 0
 IDENTITY = 1
+FILES = 5
 
 
 class Storage:
     """Opened once at start, which reads what is there and writes nothing.
 
     partition(label)   opens one; `esp32.Partition` on a board
+    files              how the start-up found the file system, which is not opened here: node.files
     """
 
     def __init__(self, kind: int, branches: int, partition: Callable[[str], Flash]) -> None:
@@ -40,6 +42,7 @@ class Storage:
         self.log = EventLog(partition("events"))
         self._rings = (self.journal.ring, self.history.ring, self.log.ring)
         self.boot = 0
+        self.files = ""
 
     def start(self, cause: int) -> None:
         """Count this boot, by its cause (core.events), and make firm what a cut left behind."""

@@ -29,6 +29,7 @@ CAUSES = (
     "the inverter gave up under load",
     "commanded",
     "damaged in flash",
+    "not in the partition table",
 )
 
 # Who had it done, by the number that core.events gives them.
@@ -42,7 +43,7 @@ KINDS = (
 
 # Resets of core.events, and things kept in flash (subjects of an event "storage").
 RESETS = ("power-on", "brown-out", "watchdog", "crash", "commanded")
-STORED = ("settings", "identity", "registers", "history", "events")
+STORED = ("settings", "identity", "registers", "history", "events", "files")
 LAMP_SUBJECT = 255
 
 

@@ -9,37 +9,101 @@
     DESK_WLAN    what goes wrong with the radio and its network (see `network`)
     DESK_RUN_MS  virtual clock: end after so many milliseconds
 
+What the chip was before it started is said by DESK_RESET_REASON, DESK_SOFT_RESET, DESK_KEPT and
+DESK_KEEPS_LEVELS (see resets); its flash is DESK_FLASH.
+
 Statuses: 0 ended as asked, 2 wrong environment or address in use, 3 watchdog, 4 and 5 the
-firmware asked for a reset, 130 interrupted.
+firmware asked for a reset.
 """
 
 import sys
-from micropython import const
+from micropython import const, kbd_intr
 from os import getenv
 
+import _reset
+
 import desk_clock
+import resets
 
 _MODES = {"real": desk_clock.REAL, "virtual": desk_clock.VIRTUAL, "lockstep": desk_clock.LOCKSTEP}
 _WRONG = const(2)
-_INTERRUPTED = const(130)
+_CTRL_C = const(3)
+_CTRL_D = const(4)
 _DAY_MS = const(86_400_000)
 
 
 def main() -> None:
     """Run one node until it ends."""
-    try:
-        set_up()
-        import main as firmware  # the firmware's, from the frozen image
+    resets.end = _reset.end
+    set_up()
+    _leave_the_host()
+    _run_as_the_port_does()
 
-        firmware.run()
-    except KeyboardInterrupt:
-        sys.exit(_INTERRUPTED)
+
+def _leave_the_host() -> None:
+    """From here on files are the chip's, and modules found as there; `board` has been."""
+    from esp32 import Partition
+
+    import vfs
+
+    Partition.open_chip()
+    vfs.umount("/")
+    sys.path[:] = ("", ".frozen", "/lib")
+
+
+def _run_as_the_port_does() -> None:
+    """Source: ports/esp32/main.c, mp_task: start-up, what the file system has, a REPL."""
+    kbd_intr(-1)
+    try:
+        import _boot  # noqa: F401 - the firmware's, from the frozen image
+    except BaseException as error:
+        sys.print_exception(error)
+    for name in ("boot.py", "main.py"):
+        if not _run_file(name):
+            break
+    _wait_in_place_of_a_repl()
+
+
+def _run_file(name: str) -> bool:
+    """Run a file of the chip's; False if it raised."""
+    try:
+        with open(name) as file:
+            source = file.read()
+    except OSError:
+        return True
+    kbd_intr(_CTRL_C)
+    try:
+        exec(source, {"__name__": "__main__"})
+    except BaseException as error:
+        sys.print_exception(error)
+        return False
+    finally:
+        kbd_intr(-1)
+    return True
+
+
+def _wait_in_place_of_a_repl() -> None:
+    """There is none on the desk; but Ctrl-D makes a soft reset, as it does at the prompt."""
+    import asyncio
+    from machine import soft_reset
+
+    async def wait() -> None:
+        reader = asyncio.StreamReader(sys.stdin.buffer)
+        while key := await reader.read(1):
+            if key[0] == _CTRL_D:
+                soft_reset()
+        while True:
+            await asyncio.sleep_ms(60_000)
+
+    print('{"t": 0.000, "event": "repl", "desk": "here the chip opens a REPL; this takes Ctrl-D"}')
+    asyncio.run(wait())
 
 
 def set_up():
     """Make the clock, the board's twin and the world as the environment says; the twin."""
     import random
 
+    resets.begin()
     clock = getenv("DESK_CLOCK") or "real"
     if clock not in _MODES:
         _refuse("DESK_CLOCK is %s; real, virtual or lockstep" % clock)
@@ -97,7 +161,7 @@ class _Curfew:
 
     def begin(self) -> None:
         if self._left_ms <= 0:
-            sys.exit(0)
+            resets.end(0)
         step_ms = min(self._left_ms, _DAY_MS)
         self._left_ms -= step_ms
         desk_clock.arm(self._event, step_ms)
@@ -109,4 +173,4 @@ def _in_use(ip: str, port: int) -> None:
 
 def _refuse(why: str) -> None:
     print("desk: " + why, file=sys.stderr)
-    sys.exit(_WRONG)
+    resets.end(_WRONG)

@@ -62,11 +62,17 @@ class Partition:
         self._flash = NorFlash(Partition._memory, row[3], row[4])
 
     @staticmethod
+    def open_chip() -> None:
+        """Have the file open, which is on the host's file system: a node loses sight of that."""
+        if Partition._memory is None:
+            Partition._memory = _FileMemory(getenv("DESK_FLASH") or _FILE)
+
+    @staticmethod
     def find(type=0, subtype=255, label=None, block_size=4096) -> list:
         if block_size != 4096:
             raise ValueError("the desk has sectors of 4096 bytes")
-        if Partition._memory is None:
-            Partition._memory = _FileMemory(getenv("DESK_FLASH") or _FILE)
+        Partition.open_chip()
+        if Partition._rows is None:
             table = Partition._memory[TABLE_AT : TABLE_AT + partition_table.SIZE]
             Partition._rows = partition_table.unpack(table)
         return [

@@ -4,10 +4,10 @@ What is missing here is missing on purpose: an AttributeError on the desk says t
 not simulate it, instead of letting firmware believe that it happened.
 """
 
-import sys
 from micropython import const
 from os import getenv
 
+import resets
 from machine_buses import I2C, SPI, UART
 from machine_pins import ADC, PWM, Pin
 from machine_timers import RTC, WDT, Timer
@@ -26,11 +26,11 @@ _cpu_hz = 160_000_000
 
 
 def reset():
-    sys.exit(RESET_EXIT)
+    resets.end(RESET_EXIT)
 
 
 def soft_reset():
-    sys.exit(SOFT_RESET_EXIT)
+    resets.end(SOFT_RESET_EXIT)
 
 
 # RESET_REASON of ESP-IDF's esp32/rom/rtc.h, as the port's reset_cause() sums them up.
@@ -41,13 +41,11 @@ _WATCHDOGS = (4, 7, 8, 9, 11, 13, 16)
 _RESET_STATE = const(0x3FF48034)
 
 
-def _reset_reason() -> int:
-    return int(getenv("DESK_RESET_REASON") or _POWER_ON)
-
-
 def reset_cause() -> int:
-    """Why this process was started: DESK_RESET_REASON, by default power-on."""
-    reason = _reset_reason()
+    """Why this process was started: DESK_RESET_REASON, or softly with DESK_SOFT_RESET."""
+    if getenv("DESK_SOFT_RESET"):
+        return SOFT_RESET
+    reason = resets.reason()
     if reason in (_POWER_ON, _BROWN_OUT):
         return PWRON_RESET
     if reason in _WATCHDOGS:
@@ -61,7 +59,7 @@ class _Memory:
     def __getitem__(self, address: int) -> int:
         if address != _RESET_STATE:
             raise NotImplementedError("mem32[0x%08x]" % address)
-        reason = _reset_reason()
+        reason = resets.reason()
         return reason << 6 | reason  # both cores'
 
 

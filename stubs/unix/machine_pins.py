@@ -9,6 +9,7 @@ Numbers, limits and names are those of the ESP32 port.
 from micropython import const
 
 import desk_clock
+import resets
 
 _VALID = (0, 1, 2, 3, 4, 5, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 23, 25, 26, 27) + tuple(
     range(32, 40)
@@ -63,10 +64,15 @@ class Pin:
             if value is not None:
                 self._latch = 1 if value else 0
             self._mode = mode
+            if self.pwm is not None:
+                # The pin is switched from the PWM to its own latch.
+                self.pwm = None
+                self._tell_duty()
         elif value is not None:
             self._latch = 1 if value else 0
         if pull != -1 and self.number < _INPUT_ONLY:
             self._pull = pull
+        self._keep()
         self._settle()
 
     def value(self, level=None):
@@ -82,9 +88,11 @@ class Pin:
         if self._mode == _OUT and self.pwm is None:
             if level != self._level:
                 self._level = level
+                resets.memory[4 * self.number] = resets.HIGH if level else resets.LOW
                 if self._listener is not None:
                     self._listener(level)
         else:
+            self._keep()
             self._settle()
 
     def on(self) -> None:
@@ -144,6 +152,37 @@ class Pin:
         self._listener = None
         self._handler = None
         self._trigger = 0
+        self._wake()
+
+    def _wake(self) -> None:
+        """Be as the last run left it, if the chip lived on."""
+        kept = resets.memory[4 * self.number]
+        if kept == resets.BY_PWM:
+            self.pwm = _left_behind
+        elif kept != resets.UNDRIVEN:
+            self._mode = _OUT
+            self._level = self._latch = 1 if kept == resets.HIGH else 0
+
+    def _keep(self) -> None:
+        if self.pwm is not None:
+            return
+        driven = self._mode == _OUT or (self._mode == _OPEN_DRAIN and not self._latch)
+        level = resets.HIGH if self._latch else resets.LOW
+        resets.memory[4 * self.number] = level if driven else resets.UNDRIVEN
+
+    def _tell_duty(self) -> None:
+        """Keep how the PWM drives the pin, and tell who listens."""
+        number = self.number
+        if self.pwm is None:
+            self._keep()
+        else:
+            duty = self.pwm.duty_u16()
+            resets.memory[4 * number] = resets.BY_PWM
+            resets.memory[4 * number + 2] = duty & 0xFF
+            resets.memory[4 * number + 3] = duty >> 8
+        on_duty = _on_duty.get(number)
+        if on_duty is not None:
+            on_duty(duty_at(number))
 
     def _settle(self) -> None:
         if self._mode == _OUT or (self._mode == _OPEN_DRAIN and not self._latch):
@@ -226,12 +265,20 @@ class PWM:
         self._duty = value
 
     def _tell(self) -> None:
-        on_duty = _on_duty.get(self._pin.number)
-        if on_duty is not None:
-            on_duty(None if self._pin.pwm is None else self._duty)
+        self._pin._tell_duty()
 
 
+# The PWM of the run before: it goes on, and nobody has a hold of it.
+_left_behind = object()
 _on_duty = {}
+
+
+def duty_at(number: int):
+    """The duty of pin `number`; None: no PWM drives it."""
+    kept = resets.memory
+    if kept[4 * number] != resets.BY_PWM:
+        return None
+    return kept[4 * number + 2] | kept[4 * number + 3] << 8
 
 
 def listen_duty(number: int, listener) -> None:

@@ -8,6 +8,7 @@ from time import gmtime, mktime, ticks_add, ticks_diff, ticks_ms
 import _watchdog
 
 import desk_clock
+import resets
 
 _ONE_SHOT = const(0)
 _PERIODIC = const(1)
@@ -15,6 +16,8 @@ _PERIODIC = const(1)
 WATCHDOG_EXIT = 3  # as in boards/desk/common/watchdog.c
 # In real time the host's timer stands behind the event, for firmware that hangs.
 _GRACE_MS = const(500)
+
+_MEMORY_AT = const(162)  # behind its length, see resets
 
 
 class Timer:
@@ -63,7 +66,18 @@ class Timer:
 
 
 class WDT:
-    """The watchdog. Not fed in time, it ends the process with status 3, as a reset would."""
+    """The watchdog. Not fed in time, it ends the process with status 3, as a reset would.
+
+    There is one: made again it gets another timeout, and is fed.
+    """
+
+    _one = None
+
+    def __new__(cls, id=0, timeout=5_000):
+        if WDT._one is None:
+            WDT._one = object.__new__(cls)
+            WDT._one._event = desk_clock.event(WDT._one._bite)
+        return WDT._one
 
     def __init__(self, id=0, timeout=5_000) -> None:
         if id != 0:
@@ -71,7 +85,6 @@ class WDT:
         if timeout <= 0:
             raise ValueError("WDT timeout too short")
         self._timeout_ms = timeout
-        self._event = desk_clock.event(self._bite)
         self.feed()
 
     def feed(self) -> None:
@@ -85,7 +98,7 @@ class WDT:
             '{"t": %d.%03d, "event": "watchdog", "timeout_ms": %d}'
             % (seconds, millis, self._timeout_ms)
         )
-        sys.exit(WATCHDOG_EXIT)
+        resets.end(WATCHDOG_EXIT)
 
 
 class RTC:
@@ -94,6 +107,18 @@ class RTC:
     def __init__(self, id=0) -> None:
         if id != 0:
             raise ValueError("RTC doesn't exist")
+
+    def memory(self, new=None):
+        """Bytes that live through a reset, and are gone after a power cut."""
+        kept = resets.memory
+        if new is None:
+            size = kept[resets.RTC_AT] | kept[resets.RTC_AT + 1] << 8
+            return bytes(kept[_MEMORY_AT : _MEMORY_AT + size])
+        if len(new) > resets.RTC_SIZE:
+            raise ValueError("buffer too long")
+        kept[_MEMORY_AT : _MEMORY_AT + len(new)] = new
+        kept[resets.RTC_AT] = len(new) & 0xFF
+        kept[resets.RTC_AT + 1] = len(new) >> 8
 
     def datetime(self, new=None):
         if new is None:

@@ -3,6 +3,7 @@
 Pins and parts come from `board`; quantities and outputs are those of the world link.
 """
 
+from machine import Pin
 from micropython import const
 from time import ticks_ms
 
@@ -10,7 +11,7 @@ import board
 from bh1750 import BH1750
 from bl0942 import BL0942, I_MA, P_MW, U_MV, board_constants
 from machine_buses import plug_i2c, plug_uart, stick_i2c
-from machine_pins import listen_duty
+from machine_pins import duty_at, listen_duty
 from twin_parts import Outputs, Sense, add_faults, chip_input, solder_relay
 
 _FULL_DUTY = const(65_535)  # the driver's input is pulled up: full light while nobody drives it
@@ -73,11 +74,16 @@ class Twin:
         # Active low with a pull-down: closed while the processor does not drive it.
         open_level = board.RELAY_OPEN_LEVEL
         solder_relay(self.outputs, "relay1", board.RELAYS[0], open_level, 1 - open_level)
-        number = self.outputs.add("duty", _FULL_DUTY)
-        listen_duty(
-            board.LAMP_PWM,
-            lambda duty: self.outputs.put(number, _FULL_DUTY if duty is None else duty),
-        )
+        wire = Pin.wire(board.LAMP_PWM)
+        wire.rest(1)
+        number = self.outputs.add("duty", self._light())
+        wire.listen(lambda _level: self.outputs.put(number, self._light()))
+        listen_duty(board.LAMP_PWM, lambda _duty: self.outputs.put(number, self._light()))
+
+    def _light(self) -> int:
+        """What the driver gives: the PWM's duty, or all or nothing for a level."""
+        duty = duty_at(board.LAMP_PWM)
+        return _FULL_DUTY * Pin.wire(board.LAMP_PWM).value() if duty is None else duty
 
     def _set_load(self, millivolts: int) -> None:
         self._load_sense.feel(millivolts)

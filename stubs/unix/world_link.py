@@ -7,10 +7,10 @@ for the next grant. In real time frames come and go as things happen.
 
 import asyncio
 import json
-import sys
 from micropython import const
 
 import desk_clock
+import resets
 
 # An event cannot lie further ahead than ticks reach.
 _LONGEST_MS = const(86_400_000)
@@ -23,7 +23,8 @@ class WorldLink:
         self._incoming = open(read_fd, "rb")  # noqa: SIM115 (as long as the node lives)
         self._outgoing = open(write_fd, "wb")  # noqa: SIM115
         self._twin = twin
-        self._told = list(twin.outputs.values)
+        # After a reset the world still believes in what was told before.
+        self._told = [None if resets.after_reset else value for value in twin.outputs.values]
         self._until_ms = 0
         # In lock-step: use up the grant. In real time: report what changed.
         self._event = desk_clock.event(self._use_grant)
@@ -34,6 +35,8 @@ class WorldLink:
         if desk_clock.mode == desk_clock.REAL:
             self._event = desk_clock.event(self._report_changes)
             desk_clock.watch(self._incoming, self._hear)
+            if resets.after_reset:
+                self._on_change()
         else:
             self._await_grant(0)
         self._twin.outputs.on_change = self._on_change
@@ -80,7 +83,7 @@ class WorldLink:
         """Take one frame. The world's end of file is the end of the node."""
         line = self._incoming.readline()
         if not line:
-            sys.exit(0)
+            resets.end(0)
         frame = json.loads(line)
         if "set" in frame:
             self._twin.set(frame["set"])

@@ -12,7 +12,8 @@ from pathlib import Path
 def main():
     _, write_end = (int(end) for end in os.environ["DESK_LINK"].split(","))
     os.write(write_end, b'{"hello": "%s"}\n' % os.environ["DESK_BOARD"].encode())
-    print("started", os.environ.get("DESK_RESET_REASON"), flush=True)
+    soft = ["soft"] if os.environ.get("DESK_SOFT_RESET") else []
+    print("started", os.environ.get("DESK_RESET_REASON"), *soft, flush=True)
     plan = Path("plan").read_text().split()
     if plan:
         Path("plan").write_text(" ".join(plan[1:]))

@@ -33,7 +33,7 @@ def desk(tmp_path, monkeypatch):
 
 def test_a_node_that_is_reset_starts_again_and_learns_why(desk):
     said, status = desk("4 5 3 9")
-    assert said[:4] == ["started None", "started 12", "started 12", "started 8"]
+    assert said[:4] == ["started None", "started 12", "started 12 soft", "started 8"]
     assert status == 9
 
 

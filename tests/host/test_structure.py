@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "update": ("core", "wire", "settings"),
 }
 MAY_IMPORT["node"] = tuple(MAY_IMPORT)
-MAY_IMPORT["main"] = ("node",)  # firmware/main.py: the first line of the program
+MAY_IMPORT["_boot"] = ("node",)  # firmware/_boot.py: the first line of the program
 
 # What only `node` may bring in when the program runs. A driver is given its bus or pin, so for it
 # these are names for annotations and nothing more.
@@ -109,7 +109,7 @@ def test_only_node_brings_in_hardware():
     wrong = [
         str(i)
         for path in FILES
-        if room_of(path) != "node"
+        if room_of(path) not in ("node", "_boot")
         for i in imports(path)
         if i.top in HARDWARE and not i.typing
     ]
@@ -179,9 +179,7 @@ def frozen(manifest: Path) -> dict[str, Path]:
         import manifestfile  # pyright: ignore[reportMissingImports]
     finally:
         sys.path.pop(0)
-    port = ROOT / "tests" / "vectors" / "esp32_port"
-    places = {"MPY_DIR": str(tree.resolve()), "MPY_LIB_DIR": "", "PORT_DIR": str(port)}
-    places["BOARD_DIR"] = ""
+    places = {"MPY_DIR": str(tree.resolve()), "MPY_LIB_DIR": "", "PORT_DIR": "", "BOARD_DIR": ""}
     reader = manifestfile.ManifestFile(manifestfile.MODE_FREEZE, places)
     reader.execute(str(manifest))
     return {str(file.target_path): Path(file.full_path).resolve() for file in reader.files()}
@@ -192,8 +190,9 @@ def image(request) -> dict[str, Path]:
     return frozen(ROOT / "boards" / request.param / "manifest.py")
 
 
-def test_a_device_image_has_the_ports_own_start_up_files(image):
-    assert "_boot.py" in image
+def test_a_device_image_starts_with_our_file_and_has_no_other_of_those_that_the_port_runs(image):
+    assert image["_boot.py"] == FIRMWARE / "_boot.py"
+    assert not {"boot.py", "main.py", "inisetup.py", "flashbdev.py"} & set(image)
 
 
 def test_a_device_image_reaches_nothing_of_the_desk(image):

@@ -108,12 +108,32 @@ def life(
     settings: dict | None = None,
     reset_reason: int | None = None,
     start_s: int = 0,
+    soft_reset: bool = False,
+    keeps_levels: bool = True,
 ) -> Iterator[Held]:
     """One life of the node whose chip is in `folder`: from reset to the end of the `with`."""
-    desk = Desk("panel", board, ip=ip, clock="lockstep", start_s=start_s, reset_reason=reset_reason)
+    desk = Desk(
+        "panel",
+        board,
+        ip=ip,
+        clock="lockstep",
+        start_s=start_s,
+        reset_reason=reset_reason,
+        soft_reset=soft_reset,
+        keeps_levels=keeps_levels,
+    )
     with DeskNode(desk, folder, settings) as node:
         node.hello()
         yield Held(node, mains(board))
+
+
+def levels(folder: Path) -> dict[int, int | None]:
+    """What drives each GPIO of the chip, now or when its node ended: 0, 1, or None for neither.
+
+    The layout is that of stubs/unix/resets.py.
+    """
+    data = (folder / "kept.bin").read_bytes()
+    return {pin: {1: 0, 2: 1}.get(data[4 * pin]) for pin in range(40)}
 
 
 def mains(board: str, alive: bool = True) -> dict[str, int]:

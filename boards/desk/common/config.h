@@ -15,6 +15,11 @@
 #define MICROPY_PY_TIME_INCLUDEFILE "boards/desk/common/time_body.h"
 #define MICROPY_PY_TIME_GMTIME_LOCALTIME_MKTIME (1)
 
+// What an import puts on the stack is a path of this length, and 4 KiB on the unix port. The ESP32
+// has 128, which is not enough for where a checkout may lie.
+#undef MICROPY_ALLOC_PATH_MAX
+#define MICROPY_ALLOC_PATH_MAX (512)
+
 // Every clock in the program is ours (clock.c): asyncio's and littlefs's as well. The port leaves
 // a function out when its name is already defined. `mp_uint_t` is not known yet at this point.
 #define mp_hal_ticks_ms desk_ticks_ms

@@ -28,10 +28,12 @@ _BRANCHES = {"submeter6": 6}
 _ENDLESS_MS = 10 * 366 * 86_400_000
 _LOOK_S = 0.05
 # Statuses of the desk program after which a chip would start again, and the number that the ESP32
-# then gives for the reset: its watchdog's, or software's (ESP-IDF, "RESET_REASON").
+# then gives for the reset: its watchdog's, or software's (ESP-IDF, "RESET_REASON"). A soft reset
+# leaves the number as it was.
 _WATCHDOG_RESET = 8
 _SOFTWARE_RESET = 12
-_RESETS = {3: _WATCHDOG_RESET, 4: _SOFTWARE_RESET, 5: _SOFTWARE_RESET}
+_RESETS = {3: _WATCHDOG_RESET, 4: _SOFTWARE_RESET}
+_SOFT_RESET = 5
 # A node that resets more often than this will not get better.
 _RESTARTS = 5
 _RESTARTS_S = 10.0
@@ -175,10 +177,12 @@ def _run_real(seat: _Seat, desk: Desk, folder: Path, settings: dict | None, worl
         except NodeDied as end:
             now = time.monotonic()
             often = len(resets) == _RESTARTS and now - resets[0] < _RESTARTS_S
-            if end.status not in _RESETS or often:
+            soft = end.status == _SOFT_RESET
+            if not (soft or end.status in _RESETS) or often:
                 raise
             resets.append(now)
-            desk = replace(desk, reset_reason=_RESETS[end.status])
+            reason = desk.reset_reason if soft else _RESETS[end.status or 0]
+            desk = replace(desk, reset_reason=reason, soft_reset=soft)
             settings = None  # what the node has changed since is in its chip
 
 

@@ -66,6 +66,8 @@ class Desk:
     """How to start a node: what the desk program takes from its environment.
 
     reset_reason   why it starts, as the ESP32 numbers it; power-on if not given
+    soft_reset     it starts softly, after the reset that this reason is of
+    keeps_levels   outputs are still driven after a reset as they were before
     command        instead of the desk program (tests put a small stand-in here)
     """
 
@@ -79,6 +81,8 @@ class Desk:
     run_ms: int | None = None
     linked: bool = True
     reset_reason: int | None = None
+    soft_reset: bool = False
+    keeps_levels: bool = True
     command: tuple[str, ...] = ()
 
     def arguments(self) -> list[str]:
@@ -101,6 +105,10 @@ class Desk:
             values["DESK_RUN_MS"] = str(self.run_ms)
         if self.reset_reason is not None:
             values["DESK_RESET_REASON"] = str(self.reset_reason)
+        if self.soft_reset:
+            values["DESK_SOFT_RESET"] = "1"
+        if not self.keeps_levels:
+            values["DESK_KEEPS_LEVELS"] = "0"
         return values
 
 

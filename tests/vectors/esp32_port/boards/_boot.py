@@ -1,1 +1,0 @@
-"""Stands for the start-up file that the port freezes."""
