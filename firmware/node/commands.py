@@ -107,7 +107,7 @@ class Commands:
         if not 0 < int(length) <= _READ_MOST or int(at) < 0:
             raise ValueError("1 to 512 bytes at once")
         data = _read(self._storage.partition(label), int(at), int(length))
-        text = "".join("%02x" % byte for byte in data)
+        text = data.hex()
         return {"event": "read", "partition": label, "at": int(at), "data": text}
 
     def do_settings(self, _rest: str) -> dict:

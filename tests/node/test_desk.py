@@ -118,3 +118,18 @@ def test_in_virtual_time_a_scenarios_node_goes_through_its_outage(tomo_desk):
     told = [json.loads(line) for line in out.splitlines()]
     states = [one["to"] for one in told if one["event"] == "grid"]
     assert states[-4:] == ["islanded", "return-wait", "restoring", "normal"]
+
+
+def test_maintenance_survives_the_restarts_that_a_tool_makes(tomo_desk):
+    process = tomo_desk("submeter6", "--ip", "")
+    until(process, "boot")
+    process.stdin.write("\x03\nmaintenance\n")
+    process.stdin.flush()
+    until(process, "repl")
+    process.stdin.write("\x04\n")  # a soft reset, as mpremote makes one
+    process.stdin.flush()
+    assert until(process, "maintenance")["ends_s"] == 900
+    until(process, "repl")
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=15)
+    assert (process.returncode, errors) == (0, "")
