@@ -6,7 +6,6 @@ from micropython import const
 from typing import TYPE_CHECKING
 
 from core.errors import NodeFault, NotAuthorised, SettingRefused
-from node import boot_plan, outputs
 from settings.declared import KIND, NAME, SECRET, SETTINGS
 
 if TYPE_CHECKING:
@@ -163,6 +162,9 @@ class Commands:
 
     def do_maintenance(self, _rest: str) -> dict:
         """Give way to a REPL (see node.boot_plan), with every output as it is in reset."""
+        # Imported here for memory: it is asked for seldom, and a reset follows.
+        from node import boot_plan, outputs
+
         self._storage.note_reset()
         self._stop_control()
         outputs.to_reset()
