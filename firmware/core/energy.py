@@ -24,8 +24,7 @@ class EnergyCounter:
         self._wh = array("i", (0, 0)) if wh is None else wh
         self._mj = array("i", (0, 0)) if mj is None else mj
         self._at = at
-        self._rest_uj = 0
-        self._export_rest_uj = 0
+        self._rests_uj = 0  # of import, and a thousand times that of export
 
     @property
     def import_wh(self) -> int:
@@ -50,7 +49,7 @@ class EnergyCounter:
         i = self._at
         self._wh[i], self._mj[i] = import_wh, import_mj
         self._wh[i + 1], self._mj[i + 1] = export_wh, export_mj
-        self._rest_uj = self._export_rest_uj = 0
+        self._rests_uj = 0
 
     def add_mj(self, energy_mj: int) -> None:
         """Count `energy_mj`: import if positive, export if negative."""
@@ -69,11 +68,11 @@ class EnergyCounter:
         is below a millijoule is carried to the next call, for each direction apart: noise around
         zero would otherwise be rounded up into both. Allocates nothing.
         """
+        import_uj, export_uj = self._rests_uj % 1000, self._rests_uj // 1000
         if power_mw >= 0:
-            rest_uj = self._rest_uj + power_mw % 1000 * span_ms
-            self._rest_uj = rest_uj % 1000
-            self.add_mj(power_mw // 1000 * span_ms + rest_uj // 1000)
+            import_uj += power_mw % 1000 * span_ms
+            self.add_mj(power_mw // 1000 * span_ms + import_uj // 1000)
         else:
-            rest_uj = self._export_rest_uj + -power_mw % 1000 * span_ms
-            self._export_rest_uj = rest_uj % 1000
-            self.add_mj(-(-power_mw // 1000 * span_ms + rest_uj // 1000))
+            export_uj += -power_mw % 1000 * span_ms
+            self.add_mj(-(-power_mw // 1000 * span_ms + export_uj // 1000))
+        self._rests_uj = import_uj % 1000 + export_uj % 1000 * 1000

@@ -2,6 +2,8 @@
 
 A class exists here because some caller handles it. A bug is not listed: it stays the built-in
 exception it is and reaches the supervisor, which tells it and starts the job again.
+
+Those that a node meets only at start, or while it is being set up, are in core.refusals.
 """
 
 
@@ -33,18 +35,6 @@ class PacketCorrupt(NodeFault):
         self.chip = chip
         self.got = got
         self.want = want
-
-
-class SettingRefused(NodeFault):
-    """The setting `key` holds `value`, which is outside `allowed` (said in words)."""
-
-    code = 3
-
-    def __init__(self, key: str, value: object, allowed: str) -> None:
-        super().__init__(key, value, allowed)
-        self.key = key
-        self.value = value
-        self.allowed = allowed
 
 
 class JobStalled(NodeFault):
@@ -83,26 +73,6 @@ class FlashFailed(NodeFault):
     """What should be kept in `what` could not be written: the flash did not take it."""
 
     code = 7
-
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
-        self.what = what
-
-
-class PartitionMissing(NodeFault):
-    """The board's partition table has no `label`: it was flashed without ours."""
-
-    code = 8
-
-    def __init__(self, label: str) -> None:
-        super().__init__(label)
-        self.label = label
-
-
-class NotAuthorised(NodeFault):
-    """Somebody without the right to it tried to change `what`."""
-
-    code = 9
 
     def __init__(self, what: str) -> None:
         super().__init__(what)

@@ -52,6 +52,10 @@ CONSOLE = const(1)
 NO_VOLTAGE = const(0xFFFF)
 
 _FIELDS = const(11)
+# How many of them are kept in an array of each kind.
+_WORDS = const(5)
+_HALVES = const(2)
+_BYTES = const(4)
 
 
 class EventRing:
@@ -66,7 +70,9 @@ class EventRing:
     def __init__(self, size: int = 48) -> None:
         self.size = size
         self.total = 0
-        self._cells = array("i", (0 for _ in range(size * _FIELDS)))
+        self._words = array("i", bytes(4 * _WORDS * size))
+        self._halves = array("H", bytes(2 * _HALVES * size))
+        self._bytes = bytearray(_BYTES * size)
 
     def record(
         self,
@@ -87,24 +93,33 @@ class EventRing:
         Straight-line code, so MicroPython's scheduler cannot come between: a reader in a job
         never sees half an event.
         """
-        cells = self._cells
-        at = self.total % self.size * _FIELDS
-        cells[at] = uptime_s
-        cells[at + 1] = millis
-        cells[at + 2] = kind
-        cells[at + 3] = subject
-        cells[at + 4] = before
-        cells[at + 5] = after
-        cells[at + 6] = cause
-        cells[at + 7] = power_w
-        cells[at + 8] = budget_w
-        cells[at + 9] = voltage_dv
-        cells[at + 10] = actor
+        slot = self.total % self.size
+        words, at = self._words, slot * _WORDS
+        words[at] = uptime_s
+        words[at + 1] = before
+        words[at + 2] = after
+        words[at + 3] = power_w
+        words[at + 4] = budget_w
+        halves, at = self._halves, slot * _HALVES
+        halves[at] = millis
+        halves[at + 1] = voltage_dv
+        cells, at = self._bytes, slot * _BYTES
+        cells[at] = kind
+        cells[at + 1] = subject
+        cells[at + 2] = cause
+        cells[at + 3] = actor
         self.total += 1
 
     def read(self, number: int) -> tuple[int, ...] | None:
         """Event `number` (0 is the first ever), or None if it is gone or has not happened."""
         if not max(0, self.total - self.size) <= number < self.total:
             return None
-        at = number % self.size * _FIELDS
-        return tuple(self._cells[at : at + _FIELDS])
+        slot = number % self.size
+        word, half, byte = slot * _WORDS, slot * _HALVES, slot * _BYTES
+        uptime_s, before, after, power_w, budget_w = self._words[word : word + _WORDS]
+        millis, voltage_dv = self._halves[half : half + _HALVES]
+        kind, subject, cause, actor = self._bytes[byte : byte + _BYTES]
+        return (
+            uptime_s, millis, kind, subject, before, after, cause, power_w, budget_w, voltage_dv,
+            actor,
+        )  # fmt: skip

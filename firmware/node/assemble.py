@@ -28,12 +28,14 @@ def build(found: str) -> tuple[Node, list[Job]]:
     found   how the file system is, see node.files
     """
     # The foundation ends with this function: what it leaves behind is in the parts.
+    # So does this module, see Node.run: what runs later, stop_control and _station, needs no name
+    # of it.
     # What the network draws differs between nodes, too.
     random.seed(int.from_bytes(unique_id()[-3:], "big"))
     base = Foundation()
     storage, settings = base.storage, base.settings
     storage.start(base.cause)
-    control, jobs, objects, load_names, commands = _build_kind(base)
+    control, jobs, objects, load_names = _build_kind(base)
     control.losses = storage.view(registers.SUPPLY_LOSSES, 1)
     control.record(BOOT, 0, 0, base.cause, START)
     for what in storage.damage():
@@ -64,7 +66,6 @@ def build(found: str) -> tuple[Node, list[Job]]:
         control,
         storage,
         load_names,
-        commands,
         start_control,
         stop_control,
     )

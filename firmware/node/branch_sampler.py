@@ -30,7 +30,8 @@ _STALE_S = const(5)
 class MeterGroup:
     """One chip and the branches its channels measure, in channel order.
 
-    `configure` sets the chip up; it is called at start and whenever the chip has lost itself.
+    `configuration` is what the chip's `configure` takes; it is called at start and whenever the
+    chip has lost itself.
     `counts` may serve several groups, as they are read one after another.
     `net_mj` and `net_reactive_mj` are what the last round counted, import less export.
     """
@@ -39,13 +40,13 @@ class MeterGroup:
         self,
         chip: ATM90E32,
         branches: Sequence[Branch],
-        configure: Callable[[ATM90E32], None],
+        configuration: tuple[int, int, int, int],
         mj_per_count: int,
         counts: Sequence[Counts],
     ) -> None:
         self.branches = branches
         self.chip = chip
-        self._configure = configure
+        self._configuration = configuration
         self._mj_per_count = mj_per_count
         self._counts = counts
         self._peaks = RollingPeaks(len(branches))
@@ -59,7 +60,7 @@ class MeterGroup:
         self.net_mj = self.net_reactive_mj = 0
         try:
             if not self._ready:
-                self._configure(self.chip)
+                self.chip.configure(*self._configuration)
                 self._ready = True
             self.chip.read_energy(self._counts)
             self._add_energy()

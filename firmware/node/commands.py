@@ -5,7 +5,8 @@ from machine import RTC, reset
 from micropython import const
 from typing import TYPE_CHECKING
 
-from core.errors import NodeFault, NotAuthorised, SettingRefused
+from core.errors import NodeFault
+from core.refusals import NotAuthorised, SettingRefused
 from settings.declared import KIND, NAME, SECRET, SETTINGS
 
 if TYPE_CHECKING:

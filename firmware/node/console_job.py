@@ -2,22 +2,26 @@
 
 import asyncio
 import sys
+from micropython import const
 from typing import TYPE_CHECKING
 
-from core.events import EventRing
+from core.modules import let_go
 from node.job import Job
-from wire import console
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from core.events import EventRing
     from core.uptime import Uptime
 
-_LONGEST_COMMAND = 2_048  # an identity with its calibration
+_LONGEST_COMMAND = const(2_048)  # an identity with its calibration
 
 
 class EventJob(Job):
-    """Prints what the event ring took in since the last look, and how much it had to drop."""
+    """Prints what the event ring took in since the last look, and how much it had to drop.
+
+    The words are held only while something is said.
+    """
 
     name = "events"
 
@@ -30,7 +34,10 @@ class EventJob(Job):
 
     def say(self, fields: dict) -> None:
         """Print one object with the present time."""
+        from wire import console
+
         print(console.line(self._uptime.seconds, self._uptime.millis, fields))
+        let_go("wire.console")
 
     async def run(self) -> None:
         while True:
@@ -44,11 +51,14 @@ class EventJob(Job):
         if lost > 0:
             self._next += lost
             self.say({"event": "events lost", "count": lost})
+        from wire import console
+
         while self._next < self._events.total:
             record = self._events.read(self._next)
             self._next += 1
             if record is not None:
                 print(console.event(record, self._load_names))
+        let_go("wire.console")
 
 
 class CommandJob(Job):
@@ -56,23 +66,24 @@ class CommandJob(Job):
 
     answer(line)   gets each whole line, and None in place of one that is too long: half a command
                    is none
+    read()         awaits the next byte; empty once the other end is gone for good
     """
 
     name = "commands"
     deadline_ms = 0  # waiting for somebody to type is not a stall
 
-    def __init__(self, answer: Callable[[str | None], None]) -> None:
+    def __init__(self, answer: Callable[[str | None], None], read=None) -> None:
         super().__init__()
         self._answer = answer
+        self._read = read or _typed
 
     async def run(self) -> None:
         # Byte by byte: a whole-line read would block everything until the line's end came.
-        reader = asyncio.StreamReader(sys.stdin.buffer)
         line = bytearray()
         while True:
-            byte = await reader.read(1)
+            # Type checkers know CPython's asyncio, where a generator cannot be awaited.
+            byte = await self._read()  # pyright: ignore
             if not byte:
-                # The other end of the console is gone for good.
                 while True:
                     await asyncio.sleep_ms(60_000)
             if byte == b"\r" or byte == b"\n":
@@ -82,6 +93,18 @@ class CommandJob(Job):
                     self._answer(text)
             elif len(line) <= _LONGEST_COMMAND:
                 line += byte
+
+
+def _typed():
+    """The next byte of standard input: all that we would need of asyncio's streams.
+
+    A plain generator: MicroPython's asyncio awaits those.
+    """
+    byte = None
+    while byte is None:
+        yield asyncio.core._io_queue.queue_read(sys.stdin.buffer)  # pyright: ignore
+        byte = sys.stdin.buffer.read(1)
+    return byte
 
 
 def _printable(line: bytearray) -> str:

@@ -11,29 +11,26 @@ from array import array
 from micropython import const, heap_lock, heap_unlock
 from typing import TYPE_CHECKING
 
-from core.events import (
-    BOTH_SIDES_DEAD,
-    GRID,
-    GRID_BACK,
-    GRID_HEALTHY,
-    GRID_LOST,
-    ISLAND,
-    NO_VOLTAGE,
-    NODE,
-    RESTORED,
-    SHORT_DIP,
-)
+from core import events
 from policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RETURN_WAIT, RIDE_THROUGH
 
 if TYPE_CHECKING:
     from core.events import EventRing
     from core.uptime import Uptime
     from node.senses import Senses
+    from node.storage import Storage
     from policy.grid import GridState
 
 _COUNT_MASK = const(0xFFFFFF)
 _JUDGED_CYCLES = const(50)
-_ENTERED_BY = (RESTORED, GRID_LOST, ISLAND, BOTH_SIDES_DEAD, GRID_BACK, GRID_HEALTHY)
+_ENTERED_BY = (
+    events.RESTORED,
+    events.GRID_LOST,
+    events.ISLAND,
+    events.BOTH_SIDES_DEAD,
+    events.GRID_BACK,
+    events.GRID_HEALTHY,
+)
 
 
 class Control:
@@ -128,8 +125,15 @@ class Control:
         return -1
 
     def voltage_dv(self) -> int:
-        """Where the node measures it, as last measured, 0.1 V; else NO_VOLTAGE."""
-        return NO_VOLTAGE
+        """Where the node measures it, as last measured, 0.1 V; else events.NO_VOLTAGE."""
+        return events.NO_VOLTAGE
+
+    def measured(self) -> None:
+        """New readings are in."""
+
+    def commands(self, storage: Storage):
+        """What can be typed on the console beyond what every node has; see node.commands."""
+        raise NotImplementedError
 
     def on_grid(self) -> None:
         """The grid state has just changed."""
@@ -145,13 +149,13 @@ class Control:
         before, after = grid.before, grid.state
         cause = _ENTERED_BY[after]
         if before == RIDE_THROUGH and (after == NORMAL or after == RESTORING):
-            cause = SHORT_DIP
+            cause = events.SHORT_DIP
         elif before == RETURN_WAIT and (after == ISLANDED or after == DEAD):
-            cause = GRID_LOST
-        self.record(GRID, 0, before, after, cause)
+            cause = events.GRID_LOST
+        self.record(events.GRID, 0, before, after, cause)
 
     def record(
-        self, kind: int, subject: int, before: int, after: int, cause: int, actor: int = NODE
+        self, kind: int, subject: int, before: int, after: int, cause: int, actor: int = events.NODE
     ) -> None:
         """Write an event with the present time, power, budget and voltage."""
         uptime = self.uptime

@@ -31,7 +31,7 @@ class Foundation:
         self.events = EventRing()
         self.identity = Identity(unique_id(), board.NAME, self.storage.identity.serial)
         self.draw = Draw(unique_id())
-        self.places = Places(settings.places, self.storage.settings.replace_places)
+        self.places = Places(settings.places, self.storage.replace_places)
         self.grid_pin = Pin(board.GRID_SENSE, Pin.IN)
         self.grid = GridState(
             settings["line_v"] * 1000,

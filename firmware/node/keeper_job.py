@@ -23,7 +23,7 @@ _LOOK_MS = const(1_000 // LOOKS_A_SECOND)
 
 
 class KeeperJob(Job):
-    """`measured` is for samplers: energy has been counted."""
+    """`measured` is for samplers: energy has been counted, and power is known."""
 
     name = "keeper"
     deadline_ms = 60_000  # an outage may keep it from writing, not for so long
@@ -36,7 +36,8 @@ class KeeperJob(Job):
         self._news = False
 
     def measured(self) -> None:
-        """Look at the registers at the next occasion."""
+        """Have the control path look in its next cycle; look at the registers when it is calm."""
+        self._control.measured()
         self._news = True
 
     async def run(self) -> None:

@@ -4,19 +4,8 @@ from array import array
 from micropython import const
 from typing import TYPE_CHECKING
 
+from core import events
 from core.energy import EnergyCounter
-from core.events import (
-    COMMAND,
-    CONSOLE,
-    DARK,
-    ENERGY_TO_DAWN,
-    LAMP,
-    LAMP_SUBJECT,
-    LOCK,
-    NO_VOLTAGE,
-    NODE,
-    PROGRAM,
-)
 from node.control import Control
 from policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RIDE_THROUGH
 
@@ -27,7 +16,9 @@ if TYPE_CHECKING:
     from core.uptime import Uptime
     from drivers.dimmer import Dimmer
     from drivers.relay import Relay
+    from node.lamp_commands import LampCommands
     from node.senses import Senses
+    from node.storage import Storage
     from policy.grid import GridState
     from policy.lamp import IslandLight
 
@@ -89,7 +80,7 @@ class LampControl(Control):
 
     def voltage_dv(self) -> int:
         reading = self._lamp.reading
-        return reading.voltage_mv // 100 if reading.valid else NO_VOLTAGE
+        return reading.voltage_mv // 100 if reading.valid else events.NO_VOLTAGE
 
     def power_w(self) -> int:
         return self._lamp.reading.power_mw // 1000
@@ -125,8 +116,20 @@ class LampControl(Control):
     def lock(self, locked: bool) -> None:
         """For a job: lock the lamp off, or give it free, from the next second on."""
         if self._lamp.locked_off != locked:
-            self.record(LOCK, LAMP_SUBJECT, 1 - locked, int(locked), COMMAND, CONSOLE)
+            self.record(
+                events.LOCK,
+                events.LAMP_SUBJECT,
+                1 - locked,
+                int(locked),
+                events.COMMAND,
+                events.CONSOLE,
+            )
             self._lamp.locked_off = locked
+
+    def commands(self, storage: Storage) -> LampCommands:
+        from node.lamp_commands import LampCommands
+
+        return LampCommands(storage, self)
 
     def _count_burning(self) -> None:
         """A second of light: commanded, and drawing more than its driver does at none."""
@@ -139,15 +142,15 @@ class LampControl(Control):
     def _light(self, now_s: int) -> None:
         """Give the light that is due now."""
         if self._lamp.locked_off:
-            self._set(0, COMMAND, CONSOLE)
+            self._set(0, events.COMMAND, events.CONSOLE)
         elif not self.dark:
             self._island.leave()
-            self._set(0, PROGRAM if self.by_program else DARK)
+            self._set(0, events.PROGRAM if self.by_program else events.DARK)
         elif self._in_island:
             left_wh = self._energy_wh - self._spent.import_wh
-            self._set(self._island.level(now_s, left_wh, self.to_dawn_s), ENERGY_TO_DAWN)
+            self._set(self._island.level(now_s, left_wh, self.to_dawn_s), events.ENERGY_TO_DAWN)
         else:
-            self._set(self.program_permille, PROGRAM if self.by_program else DARK)
+            self._set(self.program_permille, events.PROGRAM if self.by_program else events.DARK)
 
     def _drawn_mw(self) -> int:
         """What the lamp draws: as measured whichever way its CT points, else as it should."""
@@ -156,7 +159,7 @@ class LampControl(Control):
             return abs(reading.power_mw)
         return self._island.power_mw(self._lamp.level_permille)
 
-    def _set(self, permille: int, cause: int, actor: int = NODE) -> None:
+    def _set(self, permille: int, cause: int, actor: int = events.NODE) -> None:
         lamp = self._lamp
         if permille == lamp.level_permille:
             return
@@ -166,7 +169,7 @@ class LampControl(Control):
         self._dimmer.set_permille(permille)
         if not lamp.level_permille:
             self._counts[_SWITCHES] += 1
-        self.record(LAMP, 0, lamp.level_permille, permille, cause, actor)
+        self.record(events.LAMP, 0, lamp.level_permille, permille, cause, actor)
         lamp.level_permille = permille
 
     def _assert_relay(self, now_s: int) -> None:

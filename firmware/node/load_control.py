@@ -4,19 +4,7 @@ from array import array
 from micropython import const
 from typing import TYPE_CHECKING
 
-from core.events import (
-    COMMAND,
-    CONSOLE,
-    GRID_HEALTHY,
-    INVERTER_GAVE_UP,
-    LIMIT,
-    LOAD,
-    LOCK,
-    NO_VOLTAGE,
-    NODE,
-    OVER_BUDGET,
-    WITHIN_BUDGET,
-)
+from core import events
 from core.loads import LIFE_SAFETY, TIERS
 from node.control import Control
 from policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RETURN_WAIT
@@ -28,7 +16,9 @@ if TYPE_CHECKING:
     from core.events import EventRing
     from core.uptime import Uptime
     from drivers.relay import Relay
+    from node.load_commands import LoadCommands
     from node.senses import Senses
+    from node.storage import Storage
     from policy.grid import GridState
     from policy.plan import ShedPlan
     from policy.staging import Staging
@@ -87,7 +77,7 @@ class LoadControl(Control):
 
     def voltage_dv(self) -> int:
         reading = self._branches[0].reading
-        return reading.voltage_mv // 100 if reading.valid else NO_VOLTAGE
+        return reading.voltage_mv // 100 if reading.valid else events.NO_VOLTAGE
 
     def power_w(self) -> int:
         total_w = 0
@@ -144,7 +134,7 @@ class LoadControl(Control):
         """For a job: lock load `i` off, or give it free, from the next cycle on."""
         load = self._branches[i].load
         if load.locked_off != locked:
-            self.record(LOCK, i, 1 - locked, int(locked), COMMAND, CONSOLE)
+            self.record(events.LOCK, i, 1 - locked, int(locked), events.COMMAND, events.CONSOLE)
             load.locked_off = locked
             self._commanded[i] = 1
             self.news = True
@@ -155,6 +145,11 @@ class LoadControl(Control):
         else:
             self._plan.keep_all()
             self._cut()
+
+    def commands(self, storage: Storage) -> LoadCommands:
+        from node.load_commands import LoadCommands
+
+        return LoadCommands(storage, self, self._branches)
 
     def _hold_limit(self, now_s: int) -> None:
         """Plan again with what is known now, and open what does not fit any more."""
@@ -178,13 +173,13 @@ class LoadControl(Control):
         limit_w = max(min(before_w, carried_w) * 4 // 5, self._life_safety_w())
         if limit_w < before_w:
             self.limit_w = limit_w
-            self.record(LIMIT, 0, before_w, limit_w, INVERTER_GAVE_UP)
+            self.record(events.LIMIT, 0, before_w, limit_w, events.INVERTER_GAVE_UP)
 
     def _forget_lesson(self) -> None:
         """It may have been an empty battery: after half a day of steady island, believe again."""
         if self.limit_w < self._set_limit_w and self.grid.state == ISLANDED:
             if self.grid.held_ms >= _STEADY_MS:
-                self.record(LIMIT, 0, self.limit_w, self._set_limit_w, WITHIN_BUDGET)
+                self.record(events.LIMIT, 0, self.limit_w, self._set_limit_w, events.WITHIN_BUDGET)
                 self.limit_w = self._set_limit_w
 
     def _carried_w(self) -> int:
@@ -259,21 +254,21 @@ class LoadControl(Control):
         self._relays[i].open()
         self._branches[i].load.closed = False
         self._staging.opened(i, self.uptime.seconds)
-        self._record_move(i, 0, OVER_BUDGET)
+        self._record_move(i, 0, events.OVER_BUDGET)
 
     def _close(self, i: int, now_s: int) -> None:
         self._relays[i].close()
         self._branches[i].load.closed = True
         self._staging.closed(i, now_s)
-        self._record_move(i, 1, WITHIN_BUDGET if self.grid.limited else GRID_HEALTHY)
+        self._record_move(i, 1, events.WITHIN_BUDGET if self.grid.limited else events.GRID_HEALTHY)
 
     def _record_move(self, i: int, closed: int, cause: int) -> None:
         self._moves[i] += 1
-        actor = NODE
+        actor = events.NODE
         if self._commanded[i]:
             self._commanded[i] = 0
-            cause, actor = COMMAND, CONSOLE
-        self.record(LOAD, i, 1 - closed, closed, cause, actor)
+            cause, actor = events.COMMAND, events.CONSOLE
+        self.record(events.LOAD, i, 1 - closed, closed, cause, actor)
 
     def _all_closed(self) -> bool:
         for i in self._range:

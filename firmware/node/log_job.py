@@ -1,6 +1,7 @@
 """Moves events from the ring in RAM to the log in flash, within a second, when all is calm."""
 
 import asyncio
+from micropython import const
 from typing import TYPE_CHECKING
 
 from core.calendar import NEVER_SET
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from node.control import Control
     from node.storage import Storage
 
-_LOOK_MS = 100
-_DAY_S = 86_400
+_LOOK_MS = const(100)
+_DAY_S = const(86_400)
 
 
 class LogJob(Job):

@@ -3,22 +3,19 @@
 from typing import TYPE_CHECKING
 
 from core.errors import NodeFault
-from node.commands import Commands
+from core.modules import let_go
 from node.console_job import CommandJob, EventJob
 from node.supervisor import supervise
-from wire.console import GRID_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from machine import WDT
 
-    from core.errors import SettingRefused
     from core.events import EventRing
+    from core.refusals import SettingRefused
     from core.uptime import Uptime
     from node.control import Control
     from node.job import Job
-    from node.lamp_commands import LampCommands
-    from node.load_commands import LoadCommands
     from node.storage import Storage
 
 
@@ -39,7 +36,6 @@ class Node:
         control: Control,
         storage: Storage,
         load_names: list[str],
-        commands: LoadCommands | LampCommands,
         start_control: Callable[[], WDT],
         stop_control: Callable[[], None],
     ) -> None:
@@ -52,7 +48,6 @@ class Node:
         self._start_control = start_control
         self._stop_control = stop_control
         self._storage = storage
-        self._commands = commands
         self._console = EventJob(events, uptime, load_names)
 
     def ready(self, ip: str) -> None:
@@ -62,16 +57,14 @@ class Node:
     async def run(self, jobs: Sequence[Job]) -> None:
         """Run for ever. The control path starts first and needs none of the rest."""
         watchdog = self._start_control()
+        del self._start_control
         self._greet()
-        commands = Commands(
-            self._console.say,
-            self._status,
-            self._rename,
-            self._storage,
-            self._commands,
-            self._stop_control,
-        )
-        own = (self._console, CommandJob(commands.answer))
+        let_go(
+            "node.assemble", "node.foundation", "node.submeter", "node.streetlight",
+            "node.boot_cause", "node.boot_plan", "node.files", "node.outputs", "reporting.build",
+            "wire.event_chain",
+        )  # fmt: skip
+        own = (self._console, CommandJob(self._answer))
         await supervise(own + tuple(jobs), self._control, watchdog, self._on_fault)
 
     def _greet(self) -> None:
@@ -90,6 +83,20 @@ class Node:
             )
 
         self._refused = []
+        self._storage.close_documents()
+
+    def _answer(self, line: str | None) -> None:
+        """Have a line of the console answered, by code that is there for as long as that takes."""
+        from node.commands import Commands
+
+        storage, console = self._storage, self._console
+        own = self._control.commands(storage)
+        commands = Commands(
+            console.say, self._status, self._rename, storage, own, self._stop_control
+        )
+        commands.answer(line)
+        storage.close_documents()
+        let_go("node.commands", "node.load_commands", "node.lamp_commands")
 
     def _rename(self, name: str) -> None:
         self._name = name
@@ -100,6 +107,8 @@ class Node:
         self._console.say({"event": "fault", "job": job, "code": code, "fault": repr(fault)})
 
     def _status(self) -> dict:
+        from wire.console import GRID_STATES
+
         control = self._control
         return {
             "event": "status",

@@ -1,6 +1,7 @@
 """Writes installation locations to flash, seldom and while nothing else matters."""
 
 import asyncio
+from micropython import const
 from typing import TYPE_CHECKING
 
 from node.job import Job
@@ -11,10 +12,10 @@ if TYPE_CHECKING:
     from policy.grid import GridState
     from settings.places import Places
 
-_LOOK_MS = 60_000
+_LOOK_MS = const(60_000)
 # The shortest time between two writes. Each erases every sector of the settings once: at 100 000
 # erases they live for eleven years of somebody changing a location every minute.
-_EVERY_S = 3_600
+_EVERY_S = const(3_600)
 
 
 class PlacesJob(Job):

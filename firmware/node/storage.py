@@ -4,13 +4,11 @@ from array import array
 from esp32 import Partition
 from typing import TYPE_CHECKING
 
-from core.errors import PartitionMissing
+from core.modules import let_go
 from registers.event_log import EventLog
 from registers.history import History
 from registers.journal import Journal
 from registers.keeper import Keeper
-from settings.identity import IdentityStore
-from settings.store import Store
 from wire import registers
 
 if TYPE_CHECKING:
@@ -18,6 +16,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from core.flash import Flash
+    from settings.identity import IdentityStore
+    from settings.store import Store
 
 # What `damage` names, and the file system, by the numbers that wire.console has words for.
 SETTINGS = 0
@@ -28,14 +28,20 @@ FILES = 5
 class Storage:
     """Opened once at start, which reads what is there and writes nothing.
 
+    Settings and identity are opened when they are asked for: they and their code are needed at
+    start, and later for a moment at a time, see `close_documents`.
+
     partition(label)   opens one; `esp32.Partition` on a board
     files              how the start-up found the file system, which is not opened here: node.files
     """
 
     def __init__(self, kind: int, branches: int, partition: Callable[[str], Flash]) -> None:
         self.partition = partition
-        self.settings = Store(partition("settings"))
-        self.identity = IdentityStore(partition("identity"))
+        self._settings: Store | None = None
+        self._identity: IdentityStore | None = None
+        self._lost = bytearray(2)  # SETTINGS, IDENTITY
+        self._mend_faults = 0
+        self._challenge = b""
         self.journal = Journal(partition("registers"), kind, branches)
         self.keeper = Keeper(self.journal)
         self.history = History(partition("history"), branches)
@@ -43,6 +49,38 @@ class Storage:
         self._rings = (self.journal.ring, self.history.ring, self.log.ring)
         self.boot = 0
         self.files = ""
+
+    @property
+    def settings(self) -> Store:
+        if self._settings is None:
+            from settings.store import Store
+
+            self._settings = Store(self.partition("settings"))
+        return self._settings
+
+    @property
+    def identity(self) -> IdentityStore:
+        if self._identity is None:
+            from settings.identity import IdentityStore
+
+            self._identity = IdentityStore(self.partition("identity"), self._challenge)
+        return self._identity
+
+    def close_documents(self) -> None:
+        """Let go of settings and identity until somebody asks again."""
+        self._note_lost()
+        if self._identity is not None:
+            self._challenge = self._identity.challenged
+        self._settings = self._identity = None
+        let_go(
+            "settings.store", "settings.identity", "settings.copies", "settings.check",
+            "settings.declared", "wire.copies", "core.hmac", "core.secret", "core.refusals",
+        )  # fmt: skip
+
+    def replace_places(self, places: dict) -> None:
+        """Store installation locations, as settings.places has them."""
+        self.settings.replace_places(places)
+        self.close_documents()
 
     def start(self, cause: int) -> None:
         """Count this boot, by its cause (core.events), and make firm what a cut left behind."""
@@ -56,6 +94,7 @@ class Storage:
         self.log.confirm()
         self.settings.copies.mend()
         self.identity.copies.mend()
+        self._mend_faults = self.settings.copies.faults + self.identity.copies.faults
 
     def reset_was_asked_for(self) -> bool:
         """Whether the last words of the run before were that it would reset on purpose."""
@@ -73,17 +112,23 @@ class Storage:
 
     def damage(self) -> list[int]:
         """What was there and could not be read, SETTINGS or IDENTITY."""
-        lost = (self.settings.lost, self.identity.lost)
-        return [what for what, is_lost in enumerate(lost) if is_lost]
+        self._note_lost()
+        return [what for what in (SETTINGS, IDENTITY) if self._lost[what]]
 
     def faulty(self) -> bool:
         """Whether something that should be kept was lost."""
-        return self.settings.lost or self.identity.lost
+        return bool(self.damage())
+
+    def _note_lost(self) -> None:
+        if self._settings is not None:
+            self._lost[SETTINGS] = self._settings.lost
+        if self._identity is not None:
+            self._lost[IDENTITY] = self._identity.lost
 
     def flash_faults(self) -> int:
         """How many writes did not read back as written, since power-up."""
-        kept = (self.journal, self.history, self.log, self.settings.copies, self.identity.copies)
-        return sum(part.faults for part in kept + self._rings)
+        kept = (self.journal, self.history, self.log)
+        return self._mend_faults + sum(part.faults for part in kept + self._rings)
 
     def prepare(self) -> bool:
         """Erase one sector ahead of need, if one is to be erased; True if so.
@@ -112,5 +157,7 @@ def find_partition(label: str) -> Flash:
     """Open the board's partition `label`. Raises PartitionMissing."""
     found: Any = Partition.find(Partition.TYPE_DATA, label=label)
     if not found:
+        from core.refusals import PartitionMissing
+
         raise PartitionMissing(label)
     return found[0]

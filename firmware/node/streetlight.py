@@ -11,7 +11,6 @@ from drivers.dimmer import Dimmer
 from meter.calibration import Calibration
 from node.foundation import Foundation, relays
 from node.keeper_job import KeeperJob
-from node.lamp_commands import LampCommands
 from node.lamp_control import LampControl
 from node.lamp_sampler import LampSampler
 from node.sky_job import SkyJob
@@ -24,7 +23,7 @@ from wire import registers
 
 
 def build(base: Foundation):
-    """Return (control, jobs, ECHONET Lite objects, load names: none, commands)."""
+    """Return (control, jobs, ECHONET Lite objects, load names: none)."""
     settings, storage = base.settings, base.storage
     lamp = Lamp(
         EnergyCounter(*running(storage.journal, 1, registers.IMPORT)),
@@ -49,8 +48,7 @@ def build(base: Foundation):
         base.draw,
         storage.view(registers.LAMP_BURN_S, 3),
     )
-    channels = [(lamp.energy, lamp.reading)]
-    half_hours = HalfHours(base.calendar, channels, storage.history, storage.boot)
+    half_hours = HalfHours(base.calendar, [lamp], storage.history, storage.boot)
     keeper = KeeperJob(storage, control, half_hours)
     uart = UART(board.METER_UART, baudrate=board.METER_BAUD, tx=board.METER_TX, rx=board.METER_RX)
     calibration = Calibration(nominal_factors(board.METER_SHUNT_UOHM, *board.METER_DIVIDER_OHM))
@@ -77,5 +75,4 @@ def build(base: Foundation):
     objects = build_streetlight(
         base.identity, base.calendar, lamp, daylight, base.places, storage.faulty
     )
-    commands = LampCommands(storage, control)
-    return control, [sampler, sky_job, keeper], objects, [], commands
+    return control, [sampler, sky_job, keeper], objects, []

@@ -13,7 +13,6 @@ from meter.scaling import mj_per_count
 from node.branch_sampler import BranchSampler, MeterGroup
 from node.foundation import Foundation, relays
 from node.keeper_job import KeeperJob
-from node.load_commands import LoadCommands
 from node.load_control import LoadControl
 from node.storage import Storage, running, saved
 from policy.plan import ShedPlan
@@ -28,7 +27,7 @@ _UNNAMED_W = const(1_500)
 
 
 def build(base: Foundation):
-    """Return (control, jobs, ECHONET Lite objects, load names, commands)."""
+    """Return (control, jobs, ECHONET Lite objects, load names)."""
     settings, storage = base.settings, base.storage
     branches = [_branch(storage, settings, i) for i in range(len(board.RELAYS))]
     loads = [branch.load for branch in branches]
@@ -45,19 +44,14 @@ def build(base: Foundation):
         settings["island_limit_w"],
         storage.view(registers.RELAY_MOVES, len(branches)),
     )
-    channels = [(branch.energy, branch.reading) for branch in branches]
-    half_hours = HalfHours(base.calendar, channels, storage.history, storage.boot)
+    half_hours = HalfHours(base.calendar, branches, storage.history, storage.boot)
     keeper = KeeperJob(storage, control, half_hours)
-
-    def measured() -> None:
-        control.measured()
-        keeper.measured()
 
     journal = storage.journal
     sampler = BranchSampler(
         _meter_groups(branches, settings["line_hz"]),
         base.uptime,
-        measured,
+        keeper.measured,
         settings["sample_ms"],
         EnergyCounter(*running(journal, 0, registers.IMPORT)),
         EnergyCounter(*running(journal, 0, registers.REACTIVE_IMPORT)),
@@ -71,8 +65,7 @@ def build(base: Foundation):
         base.places,
         storage.faulty,
     )
-    commands = LoadCommands(storage, control, branches)
-    return control, [sampler, keeper], objects, [load.name for load in loads], commands
+    return control, [sampler, keeper], objects, [load.name for load in loads]
 
 
 def _branch(storage: Storage, settings: Settings, i: int) -> Branch:
@@ -113,15 +106,13 @@ def _meter_groups(branches: list[Branch], line_hz: int) -> list[MeterGroup]:
         miso=Pin(board.METER_MISO),
     )
 
-    def configure(chip: ATM90E32) -> None:
-        chip.configure(board.METER_U_GAIN, board.METER_I_GAIN, line_hz, board.METER_PULSES_PER_KWH)
-
+    configuration = (board.METER_U_GAIN, board.METER_I_GAIN, line_hz, board.METER_PULSES_PER_KWH)
     counts = tuple(Counts() for _ in range(_CHANNELS_A_CHIP))
     return [
         MeterGroup(
             ATM90E32(spi, Pin(cs, Pin.OUT, value=1)),
             branches[first : first + _CHANNELS_A_CHIP],
-            configure,
+            configuration,
             mj_per_count(board.METER_PULSES_PER_KWH),
             counts,
         )

@@ -1,6 +1,7 @@
 """Keeps jobs alive and the hardware watchdog honest."""
 
 import asyncio
+from micropython import const
 from time import ticks_add, ticks_diff, ticks_ms
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
     from node.control import Control
     from node.job import Job
 
-_FIRST_WAIT_MS = 1_000
-_LONGEST_WAIT_MS = 64_000
+_FIRST_WAIT_MS = const(1_000)
+_LONGEST_WAIT_MS = const(64_000)
 # A job that has run this long has recovered: its next failure waits the short time again.
-_RECOVERED_MS = 600_000
+_RECOVERED_MS = const(600_000)
 
 
 class _Charge:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _RECORD = const(64)
 _SLOTS = const(64)  # of a sector; the first one is the head
-_IN_CHAIN = (event_log.LINKED, event_log.AFTER_DAMAGE, event_log.AFTER_BREAK)
 
 
 class EventLog:
@@ -93,16 +92,19 @@ class EventLog:
         `_found` is for `confirm`: the sector, the slot of the last record of the chain and its
         bytes as they were read, and the first slot that the supply was not cut in for certain.
         """
+        from wire import event_chain
+
+        in_chain = (event_chain.LINKED, event_chain.AFTER_DAMAGE, event_chain.AFTER_BREAK)
         head, info = self.ring.newest_head, flash_sector.INFO
         first = get(head, info, 4)
-        chain = event_log.Chain(first - 1, bytes(head[info + 4 : info + flash_sector.INFO_SIZE]))
+        chain = event_chain.Chain(first - 1, bytes(head[info + 4 : info + flash_sector.INFO_SIZE]))
         end, record, clear = 0, b"", 2
         for slot in range(1, _SLOTS):
             self._flash.readblocks(self.ring.newest, self._record, slot * _RECORD)
             kind = chain.take(self._record)
-            if kind != event_log.BLANK:
+            if kind != event_chain.BLANK:
                 clear = slot + 2
-            if kind in _IN_CHAIN:
+            if kind in in_chain:
                 end, record = slot, bytes(self._record)
         self._found = self.ring.newest, end, record, clear
         self._slot = clear

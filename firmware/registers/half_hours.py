@@ -13,8 +13,9 @@ from core.calendar import NEVER_SET
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.branch import Branch
     from core.calendar import Calendar
-    from core.energy import EnergyCounter
+    from core.lamp import Lamp
     from core.readings import Reading
     from registers.history import History
 
@@ -25,7 +26,7 @@ _NONE = const(-1)
 
 
 class HalfHours:
-    """Half-hour readings of the channels, each an (EnergyCounter, Reading). `poll` every 5 s or
+    """Half-hour readings of the channels: what has `energy` and `reading`. `poll` every 5 s or
     oftener; `store` while `pending`.
 
     day, slot              local, of the last half hour kept; day is -1 before the first
@@ -35,7 +36,7 @@ class HalfHours:
     def __init__(
         self,
         calendar: Calendar,
-        channels: Sequence[tuple[EnergyCounter, Reading]],
+        channels: Sequence[Branch] | Sequence[Lamp],
         history: History,
         boot: int = 0,
     ) -> None:
@@ -87,10 +88,10 @@ class HalfHours:
             self.export_wh[i] = self._taken_export_wh[i]
 
     def _take(self, day: int, slot: int, quality: int) -> None:
-        for i, (energy, reading) in enumerate(self._channels):
-            measured = was_measured(reading)
-            self._taken_import_wh[i] = energy.import_wh if measured else _NONE
-            self._taken_export_wh[i] = energy.export_wh if measured else _NONE
+        for i, channel in enumerate(self._channels):
+            measured = was_measured(channel.reading)
+            self._taken_import_wh[i] = channel.energy.import_wh if measured else _NONE
+            self._taken_export_wh[i] = channel.energy.export_wh if measured else _NONE
         self._taken_day, self._taken_slot, self._quality = day, slot, quality
         self.pending = True
 

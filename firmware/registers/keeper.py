@@ -26,6 +26,7 @@ _ACTIVE = const(2)
 _REACTIVE = const(4)
 _ADD_UP = const(6)
 _BURN_S = const(1_200)
+_FULL = const(0xFFFF)
 _MJ_PER_MWH = const(3_600)
 _WRAP_WH = const(100_000_000)
 # More than this is due whatever the limit; so thousandths stay below 2**30.
@@ -40,8 +41,7 @@ class Keeper:
         count = len(journal.numbers)
         self._range = range(count)
         self._due = bytearray(count)
-        self._before = array("i", (0 for _ in range(count)))
-        self._limits = array("i", (_limit(number) for number in journal.numbers))
+        self._before = array("H", bytes(2 * count))
 
     def step(self) -> bool:
         """Look at all registers and save what is due; False if flash refused.
@@ -65,11 +65,11 @@ class Keeper:
 
     def _is_due(self, i: int) -> bool:
         """Note what register i would lose now; whether that is as much as may be left unsaved."""
-        unsaved, limit = self._unsaved(i), self._limits[i]
+        unsaved, limit = self._unsaved(i), _limit(self.journal.numbers[i])
         step = unsaved - self._before[i]
         if step < 0:
             step = unsaved
-        self._before[i] = unsaved
+        self._before[i] = max(0, min(unsaved, _FULL))  # full is far above any limit
         return unsaved > 0 and (unsaved * 2 >= limit or unsaved + step >= limit)
 
     def _unsaved(self, i: int) -> int:
@@ -94,8 +94,8 @@ def _kind(number: int) -> int:
 
 
 def _limit(number: int) -> int:
-    """How much may be lost of a register, in the unit of `_unsaved`."""
-    if number in (registers.LAMP_BURN_S, registers.DRIVER_BURN_S):
+    """How much may be lost of a register, in the unit of `_unsaved`. Allocates nothing."""
+    if registers.LAMP_BURN_S <= number <= registers.DRIVER_BURN_S:
         return _BURN_S
     if number < registers.ENERGY:
         return 1

@@ -38,19 +38,25 @@ _SENSOR_FAULT = const(30)
 
 
 class EchonetObject:
-    """One object `eoj` (class group, class, instance). Subclasses add what their rows name."""
+    """One object `eoj` (class group, class, instance). Subclasses add what their rows name.
+
+    All objects of a class have the same rows.
+    """
+
+    _watched: tuple[Callable[[object], object], ...] = ()
 
     def __init__(self, eoj: int, rows: tuple, identity: Identity) -> None:
         self.eoj = eoj
         self.rows = rows
         self._identity = identity
-        self._watched: tuple[Callable[[object], object], ...] = ()
         self._told: list[object] = []
 
     def watch(self) -> None:
         """Remember the announced values as they are; `changed` compares with these."""
         # The functions of the class, as every method bound to an object is an object of its own.
-        self._watched = tuple(getattr(type(self), row[LIVES]) for row in self._watched_rows())
+        # Once for all objects of the class, as these have the same rows.
+        own = type(self)
+        own._watched = tuple(getattr(own, row[LIVES]) for row in self._watched_rows())
         self._told = [value(self) for value in self._watched]
 
     def poll(self) -> None:

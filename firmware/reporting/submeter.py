@@ -45,7 +45,6 @@ class BranchMeter(Device):
         eoj = SUBMETER << 8 | branch.number
         super().__init__(eoj, _SUBMETER_ROWS, identity, calendar, places)
         self._branch = branch
-        self._reading = branch.reading
         self._half_hours = half_hours
         self._history_day: int | None = None  # None until a controller chooses one
 
@@ -53,7 +52,7 @@ class BranchMeter(Device):
         return ON if self._branch.load.closed else OFF
 
     def measuring(self) -> bool:
-        return self._reading.valid
+        return self._branch.reading.valid
 
     def history_day(self) -> int | None:
         return self._history_day
@@ -81,19 +80,21 @@ class BranchMeter(Device):
         return [None if reading < 0 else reading for reading in wh]
 
     def import_wh(self) -> int | None:
-        return self._branch.kept.import_wh if was_measured(self._reading) else None
+        return self._branch.kept.import_wh if was_measured(self._branch.reading) else None
 
     def export_wh(self) -> int | None:
-        return self._branch.kept.export_wh if was_measured(self._reading) else None
+        return self._branch.kept.export_wh if was_measured(self._branch.reading) else None
 
     def power_w(self) -> int | None:
-        return thousandth(self._reading.power_mw) if self._reading.valid else None
+        return thousandth(self._branch.reading.power_mw) if self._branch.reading.valid else None
 
     def current(self) -> tuple[int | None, None]:
-        return (tenths(self._reading.current_ma) if self._reading.valid else None), None
+        reading = self._branch.reading
+        return (tenths(reading.current_ma) if reading.valid else None), None
 
     def voltage(self) -> tuple[int | None, None]:
-        return (tenths(self._reading.voltage_mv) if self._reading.valid else None), None
+        reading = self._branch.reading
+        return (tenths(reading.voltage_mv) if reading.valid else None), None
 
     def half_hour_import(self) -> tuple:
         return self._half_hour(self._half_hours.import_wh)

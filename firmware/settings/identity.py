@@ -12,8 +12,8 @@ import json
 from os import urandom
 from typing import TYPE_CHECKING
 
-from core.errors import NotAuthorised
 from core.hmac import hmac_sha256
+from core.refusals import NotAuthorised
 from settings.copies import BLANK, LOST, Copies
 from wire import copies
 
@@ -25,11 +25,14 @@ _SECRET_DIGITS = 64
 
 
 class IdentityStore:
-    """The identity partition. `blank`: never written. `lost`: both copies are damaged."""
+    """The identity partition. `blank`: never written. `lost`: both copies are damaged.
 
-    def __init__(self, flash: Flash) -> None:
+    `challenged` is what the next `write` must have signed; empty before the first challenge.
+    """
+
+    def __init__(self, flash: Flash, challenged: bytes = b"") -> None:
         self.copies = Copies(flash, copies.IDENTITY)
-        self._challenge = b""
+        self.challenged = challenged
         document = self.copies.read()
         self.blank = self.copies.state == BLANK
         self.lost = self.copies.state == LOST
@@ -44,8 +47,8 @@ class IdentityStore:
 
     def challenge(self) -> str:
         """Hex digits that the next `write` must have signed."""
-        self._challenge = urandom(_CHALLENGE_SIZE)
-        return _hex(self._challenge)
+        self.challenged = urandom(_CHALLENGE_SIZE)
+        return _hex(self.challenged)
 
     def write(self, text: str, proof: str) -> None:
         """Store the document `text` (JSON). Raises NotAuthorised without a right proof.
@@ -54,7 +57,7 @@ class IdentityStore:
         ValueError if it is no identity, or if its calibration is older than the one it replaces.
         """
         before = self.copies.read()
-        challenge, self._challenge = self._challenge, b""
+        challenge, self.challenged = self.challenged, b""
         if not (self.blank or self.lost):
             secret = bytes.fromhex(before["secret"])
             if not challenge or _hex(hmac_sha256(secret, challenge + text.encode())) != proof:

@@ -7,7 +7,7 @@ are kept: a newer version may have written them.
 
 from typing import TYPE_CHECKING
 
-from core.errors import SettingRefused
+from core.refusals import SettingRefused
 from core.secret import Secret
 from settings.check import allowed, fits
 from settings.copies import LOST, Copies

@@ -52,23 +52,10 @@ NOT_WANTED = 1
 LOCKED_OFF = 2
 LAMP_LOCKED = 4096
 
-_NODE = (
-    "boots after power-on",
-    "boots after brown-out",
-    "boots after watchdog",
-    "boots after crash",
-    "boots commanded",
-    "supply losses",
-    "events logged",
-    "reset note",
-)
-_LAMP = ("lamp burning", "driver burning", "lamp switched on", "lamp state")
-_DIRECTIONS = ("import", "export", "reactive import", "reactive export")
-
 
 def numbers(kind, branches) -> bytes:
     """The registers that a node has, ascending. A streetlight has one channel, the lamp's."""
-    own = list(range(len(_NODE)))
+    own = list(range(RESET_NOTE + 1))
     if kind == SUBMETER:
         own += range(LOAD_STATE, LOAD_STATE + branches)
         own += range(RELAY_MOVES, RELAY_MOVES + branches)
@@ -79,27 +66,6 @@ def numbers(kind, branches) -> bytes:
     for channel in channels:
         own += range(ENERGY + CHANNEL_SIZE * channel, ENERGY + CHANNEL_SIZE * (channel + 1))
     return bytes(own)
-
-
-def name(number) -> str:
-    """What a register is called in listings."""
-    if number >= ENERGY:
-        channel, direction = divmod(number - ENERGY, CHANNEL_SIZE)
-        return ("branch %d " % channel if channel else "whole ") + _DIRECTIONS[direction]
-    if number >= LAMP_BURN_S:
-        return _LAMP[number - LAMP_BURN_S]
-    if number >= RELAY_MOVES:
-        return "relay %d moves" % (number - RELAY_MOVES + 1)
-    if number >= LOAD_STATE:
-        return "load %d state" % (number - LOAD_STATE + 1)
-    return _NODE[number]
-
-
-def unit(number) -> str:
-    """Of the whole part; empty for counts and states."""
-    if number >= ENERGY:
-        return "varh" if (number - ENERGY) % CHANNEL_SIZE >= REACTIVE_IMPORT else "Wh"
-    return "s" if number in (LAMP_BURN_S, DRIVER_BURN_S) else ""
 
 
 def put_entry(record, i, number, whole, rest) -> None:

@@ -69,9 +69,8 @@ class Bench:
             )
 
     def restart_half_hours(self):
-        channels = [(branch.energy, branch.reading) for branch in self.branches]
-        history = History(self.flash, len(channels))
-        self.half_hours = HalfHours(self.calendar, channels, history)
+        history = History(self.flash, len(self.branches))
+        self.half_hours = HalfHours(self.calendar, self.branches, history)
 
     def faulty(self):
         return self.storage_fault

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tomo.image.ring import SECTOR, TORN_MOST, Ring, Sector
 from tomo.image.source import FlashSource
-from wire import console, event_log, flash_sector
+from wire import console, event_chain, event_log, flash_sector
 from wire.flash_bytes import get
 
 LABEL = "events"
@@ -58,14 +58,14 @@ def follow(ring: Ring) -> Log:
     """Every record of the log, oldest first."""
     log = Log()
     loose: list[Event] = []
-    chain: event_log.Chain | None = None
+    chain: event_chain.Chain | None = None
     for sector, data in zip(ring.in_order, ring.read(ring.in_order), strict=True):
         first, before = _head(sector)
         if chain is None or (chain.sequence, chain.hash) != (first - 1, before):
             if chain is not None:
                 _mark(loose, DAMAGED)
                 log.breaks.append(_head_break(sector, first, chain.sequence))
-            chain = event_log.Chain(first - 1, before)
+            chain = event_chain.Chain(first - 1, before)
         loose = _follow_sector(log, chain, sector, data, loose)
     if len(loose) > TORN_MOST:
         _mark(loose, DAMAGED)
@@ -82,23 +82,23 @@ def good_records(data: bytes, end: int) -> int:
 
 
 def _follow_sector(
-    log: Log, chain: event_log.Chain, sector: Sector, data: bytes, loose: list[Event]
+    log: Log, chain: event_chain.Chain, sector: Sector, data: bytes, loose: list[Event]
 ) -> list[Event]:
     """Take a sector's records; those at its end that hang on nothing yet are returned."""
     for slot, record in _records(data):
         kind = chain.take(record)
-        if kind in (event_log.BLANK, event_log.GIVEN_UP):
+        if kind in (event_chain.BLANK, event_chain.GIVEN_UP):
             continue
         fields: dict[str, int] = dict(zip(_FIELDS, event_log.unpack(record), strict=True))
         event = Event(fields, (sector.place, slot))
         log.events.append(event)
-        if kind == event_log.LOOSE:
+        if kind == event_chain.LOOSE:
             event.state = TORN  # until what follows says otherwise
             loose.append(event)
             continue
-        if kind == event_log.AFTER_DAMAGE:
+        if kind == event_chain.AFTER_DAMAGE:
             _mark(loose[-1:], DAMAGED)
-        elif kind == event_log.AFTER_BREAK:
+        elif kind == event_chain.AFTER_BREAK:
             _mark(loose, UNCHAINED)
             number = fields["sequence"]
             log.breaks.append(f"sector {sector.place}: nothing leads to event {number - 1}")

@@ -9,6 +9,7 @@ from tomo.image.flash_image import BadTable, FlashImage, table_places
 from tomo.image.ring import Ring, Sector
 from tomo.image.source import FlashSource, KeptSecret
 from tomo.jobs.targets import SerialTarget, Target
+from wire import register_names
 from wire import registers as numbering
 
 # What a finding means. NOTE is worth knowing and harmless.
@@ -92,7 +93,7 @@ def _registers(ring: Ring, values: registers.Registers) -> Iterator[Finding]:
 
 def _values(area: str, values: registers.Registers) -> Iterator[Finding]:
     told = {
-        numbering.name(number): [value.whole, value.rest]
+        register_names.name(number): [value.whole, value.rest]
         for number, value in sorted(values.values.items())
     }
     if values.kind not in (numbering.SUBMETER, numbering.STREETLIGHT):
@@ -100,7 +101,7 @@ def _values(area: str, values: registers.Registers) -> Iterator[Finding]:
     if values.missing:
         # The first sector ever, cut off before all registers were in it.
         verdict = WRONG if values.sectors_used > 1 else NOTE
-        names = [numbering.name(number) for number in values.missing]
+        names = [register_names.name(number) for number in values.missing]
         yield Finding(area, verdict, "without a value: " + ", ".join(names), {"missing": names})
     words = f"{len(told)} registers, the newest in record {values.record}"
     yield Finding(area, FINE, words, {"record": values.record, "values": told})

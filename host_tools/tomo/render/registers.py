@@ -14,7 +14,7 @@ from tomo.image.events import Event
 from tomo.image.history import Day
 from tomo.image.registers import Registers, Value
 from tomo.jobs.verify_flash import FINE, NOTE, WRONG, Finding
-from wire import console
+from wire import console, register_names
 from wire import registers as numbering
 
 NODES = {numbering.SUBMETER: "sub-meter", numbering.STREETLIGHT: "streetlight"}
@@ -63,9 +63,9 @@ def register_rows(found: Registers) -> Iterator[Row]:
         energy = number >= numbering.ENERGY
         yield {
             "number": number,
-            "register": numbering.name(number),
+            "register": register_names.name(number),
             "value": value.whole if value else None,
-            "unit": numbering.unit(number),
+            "unit": register_names.unit(number),
             "rest_mj": value.rest if value and energy else None,
             "exact": exact(value) if value and energy else None,
             "state": state_words(number, value.whole) if value else "",

@@ -1,7 +1,7 @@
 """Whether a node that has just opened its flash again has everything that was promised."""
 
 from life import BRANCHES, exact, integers, without_secret
-from wire import event_log, flash_sector, history, registers
+from wire import event_chain, event_log, flash_sector, history, register_names, registers
 from wire.flash_bytes import get
 
 _WRAP_MJ = 100_000_000 * 3_600_000
@@ -41,17 +41,17 @@ def check_registers(now, before, found: Findings) -> None:
         state = registers.LOAD_STATE <= number < registers.RELAY_MOVES
         if state or number == registers.RESET_NOTE:
             if has not in (saved, ran):
-                found.add("decreases", "%s is %d" % (registers.name(number), has))
+                found.add("decreases", "%s is %d" % (register_names.name(number), has))
             continue
         gone, lost = has - saved, ran - has
         if energy:
             gone, lost = _forward(gone), _forward(lost)
         if gone < 0:
-            found.add("decreases", "%s by %d" % (registers.name(number), -gone))
+            found.add("decreases", "%s by %d" % (register_names.name(number), -gone))
         elif number <= registers.COMMANDED_BOOTS:
             continue  # the boot that is looked at may have counted itself
         elif lost < 0:
-            found.add("inventions", "%s of %d" % (registers.name(number), -lost))
+            found.add("inventions", "%s of %d" % (register_names.name(number), -lost))
         elif energy and number >= registers.ENERGY + registers.CHANNEL_SIZE:
             found.max_loss_mwh = max(found.max_loss_mwh, -(-lost // 3_600))
         elif energy:
@@ -88,10 +88,10 @@ def check_log(log, acknowledged: int, found: Findings) -> None:
         before = bytes(ring.head[info + 4 : info + flash_sector.INFO_SIZE])
         if chain is not None and (chain.sequence, chain.hash) != (first - 1, before):
             found.add("log_chain_breaks", "before event %d" % first)
-        chain = event_log.Chain(first - 1, before)
+        chain = event_chain.Chain(first - 1, before)
         for slot in range(1, flash_sector.SECTOR // event_log.RECORD):
             flash.readblocks(sector, record, slot * event_log.RECORD)
-            if chain.take(record) in (event_log.AFTER_DAMAGE, event_log.AFTER_BREAK):
+            if chain.take(record) in (event_chain.AFTER_DAMAGE, event_chain.AFTER_BREAK):
                 found.add("log_chain_breaks", "before event %d" % chain.sequence)
     if chain is not None and chain.sequence != log.sequence:
         found.add("log_chain_breaks", "ends with %d of %d" % (chain.sequence, log.sequence))

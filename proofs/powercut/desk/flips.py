@@ -11,7 +11,7 @@ from chip import SMALL, Chip
 from dice import Dice
 from life import BRANCHES, Life, Promised, exact, integers
 from node.storage import Storage
-from wire import event_log, flash_sector, history, registers
+from wire import event_chain, event_log, flash_sector, history, register_names, registers
 from wire.flash_bytes import get
 
 _POWER_ON = 0
@@ -48,10 +48,10 @@ def _whole_events(log) -> set:
             continue
         info = flash_sector.INFO
         before = bytes(ring.head[info + 4 : info + flash_sector.INFO_SIZE])
-        chain = event_log.Chain(get(ring.head, info, 4) - 1, before)
+        chain = event_chain.Chain(get(ring.head, info, 4) - 1, before)
         for slot in range(1, flash_sector.SECTOR // event_log.RECORD):
             ring.flash.readblocks(sector, record, slot * event_log.RECORD)
-            if chain.take(record) not in (event_log.BLANK, event_log.LOOSE):
+            if chain.take(record) not in (event_chain.BLANK, event_chain.LOOSE):
                 whole.add(chain.sequence)
     return whole
 
@@ -64,7 +64,7 @@ def check(before: Seen, after: Seen, numbers, found: Findings) -> bool:
         energy = numbers[i] >= registers.ENERGY
         most = 3_600 * _LONGEST_MWH * (1 if numbers[i] >= registers.ENERGY + 4 else BRANCHES)
         if len(changed) > registers.MOST or lost < 0 or lost > (most if energy else 1):
-            found.add("decreases", "%s by %d" % (registers.name(numbers[i]), lost))
+            found.add("decreases", "%s by %d" % (register_names.name(numbers[i]), lost))
     gone = [key for key, has in before.half_hours.items() if after.half_hours[key] != has]
     if len(gone) > 1:
         found.add("half_hours_lost", "%d at once" % len(gone))

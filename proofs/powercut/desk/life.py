@@ -70,12 +70,22 @@ class _Clock:
         self.day, self.second = _FIRST_DAY + at_s // 86_400, at_s % 86_400
 
 
+class _Channel:
+    def __init__(self, energy: EnergyCounter) -> None:
+        self.energy = energy
+        self.reading = Reading()
+        self.reading.valid = True
+
+
 class _Control:
     power_going = False
     is_calm = True
 
     def calm(self) -> bool:
         return self.is_calm
+
+    def measured(self) -> None:
+        pass
 
 
 class Promised:
@@ -125,9 +135,7 @@ class Life:
         promised.begin(storage.history, self._energies[1:])
         self.base_mj = [_exact_mj(energy) for energy in self._energies]
         self.flown_mj = [[0, 0] for _ in self._energies]
-        reading = Reading()
-        reading.valid = True
-        channels = [(energy, reading) for energy in self._energies[1:]]
+        channels = [_Channel(energy) for energy in self._energies[1:]]
         self.half_hours = HalfHours(self.clock, channels, storage.history, storage.boot)
         self._keeper = KeeperJob(storage, self._control, self.half_hours)
         self._keeper_turns = self._keeper.run()

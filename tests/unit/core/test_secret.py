@@ -5,7 +5,7 @@ import json
 import sys
 import unittest
 
-from core.errors import SettingRefused
+from core.refusals import SettingRefused
 from core.secret import Secret
 
 PASSWORD = "correct horse"

@@ -1,4 +1,4 @@
-"""meter.calibration against examples A10 and A11 of docs/sources.md and exact fractions.
+"""meter.calibration, meter.trim against examples A10 and A11 of docs/sources.md, exact fractions.
 
 B1 to B4 are decoded from their bytes in tests/unit/drivers/test_bl0942.py.
 """
@@ -8,10 +8,11 @@ import unittest
 
 from no_heap import no_heap
 
-from core.errors import SettingRefused
 from core.readings import Counts, Reading
+from core.refusals import SettingRefused
 from drivers.bl0942 import nominal_factors
-from meter.calibration import Calibration, Scale, new_gain, phase_delay, pq_gain, trimmed
+from meter.calibration import Calibration, Scale
+from meter.trim import new_gain, phase_delay, pq_gain, trimmed
 
 FULL = (1 << 24) - 1
 

@@ -28,6 +28,10 @@ class FakeChip:
         if self.fault is not None:
             raise self.fault
 
+    def configure(self, *_configuration):
+        self._meet()
+        self.configured += 1
+
     def read_power(self, counts):
         self._meet()
         for channel in counts:
@@ -59,12 +63,8 @@ class TestMeterGroup(unittest.TestCase):
         self.group = self.make(self.chip, self.branches)
 
     def make(self, chip, branches, counts=None):
-        def configure(chip):
-            chip._meet()
-            chip.configured += 1
-
         counts = counts or tuple(Counts() for _ in range(3))
-        return MeterGroup(chip, branches, configure, COUNT_MJ, counts)
+        return MeterGroup(chip, branches, (1, 2, 50, 3), COUNT_MJ, counts)
 
     def test_the_first_round_configures_and_reads_everything(self):
         self.group.sample(1, False)

@@ -11,7 +11,6 @@ from ram_partitions import RamPartitions
 
 import desk_clock
 from core.events import POWER_ON
-from node import console_job
 from node.commands import Commands
 from node.console_job import CommandJob
 from node.storage import Storage
@@ -130,14 +129,13 @@ class TestCommands(unittest.TestCase):
 
 
 class FakeReader:
-    """In place of a stream over standard input: gives bytes, then waits for ever."""
+    """In place of standard input: gives bytes, then waits for ever."""
 
-    data = b""
-
-    def __init__(self, _stream):
+    def __init__(self, data):
+        self.data = data
         self._at = 0
 
-    async def read(self, _count):
+    async def read(self):
         if self._at == len(self.data):
             await asyncio.sleep_ms(1_000_000)
         self._at += 1
@@ -149,20 +147,16 @@ class TestCommandJob(unittest.TestCase):
         """What the job hands over when these bytes come in, and the most heap it held."""
         desk_clock.install(desk_clock.VIRTUAL, 800_000_000)
         lines = []
-        real, FakeReader.data = asyncio.StreamReader, data
+        reader = FakeReader(data)
 
         async def both():
-            task = asyncio.create_task(CommandJob(lines.append).run())
+            task = asyncio.create_task(CommandJob(lines.append, reader.read).run())
             await asyncio.sleep_ms(1_000)
             gc.collect()
             self.held = gc.mem_alloc()
             task.cancel()
 
-        console_job.asyncio.StreamReader = FakeReader
-        try:
-            asyncio.run(both())
-        finally:
-            console_job.asyncio.StreamReader = real
+        asyncio.run(both())
         return lines
 
     def test_lines_end_with_either_end_and_blank_ones_are_none(self):

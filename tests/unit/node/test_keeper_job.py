@@ -7,11 +7,12 @@ from array import array
 from ram_partitions import RamPartitions
 
 import desk_clock
+from core.branch import Branch
 from core.calendar import Calendar, day_number
 from core.energy import EnergyCounter
 from core.errors import FlashFailed
 from core.events import POWER_ON
-from core.readings import Reading
+from core.loads import Load
 from node.keeper_job import KeeperJob
 from node.storage import Storage, running
 from registers.half_hours import HalfHours
@@ -32,6 +33,9 @@ class FakeControl:
     def calm(self):
         return self.is_calm
 
+    def measured(self):
+        pass
+
 
 class TestKeeperJob(unittest.TestCase):
     def setUp(self):
@@ -40,14 +44,13 @@ class TestKeeperJob(unittest.TestCase):
         self.control = FakeControl()
         self.storage = Storage(registers.SUBMETER, 2, self.flash)
         self.storage.start(POWER_ON)
-        self.energy, readings = [], []
+        branches = []
         for number in (1, 2):
             place = running(self.storage.journal, number, registers.IMPORT)
-            self.energy.append(EnergyCounter(*place))
-            readings.append(Reading())
-            readings[-1].valid = True
-        channels = list(zip(self.energy, readings))
-        self.half_hours = HalfHours(Calendar(0), channels, self.storage.history)
+            branches.append(Branch(number, Load("load", 4, 1_500), EnergyCounter(*place)))
+            branches[-1].reading.valid = True
+        self.energy = [branch.energy for branch in branches]
+        self.half_hours = HalfHours(Calendar(0), branches, self.storage.history)
         self.job = KeeperJob(self.storage, self.control, self.half_hours)
 
     def kept_mj(self, number):

@@ -5,8 +5,8 @@ import unittest
 from ram_partitions import RamPartitions
 
 from core.energy import EnergyCounter
-from core.errors import PartitionMissing
 from core.events import BROWN_OUT, COMMANDED, CRASH, POWER_ON, WATCHDOG
+from core.refusals import PartitionMissing
 from node.storage import IDENTITY, SETTINGS, Storage, find_partition, running, saved
 from wire import registers
 

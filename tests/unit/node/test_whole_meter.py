@@ -34,7 +34,7 @@ class TestWholeMeter(unittest.TestCase):
         twin.outputs.on_change = lambda: desk_clock.arm(react, 0)
         base = Foundation()
         base.settings = Settings({"loads": LOADS, "stagger_s": 0})
-        control, jobs, _objects, _names, _commands = submeter.build(base)
+        control, jobs, _objects, _names = submeter.build(base)
         closed_s = [0] * 6
 
         async def main():

@@ -9,7 +9,7 @@ import unittest
 from cut_flash import cuts
 from identity_by_hand import OTHER, SECRET, document, proof, text_of
 
-from core.errors import NotAuthorised
+from core.refusals import NotAuthorised
 from nor_flash import SECTOR, NorFlash
 from settings.identity import IdentityStore
 

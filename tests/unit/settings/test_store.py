@@ -6,7 +6,7 @@ Ranges and defaults are those of the table in settings.declared, named here once
 import json
 import unittest
 
-from core.errors import SettingRefused
+from core.refusals import SettingRefused
 from nor_flash import SECTOR, NorFlash
 from settings.copies import Copies
 from settings.store import Store

@@ -5,7 +5,7 @@ import unittest
 
 from flash_by_hand import flipped
 
-from wire import event_log
+from wire import event_chain, event_log
 
 VALUES = (
     5, 6, 7, 8, 0x01020304, 0x0A0B, 100_000, 999, 9_825, 86_399,
@@ -36,16 +36,16 @@ def chained(count):
 
 
 def verdicts(records):
-    chain = event_log.Chain(0, FIRST)
+    chain = event_chain.Chain(0, FIRST)
     return [chain.take(record) for record in records]
 
 
 BLANK, LINKED, DAMAGE, BREAK, LOOSE = (
-    event_log.BLANK,
-    event_log.LINKED,
-    event_log.AFTER_DAMAGE,
-    event_log.AFTER_BREAK,
-    event_log.LOOSE,
+    event_chain.BLANK,
+    event_chain.LINKED,
+    event_chain.AFTER_DAMAGE,
+    event_chain.AFTER_BREAK,
+    event_chain.LOOSE,
 )
 
 
@@ -77,14 +77,14 @@ class TestRecord(unittest.TestCase):
 
 class TestChain(unittest.TestCase):
     def test_a_whole_chain_is_linked_to_its_end(self):
-        chain = event_log.Chain(0, FIRST)
+        chain = event_chain.Chain(0, FIRST)
         records = chained(5)
         self.assertEqual([chain.take(record) for record in records], [LINKED] * 5)
         self.assertEqual((chain.sequence, chain.hash), (5, records[4][48:]))
 
     def test_a_chain_can_be_followed_from_the_middle(self):
         records = chained(5)
-        chain = event_log.Chain(3, records[2][48:])
+        chain = event_chain.Chain(3, records[2][48:])
         self.assertEqual([chain.take(record) for record in records[3:]], [LINKED] * 2)
 
     def test_any_flipped_bit_is_found_and_the_records_behind_it_are_still_linked(self):
@@ -122,6 +122,6 @@ class TestChain(unittest.TestCase):
                 self.assertEqual(found, [LINKED, LOOSE, LINKED, LINKED])
 
     def test_a_blank_place_leaves_the_chain_as_it_was(self):
-        chain = event_log.Chain(7, FIRST)
+        chain = event_chain.Chain(7, FIRST)
         self.assertEqual(chain.take(b"\xff" * 64), BLANK)
         self.assertEqual((chain.sequence, chain.hash), (7, FIRST))

@@ -5,7 +5,7 @@ import unittest
 from flash_by_hand import crc24, flipped, register_record, start_of, u24
 from no_heap import no_heap
 
-from wire import registers
+from wire import register_names, registers
 
 START = start_of(3)
 # Register 64, 16 909 060 Wh and 328 965 mJ; register 7, one. Bytes by hand, little-endian.
@@ -46,7 +46,9 @@ class TestNumbers(unittest.TestCase):
             (69, "branch 1 export", "Wh"),
             (126, "branch 15 reactive import", "varh"),
         ):
-            self.assertEqual((registers.name(number), registers.unit(number)), (name, unit))
+            self.assertEqual(
+                (register_names.name(number), register_names.unit(number)), (name, unit)
+            )
 
 
 class TestRecord(unittest.TestCase):
