@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import flash, memory, speed
+from benchmarks import flash, load, memory, speed
 from benchmarks.on_desk import ROOT, run
 
 
@@ -16,6 +16,7 @@ def main() -> None:
     results = {
         "machine": {"processor": platform.processor() or platform.machine()},
         "heap": memory.measure(),
+        "load": load.measure(),
         "control_cycle": run("control_cycle.py"),
         "virtual_time": speed.virtual_time(),
         "codec": speed.codec(),
@@ -36,6 +37,11 @@ def _table(results: dict) -> Table:
         table.add_row(f"heap of {board}, frozen", f"{heap['frozen_bytes']} B", aim)
         table.add_row(f"heap of {board}, .mpy from littlefs", f"{heap['loaded_mpy_bytes']} B", "")
     table.add_row("and MicroPython's asyncio, in each", f"{heap['asyncio_bytes']} B", "")
+    for board, seen in results["load"].items():
+        free, aim = seen["largest_free_bytes"], seen["aim_largest_free_bytes"]
+        met = free >= aim and not seen["faults"]
+        words = f"{free} B, {seen['faults']} faults"
+        table.add_row(f"a day under load, {board}: piece free", words, _aim(f">= {aim} B", met))
     cycle = results["control_cycle"]
     turn_us = cycle["turn_us"]
     for name, words in (("quiet", "quiet control cycle"), ("first_cut", "cycle of the first cut")):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # The start-up announcement comes about this long after the socket is bound, as other nodes do it.
 _SETTLE_MS = const(1_000)
+# How often a question that has just been put aside is looked for.
+_LOOK_MS = const(40)
 # How often the node's own address is looked at, in polls: after a reconnect the group must be
 # joined again, and a new address announced. Shorter than a reconnect, which would go unnoticed.
 _ADDRESS_POLLS = const(2)
@@ -57,7 +59,6 @@ class EchonetJob(Job):
         self._draw = draw
         self.budget = AnswerBudget(ticks_ms())
         self._questions = Questions()
-        self._asked = asyncio.Event()
         self._asker = ""  # whose question is being answered
         self._send = self._send_frame  # bound once; a poll five times a second binds nothing
 
@@ -101,10 +102,9 @@ class EchonetJob(Job):
     async def _answer_waiting(self) -> None:
         """Answer each question to all when its moment has come."""
         while True:
-            if not len(self._questions):
-                self._asked.clear()
-                await self._asked.wait()
-            await asyncio.sleep_ms(self._questions.wait_ms(ticks_ms()))
+            # Looked for and not waited for: an Event costs more memory than this loop.
+            wait_ms = self._questions.wait_ms(ticks_ms()) if len(self._questions) else _LOOK_MS
+            await asyncio.sleep_ms(wait_ms)
             due = self._questions.take_due(ticks_ms())
             if due is not None:
                 await self._answer(due[1], due[2])
@@ -143,7 +143,6 @@ class EchonetJob(Job):
             return
         due_ms = ticks_add(ticks_ms(), self._draw(0, self._reply_jitter_ms))
         out = self._questions.put(due_ms, data, sender)
-        self._asked.set()
         if out is not None:
             await self._answer(out[1], out[2])
 

@@ -21,6 +21,7 @@ from micropython import const, kbd_intr
 from os import getenv
 
 import _reset
+import _stack
 
 import desk_clock
 import resets
@@ -30,6 +31,9 @@ _WRONG = const(2)
 _CTRL_C = const(3)
 _CTRL_D = const(4)
 _DAY_MS = const(86_400_000)
+# Of the task that runs Python: 16 KiB less a margin of 1 KiB (ports/esp32/mpthreadport.h and
+# mpconfigport.h). A machine with words twice as long takes twice as much.
+_STACK = const(15_360)
 
 
 def main() -> None:
@@ -54,6 +58,7 @@ def _leave_the_host() -> None:
 def _run_as_the_port_does() -> None:
     """Source: ports/esp32/main.c, mp_task: start-up, what the file system has, a REPL."""
     kbd_intr(-1)
+    _stack.limit(_STACK if sys.maxsize == 0x7FFFFFFF else 2 * _STACK)
     try:
         import _boot  # noqa: F401 - the firmware's, from the frozen image
     except BaseException as error:
