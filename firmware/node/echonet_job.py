@@ -62,6 +62,17 @@ class EchonetJob(Job):
         self._asker = ""  # whose question is being answered
         self._send = self._send_frame  # bound once; a poll five times a second binds nothing
 
+    def counts(self) -> dict[str, int]:
+        link = self._link
+        return {
+            "answered": self._node.answered,
+            "discarded": self._node.discarded,
+            "withheld": self.budget.withheld,
+            "too_long": link.received_long,
+            "empty": link.empty,
+            "unsent": link.dropped,
+        }
+
     async def run(self) -> None:
         """Serve until cancelled, anew at each address.
 

@@ -36,6 +36,10 @@ class Job:
         if self.on_fault is not None:
             self.on_fault(self.name, fault)
 
+    def counts(self) -> dict[str, int]:
+        """What this job has lost, dropped or refused since power-up, for the node's status."""
+        return {}
+
     async def run(self) -> None:
         """Work for ever; the supervisor restarts what ends or crashes."""
         raise NotImplementedError

@@ -42,6 +42,7 @@ class Node:
         self._board_name = board_name
         self._name = name
         self._faults = 0
+        self._jobs: Sequence[Job] = ()
         self._refused = refused
         self._uptime = uptime
         self._control = control
@@ -64,8 +65,8 @@ class Node:
             "node.boot_cause", "node.boot_plan", "node.files", "node.outputs", "reporting.build",
             "wire.event_chain",
         )  # fmt: skip
-        own = (self._console, CommandJob(self._answer))
-        await supervise(own + tuple(jobs), self._control, watchdog, self._on_fault)
+        self._jobs = (self._console, CommandJob(self._answer), *jobs)
+        await supervise(self._jobs, self._control, watchdog, self._on_fault)
 
     def _greet(self) -> None:
         say = self._console.say
@@ -110,7 +111,7 @@ class Node:
         from wire.console import GRID_STATES
 
         control = self._control
-        return {
+        status = {
             "event": "status",
             "board": self._board_name,
             "name": self._name,
@@ -125,3 +126,6 @@ class Node:
             "flash_faults": self._storage.flash_faults(),
             "events": self._storage.log.sequence,
         }
+        for job in self._jobs:
+            status.update(job.counts())
+        return status

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.node.desk_nodes import Asker, running, seats
+from tests.node.desk_nodes import Asker, running, seats, wait_event
 
 SEED = 20261122
 DATAGRAMS = 1_500
@@ -74,5 +74,10 @@ def test_a_node_survives_hostile_datagrams(board, tmp_path):
                 # A socket's queue holds a few hundred; what overflows would test nothing.
                 probe(asker, theirs)
         probe(asker, theirs)
+        node.type(b"status\n")
+        status = wait_event(node, lambda event: event["event"] in ("status", "fault"), 10)
+        assert status["event"] == "status"
+        # Of 20 datagrams one is empty, one random noise of up to 1600 bytes, and the others are bent.
+        assert status["empty"] and status["too_long"] and status["discarded"] > DATAGRAMS // 10
         assert node.alive
         assert not [line for line in node.lines() if '"fault"' in line]
