@@ -65,7 +65,7 @@ class Node:
             "node.boot_cause", "node.boot_plan", "node.files", "node.outputs", "reporting.build",
             "wire.event_chain",
         )  # fmt: skip
-        self._jobs = (self._console, CommandJob(self._answer), *jobs)
+        self._jobs = (self._console, CommandJob(self._answer)) + tuple(jobs)
         await supervise(self._jobs, self._control, watchdog, self._on_fault)
 
     def _greet(self) -> None:
