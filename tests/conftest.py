@@ -1,5 +1,6 @@
 """What several kinds of test share."""
 
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -12,6 +13,12 @@ pytest_plugins = ["pytester"]
 # The same examples on every run and machine: what fails here fails there.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
+
+
+# Started with SIGINT ignored, as by `nohup` and many CI systems, all that the tests start would
+# ignore it as well; what is caught here is at its default there.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tomo.errors import HostError, UsageError
+from tomo.errors import MachineRefused, UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = (32, 64)
@@ -24,5 +24,5 @@ def desk_program(size: int) -> Path:
     """The desk build of `size` bits."""
     path = ROOT / "build" / f"desk{size}"
     if not path.exists():
-        raise HostError(f"no desk program at {path}", "Run `make setup` to build it.")
+        raise MachineRefused(f"no desk program at {path}", "Run `make setup` to build it.")
     return path

@@ -1,7 +1,7 @@
 """What can go wrong that the person at the keyboard can put right.
 
 Exit statuses are part of the interface: 1 refused or failed a check, 2 usage, 3 the node is
-silent, 4 the node's answer is wrong.
+silent, 4 the node's answer is wrong, 5 this machine could not (disk, port taken, program missing).
 """
 
 
@@ -21,6 +21,12 @@ class UsageError(HostError):
     """The request itself is off: a name that does not exist, an option that cannot be."""
 
     exit_code = 2
+
+
+class MachineRefused(HostError):
+    """The machine that we run on could not: no room, no right, a port taken, a program missing."""
+
+    exit_code = 5
 
 
 class NodeSilent(HostError):

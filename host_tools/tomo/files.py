@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tomo.errors import HostError
+from tomo.errors import MachineRefused, UsageError
 
 
 @contextmanager
@@ -14,11 +14,11 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except (FileExistsError, NotADirectoryError) as error:
         what = "it" if isinstance(error, FileExistsError) else "something above it"
-        raise HostError(
+        raise MachineRefused(
             f"cannot write to {path}: {what} is a file, not a folder", "Name another folder."
         ) from None
     except OSError as error:
-        raise HostError(
+        raise MachineRefused(
             f"cannot write to {path}: {error.strerror or error}",
             "Make room or give yourself the right to write there, or name another folder.",
         ) from None
@@ -29,7 +29,9 @@ def reading(path: Path) -> Iterator[None]:
     """Turn the operating system's refusal to read `path` into a HostError."""
     try:
         yield
+    except FileNotFoundError:
+        raise UsageError(f"cannot read {path}: it is not there", "Name a file that is.") from None
     except OSError as error:
-        raise HostError(
+        raise MachineRefused(
             f"cannot read {path}: {error.strerror or error}", "Name a file that is there."
         ) from None

@@ -73,7 +73,7 @@ def test_an_address_of_another_machine_is_told_as_that(tmp_path):
         ("site", "run", BLACKOUT, "--net", "203.0.113", "--out", str(tmp_path)),
     ):
         done = tomo(*arguments)
-        assert done.returncode == 1
+        assert done.returncode == 5
         assert done.stderr.splitlines() == [
             "error: 203.0.113.11 is no address of this machine",
             "Use 127.x.y.z, or add it with `ip addr add`.",
@@ -117,10 +117,10 @@ def test_a_reader_that_goes_away_ends_it_quietly_with_status_0(name):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
-def test_a_full_disk_behind_standard_output_is_one_line_and_status_1():
+def test_a_full_disk_behind_standard_output_is_one_line_and_status_5():
     with open("/dev/full", "w") as full:
         done = subprocess.run(
             [TOMO, "--version"], stdout=full, stderr=subprocess.PIPE, check=False, timeout=60
         )
-    assert done.returncode == 1
+    assert done.returncode == 5
     assert done.stderr == b"error: standard output: No space left on device\n"

@@ -9,7 +9,7 @@ import typer
 from tomo import __version__
 from tomo.cli import desk, node, registers, settings, site
 from tomo.cli.streams import ReaderGone, drop_output, print_error, watch_readers
-from tomo.errors import HostError
+from tomo.errors import HostError, MachineRefused
 
 app = typer.Typer(
     help="Boot desk nodes, read and set nodes, check what they keep, and run simulated sites.",
@@ -61,8 +61,9 @@ def _status() -> int | str | None:
     except OSError as error:  # standard output on a full disk, a program that cannot be started
         drop_output(sys.stdout)
         where = error.filename or ("standard output" if error.errno == errno.ENOSPC else "")
-        print_error(HostError(f"{where}: {error.strerror or error}".removeprefix(": ")))
-        return 1
+        refused = MachineRefused(f"{where}: {error.strerror or error}".removeprefix(": "))
+        print_error(refused)
+        return refused.exit_code
 
 
 def _run() -> int | str | None:

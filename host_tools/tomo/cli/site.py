@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from tomo.cli.streams import print_warnings, say
+from tomo.cli.streams import outlive_readers, print_warnings, say
 from tomo.errors import UsageError
 from tomo.jobs.addresses import NO_NETWORK
 from tomo.jobs.run_site import CLOCKS, Options, Outcome, View, run_site
@@ -47,7 +47,11 @@ def run(
         typer.Option(help=f"First octets of the nodes' addresses, or {NO_NETWORK!r}."),
     ] = None,
 ) -> None:
-    """Run a site through its scenario; ends with status 1 if an expectation fails."""
+    """Run a site through its scenario; ends with status 1 if an expectation fails.
+
+    Whoever reads the output may go away: the run goes on, and its status tells how it ended.
+    """
+    outlive_readers()
     if clock not in CLOCKS:
         raise UsageError(f"no clock {clock!r}", "Clocks: " + ", ".join(CLOCKS))
     if size not in (32, 64):
@@ -62,6 +66,8 @@ def run(
         typer.echo("stopped before the end: no verdict", err=True)
         raise typer.Exit(_STOPPED_STATUS) from None
     _tell(outcome, out, as_json)
+    if outcome.unwritten:
+        raise outcome.unwritten
     raise typer.Exit(0 if outcome.held else 1)
 
 
@@ -92,4 +98,5 @@ def _tell(outcome: Outcome, out: Path, as_json: bool) -> None:
     for line in verdict_lines(outcome):
         colour = "red" if line.startswith("FAILED") or "FAILED" in line[:16] else "green"
         say(line, colour)
-    typer.echo(f"report: {out / 'report.html'}")
+    if not outcome.unwritten:
+        typer.echo(f"report: {out / 'report.html'}")

@@ -21,7 +21,9 @@ class ReaderGone(BaseException):
 
 
 class _Stream:
-    """`stream` with a BrokenPipeError told as ReaderGone."""
+    """`stream` with a BrokenPipeError told as ReaderGone, or outlived."""
+
+    outlives = False
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -33,19 +35,30 @@ class _Stream:
         try:
             return self._stream.write(text)
         except BrokenPipeError:
-            raise ReaderGone from None
+            self._gone()
+            return len(text)
 
     def flush(self) -> None:
         try:
             self._stream.flush()
         except BrokenPipeError:
+            self._gone()
+
+    def _gone(self) -> None:
+        if not self.outlives:
             raise ReaderGone from None
+        drop_output(self._stream)
 
 
 def watch_readers() -> None:
     """From here on a reader that goes away raises ReaderGone."""
     sys.stdout = cast(TextIO, _Stream(sys.stdout))
     sys.stderr = cast(TextIO, _Stream(sys.stderr))
+
+
+def outlive_readers() -> None:
+    """For work that is worth its end: from here on it goes on when its reader goes away."""
+    _Stream.outlives = True
 
 
 def drop_output(*streams: TextIO) -> None:

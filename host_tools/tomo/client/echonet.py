@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, Self
 
-from tomo.errors import HostError, NodeSilent, NodeWrong, UsageError
+from tomo.errors import HostError, MachineRefused, NodeSilent, NodeWrong, UsageError
 from wire import echonet
 from wire.echonet import Frame, Writer
 from wire.echonet_map import read_codes, read_map
@@ -190,7 +190,7 @@ class Controller:
         try:
             (leg or self._leg_to(ip)).alone.sendto(data, (ip, echonet.PORT))
         except OSError as error:
-            raise HostError(
+            raise MachineRefused(
                 f"cannot send to {ip}: {error.strerror}", "Check the address, or name ours: --from."
             ) from None
 
@@ -257,7 +257,7 @@ def _leg(local: str) -> _Leg:
     try:
         return _Leg(local)
     except OSError as error:
-        raise HostError(
+        raise MachineRefused(
             f"cannot listen on {local} port {echonet.PORT}: {error.strerror or error}",
             "Another program may hold the port, or the address is not ours; try --from.",
         ) from None

@@ -3,7 +3,7 @@
 import errno
 import socket
 
-from tomo.errors import HostError, UsageError
+from tomo.errors import MachineRefused, UsageError
 from tomo.scenario.kinds import NotThat, ipv4
 from tomo.scenario.records import Node
 
@@ -56,18 +56,18 @@ def need_free(ip: str) -> None:
             raise _unusable(ip, error) from None
 
 
-def _unusable(ip: str, error: OSError) -> HostError:
+def _unusable(ip: str, error: OSError) -> MachineRefused:
     if error.errno == errno.EADDRINUSE:
-        return HostError(
+        return MachineRefused(
             f"UDP port {_ECHONET_PORT} at {ip} is in use",
             "Another node or site may be running there: stop it, or use other addresses.",
         )
     if error.errno == errno.EADDRNOTAVAIL:
-        return HostError(
+        return MachineRefused(
             f"{ip} is no address of this machine",
             "Use 127.x.y.z, or add it with `ip addr add`.",
         )
-    return HostError(
+    return MachineRefused(
         f"UDP port {_ECHONET_PORT} at {ip} cannot be used: {error.strerror}",
         "Use another address.",
     )

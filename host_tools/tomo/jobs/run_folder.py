@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 from typing import IO
 
-from tomo.errors import HostError
+from tomo.errors import HostError, MachineRefused
 from tomo.files import writing
 
 OURS = ".tomo-run"
@@ -94,7 +94,7 @@ def _locked(folder: Path) -> IO[str]:
             file.flush()
     except BlockingIOError:
         file.close()
-        raise HostError(
+        raise MachineRefused(
             f"another run is writing to {folder}; wait for it or use --out",
             f"Its lock is {folder / OURS}.",
         ) from None

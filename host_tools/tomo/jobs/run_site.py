@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+from tomo.errors import HostError
 from tomo.jobs.addresses import NO_NETWORK, given_net, moved, need_free
 from tomo.jobs.node_settings import node_settings
 from tomo.jobs.run_folder import RunFolder
@@ -49,11 +50,14 @@ class Options:
 
 @dataclass(frozen=True)
 class Outcome:
+    """unwritten: why not all that was found out could be written into the folder; None if it was"""
+
     scenario: Scenario
     summary: dict
     trace: Trace
     entries: list[Entry]
     real_s: float
+    unwritten: HostError | None = None
 
     @property
     def held(self) -> bool:
@@ -81,8 +85,12 @@ def run_site(
                 need_free(ip)
         world, story = _play(scenario, options, view, addresses)
         outcome = _finish(scenario, options, world, story, time.monotonic() - began)
-        _write(outcome, folder)
-        afterwards(outcome)
+        try:
+            _write(outcome, folder)
+            afterwards(outcome)
+        except HostError as error:
+            # How the run ended is known all the same.
+            return replace(outcome, unwritten=error)
     return outcome
 
 

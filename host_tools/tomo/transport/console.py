@@ -14,7 +14,7 @@ from types import TracebackType
 import serial
 
 from boards.flash_map import PARTITIONS
-from tomo.errors import HostError, NodeSilent, NodeWrong
+from tomo.errors import HostError, MachineRefused, NodeSilent, NodeWrong
 from tomo.image.source import KeptSecret, Span
 
 _BAUD = 115_200
@@ -54,7 +54,7 @@ class NodeConsole:
                 self.where, _BAUD, timeout=_LOOK_S, write_timeout=self._answer_s, exclusive=True
             )
         except (OSError, ValueError) as error:  # SerialException is an OSError
-            raise HostError(
+            raise MachineRefused(
                 f"cannot open {self.where}: {error}",
                 "Check its name and your right to use it, and that no other program has it open.",
             ) from None

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from tomo.checkout import board_folder, desk_program
-from tomo.errors import HostError, NodeSilent, NodeWrong
+from tomo.errors import HostError, MachineRefused, NodeSilent, NodeWrong
 from tomo.files import writing
 from tomo.image.documents import node_settings, put_node_settings
 from tomo.transport.world_link import LinkClosed, LinkSilent, WorldLink
@@ -54,7 +54,7 @@ def lock_folder(folder: Path) -> IO[str]:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.close()
-        raise HostError(
+        raise MachineRefused(
             f"a node runs in {folder}: its chip is not to be written by anybody else",
             "End that node first, or talk to it through its console (`tomo desk --serial`).",
         ) from None
