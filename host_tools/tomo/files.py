@@ -14,7 +14,7 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except (FileExistsError, NotADirectoryError) as error:
         what = "it" if isinstance(error, FileExistsError) else "something above it"
-        raise MachineRefused(
+        raise UsageError(
             f"cannot write to {path}: {what} is a file, not a folder", "Name another folder."
         ) from None
     except OSError as error:

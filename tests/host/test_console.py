@@ -88,7 +88,7 @@ def test_a_port_that_another_program_has_is_refused():
     with SerialNode() as node, NodeConsole(node.path):
         with pytest.raises(HostError, match="cannot open /dev/") as error, NodeConsole(node.path):
             pass
-        assert error.value.exit_code == 1
+        assert error.value.exit_code == 5
 
 
 # Commands

@@ -81,7 +81,7 @@ def test_a_file_in_the_way_is_told_in_one_line(tmp_path, name, told):
     (tmp_path / "file").write_text("mine")
     with pytest.raises(HostError, match=told) as error, RunFolder(tmp_path / name):
         pass
-    assert error.value.exit_code == 1
+    assert error.value.exit_code == 2
     assert "\n" not in str(error.value)
 
 

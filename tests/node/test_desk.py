@@ -76,7 +76,7 @@ def test_a_second_node_at_the_same_address_is_refused_in_one_line(tomo_desk):
     until(first, "ready")
     second = tomo_desk("streetlight", "--ip", ip)
     _, errors = second.communicate(timeout=15)
-    assert second.returncode == 1
+    assert second.returncode == 5
     assert errors.startswith(f"error: UDP port 3610 at {ip} is in use\n")
 
 

@@ -143,7 +143,7 @@ def test_a_running_node_is_set_on_its_port_and_its_chip_is_for_nobody_else(tmp_p
         assert json.loads(settings("export", port)[1]) == stored(tmp_path) == changed
         for wrong in (("set", tmp_path, "line_hz", "50"), ("defaults", chip(tmp_path))):
             status, _, told = settings(*wrong)
-            assert (status, told.split(":")[0]) == (1, f"a node runs in {tmp_path}")
+            assert (status, told.split(":")[0]) == (5, f"a node runs in {tmp_path}")
         # What only the node can refuse: it has a load, and here it is told of the third.
         status, _, told = settings("set", port, "loads.2.tier", "1")
         assert (status, "the node refuses loads.2.tier" in told) == (1, True)
