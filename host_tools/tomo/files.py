@@ -17,6 +17,10 @@ def writing(path: Path) -> Iterator[None]:
         raise UsageError(
             f"cannot write to {path}: {what} is a file, not a folder", "Name another folder."
         ) from None
+    except FileNotFoundError:
+        raise UsageError(
+            f"cannot write to {path}: there is no such folder", "Name a folder that is there."
+        ) from None
     except OSError as error:
         raise MachineRefused(
             f"cannot write to {path}: {error.strerror or error}",

@@ -125,7 +125,7 @@ def test_verify_finds_nothing_wrong_with_what_a_node_has_left(folder):
 
 WRONG = [
     (("dump", "--csv"), 2, "requires an argument"),
-    (("dump", "--csv", "/no/such/folder/x.csv"), 1, "/no/such/folder/x.csv"),
+    (("dump", "--csv", "/no/such/folder/x.csv"), 2, "/no/such/folder/x.csv"),
     (("dump", "--partition", "vfs"), 1, "partition 'vfs' has 1245184"),
     (("verify", "--csv", "-"), 2, "No such option"),
     (("verify", "--partition", "registry"), 2, "no partition 'registry'"),
@@ -135,7 +135,7 @@ WRONG = [
     (("history", "--day", "25.11.2026"), 2, "expected a date such as 2026-01-31"),
     (("history", "--day", "2026-11-24"), 1, "has no readings of 2026-11-24"),
     (("events", "--json", "--csv", "-"), 2, "exclude each other"),
-    (("events", "--csv", "/no/such/folder/x.csv"), 1, "/no/such/folder/x.csv"),
+    (("events", "--csv", "/no/such/folder/x.csv"), 2, "/no/such/folder/x.csv"),
     (("events", "--day", DAY), 2, "No such option"),
     (("start", "1", "4711"), 2, "a start value is for the running node to take"),
 ]
