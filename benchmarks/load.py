@@ -15,9 +15,9 @@ def measure() -> dict:
     return {board: under_load(board, _DAY_MINUTES, mean_ms=1_000) for board in BOARDS}
 
 
-def under_load(board: str, minutes: int, mean_ms: int) -> dict:
+def under_load(board: str, minutes: int, mean_ms: int, ip: str = "127.0.253.11") -> dict:
     """What `load_of_node.py` has seen, with the aim beside it."""
-    desk = node(board, "heap_of_node.py")["heap"]["desk"]
+    desk = node(board, "heap_of_node.py", DESK_IP=ip)["heap"]["desk"]
     stand_ins = desk - run("heap_of_asyncio.py")["asyncio_bytes"]
     seen = node(
         board,
@@ -25,5 +25,6 @@ def under_load(board: str, minutes: int, mean_ms: int) -> dict:
         heap=str(NODE_HEAP_BYTES + stand_ins),
         BENCH_MINUTES=str(minutes),
         BENCH_MEAN_MS=str(mean_ms),
+        DESK_IP=ip,
     )
     return seen | {"aim_largest_free_bytes": AIM_LARGEST_FREE_BYTES}
