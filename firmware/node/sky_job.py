@@ -113,18 +113,33 @@ class SkyJob(Job):
             self._reported = True
             self.report(self._fault)
 
+    def plan(self) -> None:
+        """Tell the lamp what the clock alone knows, before the control path's first cycle.
+
+        Whether it is dark is left to `run`, which has heard the photocell, too.
+        """
+        self._calendar.update()
+        if self._calendar.quality != NEVER_SET:
+            self._tell_plan()
+
     def _tell_lamp(self) -> None:
-        daylight, control = self._daylight, self._control
+        control = self._control
+        seen_dark = self._daylight.valid and self._photocell.dark
         self._calendar.update()
         if self._calendar.quality == NEVER_SET:
             control.by_program = False
             control.program_permille = 1000
-            control.dark = self._photocell.dark if daylight.valid else True
+            control.dark = seen_dark or not self._daylight.valid
             return
-        day, second = self._calendar.local()
-        self._sky.update(day)
-        control.program_permille = self._program.level(second)
-        control.to_dawn_s = self._sky.to_dawn_s(second)
-        control.by_program = True
+        self._tell_plan()
         # Whichever says dark: a clock may be wrong, and a storm is as dark as the night.
-        control.dark = self._sky.dark(second) or (daylight.valid and self._photocell.dark)
+        control.dark = self._sky.dark or seen_dark
+
+    def _tell_plan(self) -> None:
+        calendar, sky, control = self._calendar, self._sky, self._control
+        sky.update(calendar.day, calendar.second)
+        control.program_permille = self._program.level(calendar.local()[1])
+        control.to_dawn_s = sky.to_dawn_s
+        control.to_sunrise_s = sky.to_sunrise_s
+        # Last: the control path may look at any time, and judges afresh when it sees this.
+        control.by_program = True

@@ -62,7 +62,7 @@ def build(base: Foundation):
         keeper.measured,
     )
     i2c = I2C(board.PHOTOCELL_I2C, scl=Pin(board.PHOTOCELL_SCL), sda=Pin(board.PHOTOCELL_SDA))
-    sky = Sky(settings["latitude_e4"], settings["longitude_e4"], settings["utc_offset_min"] * 60)
+    sky = Sky(settings["latitude_e4"], settings["longitude_e4"])
     sky_job = SkyJob(
         base.calendar,
         sky,
@@ -72,6 +72,7 @@ def build(base: Foundation):
         daylight,
         control,
     )
+    sky_job.plan()
     objects = build_streetlight(
         base.identity, base.calendar, lamp, daylight, base.places, storage.faulty
     )

@@ -1,6 +1,6 @@
 """Is it dark, and what light does the night program want?
 
-It is dark if the sun's times say so, for a clock that is set, or if the photocell does; with
+It is dark if the sun's height says so, for a clock that is set, or if the photocell does; with
 neither, it is dark: a lamp that burns by day is seen and mended, one that is out at night is not.
 
 Pure: times and lux come in as arguments.
@@ -8,62 +8,69 @@ Pure: times and lux come in as arguments.
 
 from micropython import const
 
-from policy.sun import ALWAYS_DOWN, ALWAYS_UP, CIVIL_MDEG, SUNRISE_MDEG, crossing
+from policy.sun import CIVIL_MDEG, NEVER, SUNRISE_MDEG, SunOver
 
 _DAY_S = const(86_400)
+# The sun is looked at no more often than this, and a rise that is not in sight than that.
+_SOONEST_S = const(5)
+_AGAIN_S = const(900)
 
 
 class Sky:
-    """Sunrise, sunset and civil dawn of a place, computed once a day and kept as integers.
+    """Darkness over a place, and how long it lasts, judged at an instant and kept as integers.
 
-    latitude_e4, longitude_e4   degrees times 10 000, north and east positive
+    dark           from sunset to sunrise
+    to_dawn_s      until the next civil dawn; 0 from civil dawn to sunrise: the lamp may still
+                   burn, and needs no more than that. A whole day where there is none
+    to_sunrise_s   until the next sunrise; a whole day where there is none
     """
 
-    def __init__(self, latitude_e4: int, longitude_e4: int, utc_offset_s: int) -> None:
-        self._latitude = latitude_e4 / 10_000
-        self._longitude = longitude_e4 / 10_000
-        self._utc_offset_s = utc_offset_s
-        self._day = -1
-        self.sunrise_s = 0
-        self.sunset_s = 0
-        self.dawn_s = 0
-        self.next_dawn_s = 0  # the following day's, counted from this day's midnight
+    def __init__(self, latitude_e4: int, longitude_e4: int) -> None:
+        self._sun = SunOver(latitude_e4, longitude_e4)
+        self._dawn = _Rise(self._sun, CIVIL_MDEG)
+        self._sunrise = _Rise(self._sun, SUNRISE_MDEG)
+        # `dark` holds from one to the other, seconds from the midnight before `_day`.
+        self._day = 0
+        self._from_s = 0
+        self._until_s = 0
+        self.dark = True
+        self.to_dawn_s = _DAY_S
+        self.to_sunrise_s = _DAY_S
 
-    def update(self, day: int) -> None:
-        """Make the fields those of local date `day`. Costs floats; call it outside control."""
-        if day == self._day:
-            return
-        self.sunrise_s = self._crossing(day, SUNRISE_MDEG, True)
-        self.sunset_s = self._crossing(day, SUNRISE_MDEG, False)
-        self.dawn_s = self._crossing(day, CIVIL_MDEG, True)
-        self.next_dawn_s = self._crossing(day + 1, CIVIL_MDEG, True) + _DAY_S
-        self._day = day
+    def update(self, day: int, second: int) -> None:
+        """Make the fields those of this second of the day, UTC. Costs floats now and then."""
+        if not self._from_s <= (day - self._day) * _DAY_S + second < self._until_s:
+            above_deg = self._sun.altitude_deg(day, second) - SUNRISE_MDEG / 1_000
+            self.dark = above_deg < 0
+            self._day = day
+            self._from_s = second
+            self._until_s = second + max(_SOONEST_S, self._sun.steady_s(above_deg))
+        self.to_sunrise_s = self._sunrise.left_s(day, second)
+        self.to_dawn_s = self._dawn.left_s(day, second)
+        if self.dark and self.to_sunrise_s < self.to_dawn_s:
+            self.to_dawn_s = 0
 
-    def dark(self, second: int) -> bool:
-        """True between sunset and sunrise at this local second of the day."""
-        if self.sunset_s == ALWAYS_DOWN:
-            return True
-        if self.sunset_s == ALWAYS_UP:
-            return False
-        return second < self.sunrise_s or second >= self.sunset_s
 
-    def to_dawn_s(self, second: int) -> int:
-        """Seconds until the next civil dawn; a whole day where there is none.
+class _Rise:
+    """The next time the sun climbs through an altitude, found once and then counted down to."""
 
-        0 between civil dawn and sunrise: the lamp may still burn, and needs nothing more.
-        """
-        if second < self.dawn_s:
-            return self.dawn_s - second
-        if second < self.sunrise_s:
-            return 0
-        if self.next_dawn_s > second:
-            return self.next_dawn_s - second
-        return _DAY_S
+    def __init__(self, sun: SunOver, altitude_mdeg: int) -> None:
+        self._sun = sun
+        self._altitude_mdeg = altitude_mdeg
+        self._day = 0
+        self._from_s = 0
+        self._until_s = 0
+        self._found = False
 
-    def _crossing(self, day: int, zenith_mdeg: int, rising: bool) -> int:
-        return crossing(
-            day, self._latitude, self._longitude, self._utc_offset_s, zenith_mdeg, rising
-        )
+    def left_s(self, day: int, second: int) -> int:
+        now_s = (day - self._day) * _DAY_S + second
+        if not self._from_s <= now_s < self._until_s:
+            left_s = self._sun.rises_in_s(day, second, self._altitude_mdeg)
+            self._found = left_s != NEVER
+            self._day = day
+            self._from_s = now_s = second
+            self._until_s = second + (left_s if self._found else _AGAIN_S)
+        return self._until_s - now_s if self._found else _DAY_S
 
 
 class Photocell:

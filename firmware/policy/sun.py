@@ -1,56 +1,75 @@
-"""When the sun crosses an altitude at a place, good to a second in single precision.
+"""How high the sun stands over a place, and how long it is until it climbs through an angle.
+
+Asked at an instant, UTC: nothing here knows of local days, so any place, any offset from UTC and
+the poles are alike. Good to 2 seconds in single precision.
 
 Source: NOAA solar equations (Meeus). A float32 holds a day count of 36 525 to 1/256 of a day, so
 days and the fraction of the day are kept apart, and the mean motions are split into 360 degrees
 every 360 days, which integers reduce exactly, and a small remainder.
 """
 
-from math import acos, asin, cos, degrees, radians, sin, tan
+from math import asin, cos, degrees, radians, sin, tan
 from micropython import const
 
-SUNRISE_MDEG = const(90_833)  # zenith angle of the sun's centre, refraction and radius included
-CIVIL_MDEG = const(96_000)
+SUNRISE_MDEG = const(-833)  # altitude of the sun's centre; its radius and refraction make it 0
+CIVIL_MDEG = const(-6_000)
 
-ALWAYS_UP = const(-1_000_000)
-ALWAYS_DOWN = const(-2_000_000)
+NEVER = const(-1)
 
 _DAY_S = const(86_400)
-# Poles have no noon; this near to one the equations still do.
-_MAX_LATITUDE_DEG = 89.8
+_FINEST_S = const(60)  # between two looks of a search; the sun's path is straight within it
 
 
-def crossing(
-    day: int,
-    latitude_deg: float,
-    longitude_deg: float,
-    utc_offset_s: int,
-    zenith_mdeg: int,
-    rising: bool,
-) -> int:
-    """Local second of the day at which the sun crosses `zenith_mdeg` on local date `day`.
+class SunOver:
+    """The sun over one place. Every method costs floats: not for the control path.
 
-    day            local date, days since 2000-01-01, 0 to 40 000
-    longitude_deg  east positive
-    returns        may lie outside 0 to 86 400 at high latitude; ALWAYS_UP or ALWAYS_DOWN (the
-                   sun stays above or below that angle all day)
+    latitude_e4, longitude_e4   degrees times 10 000, north and east positive
     """
-    latitude = radians(max(-_MAX_LATITUDE_DEG, min(_MAX_LATITUDE_DEG, latitude_deg)))
-    zenith = radians(zenith_mdeg / 1000)
-    second = _DAY_S / 2
-    for _ in range(5):
-        # The equations count from 12:00 UT of 2000-01-01.
-        declination, equation_min = _sun(day, (second - utc_offset_s) / _DAY_S - 0.5)
-        cos_hour = (cos(zenith) - sin(latitude) * sin(declination)) / (
-            cos(latitude) * cos(declination)
-        )
-        if cos_hour > 1:
-            return ALWAYS_DOWN
-        if cos_hour < -1:
-            return ALWAYS_UP
-        noon_s = (720 - 4 * longitude_deg - equation_min) * 60 + utc_offset_s
-        swing_s = degrees(acos(cos_hour)) * 240
-        second = noon_s - swing_s if rising else noon_s + swing_s
-    return round(second)
+
+    def __init__(self, latitude_e4: int, longitude_e4: int) -> None:
+        latitude = radians(latitude_e4 / 10_000)
+        self._sine = sin(latitude)
+        self._cosine = cos(latitude)
+        self._longitude_deg = longitude_e4 / 10_000
+        # No faster than the sky turns at this latitude, 15.02 degrees an hour at the equator, and
+        # the sun moves in it, 0.4 degrees a day.
+        self._fastest_deg_s = 15.02 / 3_600 * self._cosine + 0.4 / _DAY_S
+
+    def altitude_deg(self, day: int, second: int) -> float:
+        """Altitude of the sun's centre, without refraction.
+
+        day      days since 2000-01-01, UTC, 0 to 40 000
+        second   of that day, UTC; may lie outside it
+        """
+        day += second // _DAY_S
+        second %= _DAY_S
+        # The equations count from 12:00 of 2000-01-01.
+        declination, equation_min = _sun(day, second / _DAY_S - 0.5)
+        hour_angle = radians((second / 60 + equation_min) / 4 + self._longitude_deg - 180)
+        height = self._sine * sin(declination)
+        height += self._cosine * cos(declination) * cos(hour_angle)
+        return degrees(asin(max(-1.0, min(1.0, height))))
+
+    def steady_s(self, distance_deg: float) -> int:
+        """For so long the sun cannot have covered `distance_deg` of altitude."""
+        return int(abs(distance_deg) / self._fastest_deg_s)
+
+    def rises_in_s(self, day: int, second: int, altitude_mdeg: int) -> int:
+        """Seconds from this instant until the sun next climbs through that altitude.
+
+        NEVER if it does not within a day. Takes some 25 looks at the sun, more where it skims
+        along that altitude.
+        """
+        before_deg = 0.0
+        passed_s = step_s = 0
+        while passed_s <= _DAY_S:
+            above_deg = self.altitude_deg(day, second + passed_s) - altitude_mdeg / 1_000
+            if above_deg >= 0 > before_deg:
+                return passed_s - round(step_s * above_deg / (above_deg - before_deg))
+            before_deg = above_deg
+            step_s = max(_FINEST_S, self.steady_s(above_deg))
+            passed_s += step_s
+        return NEVER
 
 
 def _sun(day: int, fraction: float) -> tuple[float, float]:

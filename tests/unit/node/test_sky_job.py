@@ -19,6 +19,8 @@ from node.sky_job import SkyJob
 from policy.night import TYPICAL_NIGHT, NightProgram, Photocell, Sky
 
 JST_S = 9 * 3600
+TOKYO = (356_895, 1_396_917)
+APIA = (-138_300, -1_717_700)
 NEVER = 80_000_000  # 2002: nobody has set this clock
 NOON = day_number(2025, 12, 21) * 86_400 + 12 * 3600 - JST_S
 NIGHT = NOON + 8 * 3600
@@ -53,6 +55,7 @@ class FakeControl:
         self.by_program = False
         self.program_permille = 1000
         self.to_dawn_s = 86_400
+        self.to_sunrise_s = 86_400
         self.at_ease = True
 
     def calm(self):
@@ -60,14 +63,14 @@ class FakeControl:
 
 
 class TestSkyJob(unittest.TestCase):
-    def start(self, clock_s, lux, sensor=None):
+    def start(self, clock_s, lux, sensor=None, place=TOKYO, offset_min=540):
         desk_clock.install(desk_clock.VIRTUAL, clock_s)
         self.sensor = sensor or FakeSensor(lux)
         self.daylight = Daylight()
         self.control = FakeControl()
         self.job = SkyJob(
-            Calendar(540),
-            Sky(356_895, 1_396_917, JST_S),
+            Calendar(offset_min),
+            Sky(*place),
             NightProgram(TYPICAL_NIGHT),
             self.sensor,
             Photocell(),
@@ -138,6 +141,34 @@ class TestSkyJob(unittest.TestCase):
         self.run_for((2, 0))
         # 20:00 to civil dawn of 22 December, about 06:19.
         self.assertAlmostEqual(self.control.to_dawn_s, 10 * 3600 + 19 * 60, delta=90)
+
+    def test_no_offset_from_utc_makes_day_of_night(self):
+        # Apia, 2026-06-21: the sun sets at 17:56 and rises at 06:49, civil dawn 06:26, UTC+13.
+        night = day_number(2026, 6, 20) * 86_400 + 13 * 3600  # 2 a.m. on 21 June
+        for place, offsets in ((APIA, (780, -660, 0, 840, -720)), (TOKYO, (540, 0, 840, -720))):
+            for offset_min in offsets:
+                for clock_s, dark in ((night, True), (night + 11 * 3600, False)):
+                    with self.subTest(place=place, offset_min=offset_min, dark=dark):
+                        # 22:00 and 09:00 in Tokyo.
+                        self.start(clock_s, None, place=place, offset_min=offset_min)
+                        self.assertEqual(self.run_for((3, None)), [dark])
+        self.start(night, None, place=APIA, offset_min=780)
+        self.run_for((3, None))
+        self.assertAlmostEqual(self.control.to_dawn_s, 4 * 3600 + 26 * 60, delta=90)
+
+    def test_the_plan_is_told_before_the_job_runs_and_darkness_after(self):
+        self.start(NOON, None)
+        self.job.plan()
+        self.assertTrue(self.control.by_program)
+        self.assertTrue(self.control.dark)
+        self.start(NIGHT, None)
+        self.job.plan()
+        self.assertAlmostEqual(self.control.to_dawn_s, 10 * 3600 + 19 * 60, delta=90)
+        self.assertAlmostEqual(self.control.to_sunrise_s, 10 * 3600 + 47 * 60, delta=90)
+        self.start(NEVER, None)
+        self.job.plan()
+        self.assertFalse(self.control.by_program)
+        self.assertEqual(self.control.to_dawn_s, 86_400)
 
     def test_a_silent_photocell_is_asked_rarer_and_rarer_and_reported_once(self):
         self.start(NOON, None)

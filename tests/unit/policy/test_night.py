@@ -8,12 +8,12 @@ import unittest
 
 from core.calendar import day_number
 from policy.night import TYPICAL_NIGHT, NightProgram, Photocell, Sky
-from policy.sun import ALWAYS_DOWN, ALWAYS_UP, CIVIL_MDEG, SUNRISE_MDEG, crossing
+from policy.sun import CIVIL_MDEG, NEVER, SUNRISE_MDEG, SunOver
 
 PLACES = {
-    "Tokyo": (35.6895, 139.6917),
-    "Sapporo": (43.0621, 141.3544),
-    "Naha": (26.2124, 127.6809),
+    "Tokyo": (356_895, 1_396_917),
+    "Sapporo": (430_621, 1_413_544),
+    "Naha": (262_124, 1_276_809),
 }
 # place, date, civil dawn, sunrise, sunset, civil dusk, JST
 TIMES = (
@@ -42,8 +42,12 @@ TIMES = (
     ("Naha", "2026-08-01", "05:29:48", "05:54:41", "19:16:19", "19:41:09"),
     ("Naha", "2024-02-29", "06:30:30", "06:53:42", "18:30:11", "18:53:24"),
 )
-EVENTS = ((CIVIL_MDEG, True), (SUNRISE_MDEG, True), (SUNRISE_MDEG, False), (CIVIL_MDEG, False))
 JST_S = 9 * 3600
+TOKYO = PLACES["Tokyo"]
+TROMSO = (696_492, 189_553)
+LONGYEARBYEN = (782_232, 156_267)
+SYOWA = (-690_053, 395_811)
+ROVANIEMI = (665_039, 257_294)
 
 
 def date(text):
@@ -54,44 +58,76 @@ def seconds(text):
     return int(text[:2]) * 3600 + int(text[3:5]) * 60 + int(text[6:] or 0)
 
 
-class TestCrossing(unittest.TestCase):
-    def test_three_cities(self):
-        for place, day, *times in TIMES:
-            latitude, longitude = PLACES[place]
-            for (zenith_mdeg, rising), time in zip(EVENTS, times):
+class TestSun(unittest.TestCase):
+    def test_the_altitude_at_the_times_of_three_cities(self):
+        for place, day, dawn, rise, sets, dusk in TIMES:
+            sun = SunOver(*PLACES[place])
+            for mdeg, time in (
+                (CIVIL_MDEG, dawn),
+                (SUNRISE_MDEG, rise),
+                (SUNRISE_MDEG, sets),
+                (CIVIL_MDEG, dusk),
+            ):
                 with self.subTest(place=place, day=day, time=time):
-                    got = crossing(date(day), latitude, longitude, JST_S, zenith_mdeg, rising)
-                    self.assertAlmostEqual(got, seconds(time), delta=2)
+                    got_deg = sun.altitude_deg(date(day), seconds(time) - JST_S)
+                    # 2 s at 15 degrees an hour.
+                    self.assertAlmostEqual(got_deg, mdeg / 1000, delta=0.0083)
 
-    def polar(self, day, latitude, longitude, offset_h):
-        return [
-            crossing(date(day), latitude, longitude, offset_h * 3600, zenith_mdeg, rising)
-            for zenith_mdeg, rising in EVENTS
-        ]
+    def test_dawn_and_sunrise_are_found_ahead_from_any_hour_before(self):
+        for place, day, dawn, rise, _, _ in TIMES:
+            sun = SunOver(*PLACES[place])
+            for mdeg, time in ((CIVIL_MDEG, dawn), (SUNRISE_MDEG, rise)):
+                for before_s in (30, 600, 3 * 3600, 10 * 3600, 20 * 3600):
+                    with self.subTest(place=place, day=day, time=time, before_s=before_s):
+                        start_s = seconds(time) - JST_S - before_s
+                        got_s = sun.rises_in_s(date(day), start_s, mdeg)
+                        self.assertAlmostEqual(got_s, before_s, delta=2)
 
-    def test_midnight_sun(self):
-        self.assertEqual(self.polar("2025-06-01", 69.6492, 18.9553, 1), [ALWAYS_UP] * 4)
-        self.assertEqual(self.polar("2025-12-21", -69.0053, 39.5811, 3), [ALWAYS_UP] * 4)
+    def test_a_search_takes_few_looks(self):
+        looks = []
 
-    def test_polar_night(self):
-        self.assertEqual(self.polar("2025-01-05", 78.2232, 15.6267, 1), [ALWAYS_DOWN] * 4)
+        class Counted(SunOver):
+            def altitude_deg(self, day, second):
+                looks.append(second)
+                return super().altitude_deg(day, second)
+
+        for place in (TOKYO, TROMSO, SYOWA, (0, 0), (900_000, 0)):
+            for day in range(date("2026-01-01"), date("2027-01-01"), 9):
+                looks.clear()
+                Counted(*place).rises_in_s(day, 0, CIVIL_MDEG)
+                self.assertTrue(len(looks) <= 150)
+
+    def polar(self, place, day, offset_h):
+        """(seconds from local midnight to civil dawn, to sunrise)."""
+        sun = SunOver(*place)
+        midnight_s = -offset_h * 3600
+        return [sun.rises_in_s(date(day), midnight_s, mdeg) for mdeg in (CIVIL_MDEG, SUNRISE_MDEG)]
+
+    def test_midnight_sun_and_polar_night_have_no_rise(self):
+        self.assertEqual(self.polar(TROMSO, "2025-06-01", 1), [NEVER] * 2)
+        self.assertEqual(self.polar(SYOWA, "2025-12-21", 3), [NEVER] * 2)
+        self.assertEqual(self.polar(LONGYEARBYEN, "2025-01-05", 1), [NEVER] * 2)
 
     def test_twilight_without_sunrise(self):
-        dawn, rise, sunset, dusk = self.polar("2025-12-10", 69.6492, 18.9553, 1)
-        self.assertEqual((rise, sunset), (ALWAYS_DOWN, ALWAYS_DOWN))
-        self.assertAlmostEqual(dawn, seconds("09:15:"), delta=60)
-        self.assertAlmostEqual(dusk, seconds("13:58:"), delta=60)
+        dawn_s, rise_s = self.polar(TROMSO, "2025-12-10", 1)
+        self.assertEqual(rise_s, NEVER)
+        self.assertAlmostEqual(dawn_s, seconds("09:15:"), delta=60)
 
     def test_a_short_arctic_day(self):
-        times = ("09:17:", "11:08:", "13:22:", "15:14:")
-        for got, time in zip(self.polar("2025-12-21", 66.5039, 25.7294, 2), times):
-            self.assertAlmostEqual(got, seconds(time), delta=60)
+        dawn_s, rise_s = self.polar(ROVANIEMI, "2025-12-21", 2)
+        self.assertAlmostEqual(dawn_s, seconds("09:17:"), delta=60)
+        self.assertAlmostEqual(rise_s, seconds("11:08:"), delta=60)
 
 
 class TestSky(unittest.TestCase):
+    """Tokyo, 2025-12-21: civil dawn 06:18:32, sunrise 06:47:01, sunset 16:31:27 JST."""
+
     def setUp(self):
-        self.sky = Sky(356_895, 1_396_917, JST_S)
-        self.sky.update(date("2025-12-21"))
+        self.sky = Sky(*TOKYO)
+
+    def at(self, day, time, offset_s=JST_S):
+        self.sky.update(date(day), seconds(time) - offset_s)
+        return self.sky
 
     def test_dark_from_sunset_to_sunrise(self):
         for time, dark in (
@@ -101,24 +137,45 @@ class TestSky(unittest.TestCase):
             ("16:31:40", True),
         ):
             with self.subTest(time=time):
-                self.assertEqual(self.sky.dark(seconds(time)), dark)
+                self.assertEqual(self.at("2025-12-21", time).dark, dark)
 
-    def test_seconds_to_civil_dawn(self):
-        self.assertAlmostEqual(self.sky.to_dawn_s(seconds("06:00:00")), 18 * 60 + 32, delta=2)
+    def test_a_day_second_by_second_turns_twice_within_five_seconds_of_the_truth(self):
+        turns = []
+        for second in range(0, 86_400, 1):
+            before = self.sky.dark
+            self.sky.update(date("2025-12-20"), 15 * 3600 + second)
+            if self.sky.dark != before:
+                turns.append(second)
+        self.assertEqual(len(turns), 2)
+        self.assertAlmostEqual(turns[0], seconds("06:47:01"), delta=7)
+        self.assertAlmostEqual(turns[1], seconds("16:31:27"), delta=7)
+
+    def test_seconds_to_civil_dawn_and_sunrise(self):
+        sky = self.at("2025-12-21", "06:00:00")
+        self.assertAlmostEqual(sky.to_dawn_s, 18 * 60 + 32, delta=2)
+        self.assertAlmostEqual(sky.to_sunrise_s, 47 * 60 + 1, delta=2)
         # The winter worst case: civil dusk 16:59:56 to about 06:19 the next day, 13.3 h.
-        self.assertAlmostEqual(self.sky.to_dawn_s(seconds("16:59:56")), 13.32 * 3600, delta=60)
+        self.assertAlmostEqual(self.at("2025-12-21", "16:59:56").to_dawn_s, 13.32 * 3600, delta=60)
 
-    def test_between_civil_dawn_and_sunrise_nothing_more_is_needed(self):
-        # Civil dawn 06:18:32, sunrise 06:47:01.
-        self.assertEqual(self.sky.to_dawn_s(seconds("06:30:00")), 0)
-        self.assertTrue(self.sky.to_dawn_s(seconds("06:48:00")) > 80_000)
+    def test_between_civil_dawn_and_sunrise_only_the_rest_is_needed(self):
+        sky = self.at("2025-12-21", "06:30:00")
+        self.assertEqual(sky.to_dawn_s, 0)
+        self.assertAlmostEqual(sky.to_sunrise_s, 17 * 60 + 1, delta=2)
+        self.assertTrue(self.at("2025-12-21", "06:48:00").to_dawn_s > 80_000)
+
+    def test_a_clock_that_is_put_back_is_followed(self):
+        self.at("2025-12-21", "12:00:00")
+        sky = self.at("2025-12-21", "03:00:00")
+        self.assertTrue(sky.dark)
+        self.assertAlmostEqual(sky.to_dawn_s, seconds("03:18:32"), delta=2)
 
     def test_polar_night_is_night_and_midnight_sun_is_day(self):
-        sky = Sky(782_232, 156_267, 3600)
-        sky.update(date("2025-01-05"))
-        self.assertTrue(sky.dark(43_200))
-        sky.update(date("2025-06-21"))
-        self.assertFalse(sky.dark(0))
+        sky = Sky(*LONGYEARBYEN)
+        sky.update(date("2025-01-05"), 43_200 - 3600)
+        self.assertTrue(sky.dark)
+        self.assertEqual((sky.to_dawn_s, sky.to_sunrise_s), (86_400, 86_400))
+        sky.update(date("2025-06-21"), 0)
+        self.assertFalse(sky.dark)
 
 
 class TestPhotocell(unittest.TestCase):
