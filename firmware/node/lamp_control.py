@@ -35,7 +35,8 @@ _SWITCHES = const(2)
 
 
 class LampControl(Control):
-    """One lamp. The sky job tells `dark`, `program_permille`, `to_dawn_s` and `by_program`.
+    """One lamp. The sky job tells `dark`, `program_permille`, `to_dawn_s`, `to_sunrise_s`
+    and `by_program`.
 
     energy_wh   the lamp's share of the battery, Wh; a new one after six hours on the grid
     stagger_s   after the grid's return the program resumes after a random part of this, s
@@ -73,10 +74,12 @@ class LampControl(Control):
         self._resume_s = 0
         self._lit_s = 0
         self._relay_closed = True
+        self._clock_known = False
         self.dark = True
         self.by_program = False  # False while the clock is unknown
         self.program_permille = 1000
         self.to_dawn_s = 86_400
+        self.to_sunrise_s = 86_400
 
     def voltage_dv(self) -> int:
         reading = self._lamp.reading
@@ -141,14 +144,20 @@ class LampControl(Control):
 
     def _light(self, now_s: int) -> None:
         """Give the light that is due now."""
+        if self.by_program != self._clock_known:
+            self._clock_known = self.by_program
+            self._island.leave()
         if self._lamp.locked_off:
             self._set(0, events.COMMAND, events.CONSOLE)
         elif not self.dark:
             self._island.leave()
             self._set(0, events.PROGRAM if self.by_program else events.DARK)
         elif self._in_island:
-            left_wh = self._energy_wh - self._spent.import_wh
-            self._set(self._island.level(now_s, left_wh, self.to_dawn_s), events.ENERGY_TO_DAWN)
+            # What is spent is rounded up: the part of a watt-hour that has begun is gone.
+            spent = self._spent
+            left_wh = self._energy_wh - spent.import_wh - (spent.import_mj > 0)
+            level = self._island.level(now_s, left_wh, self.to_dawn_s, self.to_sunrise_s)
+            self._set(level, events.ENERGY_TO_DAWN)
         else:
             self._set(self.program_permille, events.PROGRAM if self.by_program else events.DARK)
 

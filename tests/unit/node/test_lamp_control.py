@@ -74,7 +74,7 @@ class LampCase(unittest.TestCase):
             NoDelay(),
         )
         self.control.by_program = True
-        self.control.to_dawn_s = 36_000
+        self.control.to_dawn_s = self.control.to_sunrise_s = 36_000
 
     def tearDown(self):
         _desk.follow()
@@ -168,7 +168,7 @@ class TestIsland(LampCase):
         self.island()
         # 30.25 W by the model for 5 h: 151 Wh gone, 249 left; 5 h to dawn at 50 % need 166 Wh,
         # at 100 % 330 Wh.
-        self.control.to_dawn_s = 18_000
+        self.control.to_dawn_s = self.control.to_sunrise_s = 18_000
         self.run_for(18_000_000)
         self.assertEqual(self.dimmer.permille, 500)
 
@@ -185,6 +185,33 @@ class TestIsland(LampCase):
         self.lamp.reading.valid = True
         self.lamp.reading.power_mw = -300_000
         self.island(2_400_000)
+        self.assertEqual(self.dimmer.permille, 250)
+
+    def test_a_boot_in_an_island_chooses_the_first_level_with_the_clock_read(self):
+        self.grid_side.on = False
+        self.control.to_dawn_s = self.control.to_sunrise_s = 18_000
+        self.run_for(100)
+        self.assertEqual(self.dimmer.permille, 1000)
+
+    def test_a_clock_that_becomes_known_in_an_island_is_heeded_at_once(self):
+        self.control.by_program = False
+        self.control.to_dawn_s = self.control.to_sunrise_s = 86_400
+        self.grid_side.on = False
+        self.run_for(60_000)
+        # 24 h at 25 % and a tenth are 406 Wh.
+        self.assertEqual(self.dimmer.permille, 250)
+        self.control.to_dawn_s = self.control.to_sunrise_s = 18_000
+        self.control.by_program = True
+        self.run_for(1_000)
+        self.assertEqual(self.dimmer.permille, 1000)
+
+    def test_a_watt_hour_that_has_begun_is_gone(self):
+        # 50 % for 10 h and a tenth are 332.75 Wh: carried by 333, not by what is left of them.
+        self.control._energy_wh = 333
+        self.start()
+        self.control._spent.add(1_000, 1_000)
+        self.control._on_grid_s = self.control.uptime.seconds
+        self.island()
         self.assertEqual(self.dimmer.permille, 250)
 
     def test_the_whole_island_allocates_nothing(self):
