@@ -26,8 +26,12 @@ class Lamp:
 
 
 class Daylight:
-    """What the photocell saw last. `valid` is False until it has answered."""
+    """What the photocell saw last. `valid` is False until it has answered.
+
+    overflow   there was more light than it can measure: `lux_milli` is no measurement
+    """
 
     def __init__(self) -> None:
         self.valid = False
+        self.overflow = False
         self.lux_milli = 0

@@ -21,6 +21,8 @@ _MT_HIGH = const(0x40)
 _MT_LOW = const(0x60)
 _MT_DEFAULT = const(69)
 
+_FULL_SCALE = const(0xFFFF)
+
 # Milli-lux a count at the measurement time 1: 1000 / 1.2 * 69.
 _MILLILUX = const(57_500)
 
@@ -29,12 +31,15 @@ class BH1750:
     """The sensor at `address` on `i2c`.
 
     A measurement is two calls: `start`, wait MEASURE_MS, `lux_milli`. The sensor then sleeps.
+    `overflow` says of the last one that it was at the end of the range: so much light or more,
+    or a bus on which only ones are read.
 
     mode   HIGH, HIGH2 or LOW
     mt     measurement time, 31 to 254: larger is slower and finer (default 69)
     """
 
     def __init__(self, i2c: I2C, address: int, mode: int = HIGH, mt: int = _MT_DEFAULT) -> None:
+        self.overflow = False
         self._i2c = i2c
         self._address = address
         # All of it every time: a sensor that lost its supply has forgotten the measurement time.
@@ -55,7 +60,7 @@ class BH1750:
             raise ChipSilent(_CHIP, 0, 1)
 
     def lux_milli(self) -> int:
-        """Illuminance in thousandths of a lux; 65 535 counts mean that or more. Raises ChipSilent.
+        """Illuminance in thousandths of a lux; see `overflow`. Raises ChipSilent.
 
         Source: raw / 1.2 * 69 / mt, halved in HIGH2. Whole factors first, so that no step of the
         calculation passes 2**27.
@@ -65,5 +70,6 @@ class BH1750:
         except OSError:
             raise ChipSilent(_CHIP, 0, 2)
         raw = self._raw[0] << 8 | self._raw[1]
+        self.overflow = raw == _FULL_SCALE
         mt = self._mt
         return raw * (self._millilux // mt) + (raw * (self._millilux % mt) + mt // 2) // mt

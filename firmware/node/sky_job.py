@@ -10,12 +10,13 @@ from node.job import Job
 
 if TYPE_CHECKING:
     from core.calendar import Calendar
-    from core.lamp import Daylight
+    from core.lamp import Daylight, Lamp
     from drivers.bh1750 import BH1750
     from node.lamp_control import LampControl
     from policy.night import NightProgram, Photocell, Sky
 
-# So many seconds without an answer, and the photocell counts as gone.
+# So many seconds without an answer, and the photocell counts as gone; without a measurement (it
+# answers, with as much as it can), and it is not believed.
 _GONE_S = const(10)
 # A photocell that did not answer is asked again after 1 s, 2 s, 4 s … and at last so many.
 _LONGEST_WAIT_S = const(60)
@@ -41,6 +42,7 @@ class SkyJob(Job):
         sensor: BH1750,
         photocell: Photocell,
         daylight: Daylight,
+        lamp: Lamp,
         control: LampControl,
     ) -> None:
         super().__init__()
@@ -50,9 +52,12 @@ class SkyJob(Job):
         self._sensor = sensor
         self._photocell = photocell
         self._daylight = daylight
+        self._lamp = lamp
         self._control = control
         self.missed = 0
         self._answered_s = control.uptime.seconds
+        self._measured_s = -_GONE_S  # its last answer that was a measurement
+        self._permille = 0  # the lamp's level when a measurement began
         self._wait_s = 1
         self._due_s = 0
         self._fault: NodeFault | None = None  # the last one, until it answers
@@ -77,6 +82,7 @@ class SkyJob(Job):
         except NodeFault as fault:
             self._miss(fault)
             return False
+        self._permille = self._lamp.level_permille
         return True
 
     def _look(self) -> None:
@@ -89,9 +95,14 @@ class SkyJob(Job):
         except NodeFault as fault:
             self._miss(fault)
             return
-        self._photocell.update(now_s, daylight.lux_milli)
+        daylight.overflow = self._sensor.overflow
         daylight.valid = True
         self._answered_s = now_s
+        if daylight.overflow:
+            self._photocell.miss()
+        elif self._lamp.level_permille == self._permille:
+            self._photocell.update(now_s, daylight.lux_milli, self._permille)
+            self._measured_s = now_s
         self._wait_s = 1
         self._fault = None
         self._reported = False
@@ -124,12 +135,14 @@ class SkyJob(Job):
 
     def _tell_lamp(self) -> None:
         control = self._control
-        seen_dark = self._daylight.valid and self._photocell.dark
+        since_s = control.uptime.seconds - self._measured_s
+        believed = self._daylight.valid and since_s < _GONE_S
+        seen_dark = believed and self._photocell.dark
         self._calendar.update()
         if self._calendar.quality == NEVER_SET:
             control.by_program = False
             control.program_permille = 1000
-            control.dark = seen_dark or not self._daylight.valid
+            control.dark = seen_dark or not believed
             return
         self._tell_plan()
         # Whichever says dark: a clock may be wrong, and a storm is as dark as the night.

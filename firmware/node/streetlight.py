@@ -70,6 +70,7 @@ def build(base: Foundation):
         BH1750(i2c, board.PHOTOCELL_ADDRESS),
         Photocell(),
         daylight,
+        lamp,
         control,
     )
     sky_job.plan()

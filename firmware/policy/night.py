@@ -14,6 +14,8 @@ _DAY_S = const(86_400)
 # The sun is looked at no more often than this, and a rise that is not in sight than that.
 _SOONEST_S = const(5)
 _AGAIN_S = const(900)
+# A lamp's driver may fade, and the street's light with it: until then nothing is measured, s.
+_SETTLE_S = const(3)
 
 
 class Sky:
@@ -76,7 +78,10 @@ class _Rise:
 class Photocell:
     """Dark or not from illuminance, with a gap between the levels and a delay on both edges.
 
-    The first measurement decides at once.
+    The first measurement decides at once. The light of its own lamp is taken off: what comes when
+    it is lit, or goes when it is put out, is the lamp's. A lamp that was lit when all began is put
+    out by its own light once, for some seconds, and that is learnt from. A quarter of its light
+    more is asked for before it counts as day: wet streets reflect more, and drivers are not linear.
 
     on_mlx, off_mlx   dark below, light above, milli-lux
     delay_s           how long it must last, so that headlights switch nothing, s
@@ -88,18 +93,38 @@ class Photocell:
         self._delay_s = delay_s
         self._since_s = -1
         self._known = False
+        self._own_mlx = 0  # of the lamp, fully lit
+        self._permille = 0  # its level at the last measurement that counted, which was
+        self._seen_mlx = -1  # … this; -1 for none yet
+        self._new_permille = 0
+        self._settled_s = 0
         self.dark = True
 
     def miss(self) -> None:
         """A measurement failed: what it was waiting for must begin again."""
         self._since_s = -1
 
-    def update(self, now_s: int, lux_milli: int) -> None:
-        """Take one measurement at uptime `now_s`."""
+    def update(self, now_s: int, lux_milli: int, permille: int = 0) -> None:
+        """Take one measurement at uptime `now_s`, made while the lamp was lit at `permille`."""
+        if permille != self._new_permille:
+            self._new_permille = permille
+            self._since_s = -1
+            if self._seen_mlx >= 0:
+                self._settled_s = now_s + _SETTLE_S
+        if now_s < self._settled_s:
+            return
+        self._learn(lux_milli, permille)
+        own_mlx = self._own_mlx // 100 * permille // 10
+        self._judge(now_s, max(0, lux_milli - own_mlx), self._off_mlx + own_mlx // 4)
+        if not self.dark:
+            # As soon as the lamp is out, the next measurement says whether that was right.
+            self._known = self._known and not permille
+
+    def _judge(self, now_s: int, lux_milli: int, off_mlx: int) -> None:
         if not self._known:
             self._known = True
-            self.dark = lux_milli < self._off_mlx
-        other = lux_milli > self._off_mlx if self.dark else lux_milli < self._on_mlx
+            self.dark = lux_milli < off_mlx
+        other = lux_milli > off_mlx if self.dark else lux_milli < self._on_mlx
         if not other:
             self._since_s = -1
         elif self._since_s < 0:
@@ -107,6 +132,25 @@ class Photocell:
         elif now_s - self._since_s >= self._delay_s:
             self.dark = not self.dark
             self._since_s = -1
+
+    def _learn(self, lux_milli: int, permille: int) -> None:
+        """Compare with the measurement before: what changed with the lamp is the lamp's."""
+        before, seen_mlx = self._permille, self._seen_mlx
+        self._permille = permille
+        self._seen_mlx = lux_milli
+        if seen_mlx >= 0 and permille and not before:
+            self._own_mlx = max(self._own_mlx, _at_full(lux_milli - seen_mlx, permille))
+        elif seen_mlx >= 0 and before and not permille:
+            self._own_mlx = max(0, _at_full(seen_mlx - lux_milli, before))
+        elif permille:
+            # It cannot be more than all that is seen: a headlight at the wrong moment is forgotten.
+            excess_mlx = self._own_mlx - _at_full(lux_milli, permille)
+            self._own_mlx -= max(0, excess_mlx) // 1024
+
+
+def _at_full(lux_milli: int, permille: int) -> int:
+    """What a light of `lux_milli` at this level would be at full."""
+    return lux_milli * 10 // permille * 100
 
 
 class NightProgram:

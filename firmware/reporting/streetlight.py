@@ -1,5 +1,6 @@
 """The streetlight's objects: 0291 for the lamp and 000D for its photocell."""
 
+from micropython import const
 from typing import TYPE_CHECKING
 
 from registers.half_hours import was_measured
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from core.identity import Identity
     from core.lamp import Daylight, Lamp
     from settings.places import Places
+
+_OVERFLOW = const(0x10000)  # more than a u16 holds goes out as overflow: see reporting.points
 
 
 class LampObject(Device):
@@ -52,7 +55,13 @@ class LightSensor(Device):
         return self._daylight.valid
 
     def lux(self) -> int | None:
-        return (self._daylight.lux_milli + 500) // 1000 if self._daylight.valid else None
+        return self._in_units_of(1_000, 500)
 
     def kilolux(self) -> int | None:
-        return self._daylight.lux_milli // 1_000_000 if self._daylight.valid else None
+        return self._in_units_of(1_000_000, 0)
+
+    def _in_units_of(self, milli: int, rounding: int) -> int | None:
+        daylight = self._daylight
+        if not daylight.valid:
+            return None
+        return _OVERFLOW if daylight.overflow else (daylight.lux_milli + rounding) // milli

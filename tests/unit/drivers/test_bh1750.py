@@ -26,6 +26,14 @@ class TestBH1750(unittest.TestCase):
         self.assertEqual(self.lux_milli(24, LOW), 20_000)
         self.assertEqual(self.lux_milli(0xFFFF), 54_612_500)
 
+    def test_all_ones_is_an_overflow_in_every_mode_and_the_next_is_none(self):
+        for mode in (HIGH, HIGH2, LOW):
+            sensor = BH1750(self.i2c, 0x23, mode)
+            for raw, overflow in ((0xFFFF, True), (0xFFFE, False), (0, False)):
+                self.i2c.reply = bytes((raw >> 8, raw & 0xFF))
+                sensor.lux_milli()
+                self.assertEqual(sensor.overflow, overflow)
+
     def test_every_measurement_time_is_right_to_half_a_millilux(self):
         for mt in range(31, 255):
             for raw in (1, 77, 4660, 0xFFFF):

@@ -11,7 +11,7 @@ from time import ticks_diff, ticks_ms
 import desk_clock
 from core.calendar import Calendar, day_number
 from core.errors import ChipSilent
-from core.lamp import Daylight
+from core.lamp import Daylight, Lamp
 from core.uptime import Uptime
 from drivers.bh1750 import BH1750
 from machine_buses import stick_i2c
@@ -21,6 +21,7 @@ from policy.night import TYPICAL_NIGHT, NightProgram, Photocell, Sky
 JST_S = 9 * 3600
 TOKYO = (356_895, 1_396_917)
 APIA = (-138_300, -1_717_700)
+FULL_SCALE = 54_612_500  # 65,535 counts
 NEVER = 80_000_000  # 2002: nobody has set this clock
 NOON = day_number(2025, 12, 21) * 86_400 + 12 * 3600 - JST_S
 NIGHT = NOON + 8 * 3600
@@ -32,6 +33,7 @@ class FakeSensor:
     def __init__(self, lux):
         self.lux = lux
         self.silent = False
+        self.overflow = False
         self.asked = 0
         self._result = None
 
@@ -45,6 +47,7 @@ class FakeSensor:
         if self.silent or self._result is None:
             raise ChipSilent("bh1750", 0, 2)
         result, self._result = self._result, None
+        self.overflow = result >= FULL_SCALE
         return result
 
 
@@ -67,6 +70,7 @@ class TestSkyJob(unittest.TestCase):
         desk_clock.install(desk_clock.VIRTUAL, clock_s)
         self.sensor = sensor or FakeSensor(lux)
         self.daylight = Daylight()
+        self.lamp = Lamp()
         self.control = FakeControl()
         self.job = SkyJob(
             Calendar(offset_min),
@@ -75,6 +79,7 @@ class TestSkyJob(unittest.TestCase):
             self.sensor,
             Photocell(),
             self.daylight,
+            self.lamp,
             self.control,
         )
         self.faults = []
@@ -141,6 +146,44 @@ class TestSkyJob(unittest.TestCase):
         self.run_for((2, 0))
         # 20:00 to civil dawn of 22 December, about 06:19.
         self.assertAlmostEqual(self.control.to_dawn_s, 10 * 3600 + 19 * 60, delta=90)
+
+    def test_a_photocell_at_its_end_without_a_clock_lights_the_street(self):
+        self.start(NEVER, 54_613)
+        self.assertEqual(self.run_for((60, 54_613)), [True])
+        self.assertTrue(self.daylight.valid)
+        self.assertTrue(self.daylight.overflow)
+        self.start(NEVER, 50_000)
+        scenes = ((60, 50_000), (5, 54_613), (60, 54_613), (60, 50_000))
+        # A flash is nothing; ten seconds of it, and nobody knows whether it is day.
+        self.assertEqual(self.run_for(*scenes), [False, False, True, False])
+
+    def test_with_a_clock_the_sun_decides_beside_a_photocell_at_its_end(self):
+        self.start(NOON, 54_613)
+        self.assertEqual(self.run_for((60, 54_613)), [False])
+        self.start(NIGHT, 54_613)
+        self.assertEqual(self.run_for((60, 54_613)), [True])
+
+    def test_a_lamp_that_lights_its_photocell_is_put_out_once_and_not_again(self):
+        """Without a clock, at night, started lit: the control path follows within a second."""
+        self.start(NEVER, 100)
+
+        async def main():
+            task = asyncio.create_task(self.job.run())
+            out_s, turned = 0, 0
+            for _ in range(14_400):
+                await asyncio.sleep_ms(500)
+                self.control.uptime.update()
+                level = 1000 if self.control.dark else 0
+                turned += self.lamp.level_permille != level
+                self.lamp.level_permille = level
+                self.sensor.lux = level // 10
+                out_s += not level
+            task.cancel()
+            return turned, out_s / 2
+
+        turned, out_s = asyncio.run(main())
+        self.assertTrue(turned <= 2)
+        self.assertTrue(out_s <= 6)
 
     def test_no_offset_from_utc_makes_day_of_night(self):
         # Apia, 2026-06-21: the sun sets at 17:56 and rises at 06:49, civil dawn 06:26, UTC+13.

@@ -208,6 +208,80 @@ class TestPhotocell(unittest.TestCase):
         self.assertTrue(cell.dark)
 
 
+class TestOwnLight(unittest.TestCase):
+    """A lamp that follows its photocell, as without a clock, and lights it, lux at full light."""
+
+    def live(self, own_lux, scenes, level=1000, lag_s=0, linear=True):
+        """Scenes of (seconds, ambient lux): (times the lamp went out, lit at the end) of each."""
+        cell = Photocell()
+        permille, now_s, told = level, 0, []
+        self.cell = cell
+        drivers = [permille] * (lag_s + 1)
+        for span_s, ambient_lux in scenes:
+            outs = 0
+            for _ in range(span_s):
+                given = drivers[0] if linear else min(1000, drivers[0] * 13 // 10)
+                cell.update(now_s, ambient_lux * 1000 + own_lux * given, permille)
+                now_s += 1
+                new = level if cell.dark else 0
+                outs += permille > new
+                permille = new
+                drivers = drivers[1:] + [permille]
+            told.append((outs, permille > 0))
+        return told
+
+    def test_a_lamp_that_goes_on_at_dusk_does_not_put_itself_out(self):
+        for own_lux in (10, 39, 41, 100, 1_000, 10_000):
+            with self.subTest(own_lux=own_lux):
+                scenes = ((600, 5_000), (3_600, 0), (600, 5_000), (3_600, 1))
+                self.assertEqual(
+                    self.live(own_lux, scenes), [(1, False), (0, True), (1, False), (0, True)]
+                )
+
+    def test_one_that_started_lit_at_night_is_out_once_for_some_seconds(self):
+        cell, out_s, lit = Photocell(), 0, True
+        for now_s in range(36_000):
+            cell.update(now_s, 100_000 if lit else 0, 1000 if lit else 0)
+            lit = cell.dark
+            out_s += not lit
+        self.assertTrue(out_s <= 5)
+
+    def test_a_driver_that_fades_and_is_not_linear_makes_no_difference(self):
+        scenes = ((600, 5_000), (3_600, 0))
+        for level in (250, 500, 1000):
+            for lag_s in (0, 1, 2):
+                with self.subTest(level=level, lag_s=lag_s):
+                    told = self.live(300, scenes, level, lag_s, linear=False)
+                    self.assertEqual(told, [(1, False), (0, True)])
+
+    def test_day_is_still_seen_above_its_own_light(self):
+        # Off beyond 40 lx of daylight and a quarter of its own 100 lx.
+        self.assertEqual(
+            self.live(100, ((60, 500), (600, 0), (600, 60))), [(1, False), (0, True), (0, True)]
+        )
+        self.assertEqual(self.live(100, ((60, 500), (600, 0), (600, 70)))[2], (1, False))
+
+    def test_a_level_that_changes_through_the_night_is_allowed_for(self):
+        cell, now_s = Photocell(), 0
+        for span_s, permille in ((60, 0), (600, 1000), (600, 500), (600, 250), (600, 1000)):
+            for _ in range(span_s):
+                cell.update(now_s, 200 * permille, permille)
+                now_s += 1
+                self.assertTrue(cell.dark)
+
+    def test_a_headlight_taken_for_its_own_light_is_forgotten(self):
+        cell, now_s = Photocell(), 0
+        for span_s, lux, permille in ((60, 0, 0), (5, 5_000, 1000), (7_200, 100, 1000)):
+            for _ in range(span_s):
+                cell.update(now_s, lux * 1000, permille)
+                now_s += 1
+        self.assertTrue(cell.dark)
+        for _ in range(40):
+            cell.update(now_s, 500_000, 1000)
+            now_s += 1
+        self.assertFalse(cell.dark)
+
+
 class TestNightProgram(unittest.TestCase):
     def test_typical_night(self):
         program = NightProgram(TYPICAL_NIGHT)

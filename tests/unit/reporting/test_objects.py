@@ -215,3 +215,6 @@ class TestStreetlight(ObjectCase):
         self.assertEqual(bench.get(0x000D01, 0xE1), "00 0C")
         bench.daylight.lux_milli = 70_000_000
         self.assertEqual(bench.get(0x000D01, 0xE0), "FF FF")  # over range
+        bench.daylight.lux_milli, bench.daylight.overflow = 54_612_500, True
+        self.assertEqual(bench.get(0x000D01, 0xE0), "FF FF")
+        self.assertEqual(bench.get(0x000D01, 0xE1), "FF FF")
