@@ -28,25 +28,49 @@ class Side:
         return self.on
 
 
-class FakeRelay:
+class Done:
+    """What relay and dimmer did, in order, without what changed nothing; the first few of it."""
+
     def __init__(self):
+        self._words = [None] * 8
+        self._count = 0
+
+    def put(self, word):
+        if self._count < len(self._words):
+            self._words[self._count] = word
+            self._count += 1
+
+    def words(self):
+        return self._words[: self._count]
+
+
+class FakeRelay:
+    def __init__(self, done):
         self.closed = True
         self.moves = 0
+        self._done = done
 
     def open(self):
-        self.moves += self.closed
-        self.closed = False
+        self._move(False, "open")
 
     def close(self):
-        self.moves += not self.closed
-        self.closed = True
+        self._move(True, "close")
+
+    def _move(self, closed, word):
+        if closed != self.closed:
+            self.moves += 1
+            self._done.put(word)
+        self.closed = closed
 
 
 class FakeDimmer:
-    def __init__(self):
+    def __init__(self, done):
         self.permille = 1000
+        self._done = done
 
     def set_permille(self, level):
+        if level != self.permille:
+            self._done.put(level)
         self.permille = level
 
 
@@ -59,7 +83,8 @@ class LampCase(unittest.TestCase):
     def setUp(self):
         _desk.hold(0)
         self.grid_side, self.load_side = Side(), Side()
-        self.lamp, self.relay, self.dimmer = Lamp(), FakeRelay(), FakeDimmer()
+        self.lamp, self.done = Lamp(), Done()
+        self.relay, self.dimmer = FakeRelay(self.done), FakeDimmer(self.done)
         self.control = LampControl(
             Uptime(),
             Senses(self.grid_side, self.load_side),
@@ -114,6 +139,68 @@ class TestProgram(LampCase):
             self.control.dark = second % 2 == 0
             self.run_for(1_000)
         self.assertEqual(self.relay.moves, 0)
+
+
+class TestRelayAndLight(LampCase):
+    """The contacts never make or break under load: closed before light, opened after it."""
+
+    def test_the_relay_closes_before_there_is_light(self):
+        self.start()
+        self.control.dark = False
+        self.run_for(602_000)
+        self.control.dark = True
+        self.run_for(1_000)
+        self.assertEqual(self.done.words(), [0, "open", "close", 1000])
+
+    def test_so_it_does_when_the_lamp_is_lit_from_a_grid_event(self):
+        self.start()
+        self.control.dark = False
+        self.run_for(602_000)
+        self.control.dark = True
+        # Less than a second to the next look: the island comes first.
+        self.grid_side.on = False
+        self.run_for(100)
+        self.assertEqual(self.done.words(), [0, "open", "close", 500])
+
+    def test_a_lamp_that_is_locked_off_dims_before_its_relay_opens(self):
+        self.start()
+        self.control.lock(True)
+        self.run_for(1_000)
+        self.assertEqual(self.done.words(), [0, "open"])
+        self.control.lock(False)
+        self.run_for(1_000)
+        self.assertEqual(self.done.words(), [0, "open", "close", 1000])
+
+    def test_while_it_is_lit_the_relay_is_told_again_every_second(self):
+        self.start()
+        self.relay.closed = False  # a glitch
+        self.run_for(1_000)
+        self.assertTrue(self.relay.closed)
+
+    def test_light_and_driver_seconds_and_times_lit_are_counted_once(self):
+        self.start()
+        began = list(self.control._counts)
+        self.run_for(100_000)
+        self.control.dark = False
+        self.run_for(700_000)
+        self.control.dark = True
+        self.run_for(50_000)
+        burnt, driven, lit = (now - then for now, then in zip(self.control._counts, began))
+        self.assertAlmostEqual(burnt, 150, delta=2)
+        # The relay stays closed for ten minutes after the light has gone.
+        self.assertAlmostEqual(driven, 750, delta=3)
+        self.assertEqual(lit, 1)
+
+    def test_an_island_spends_each_second_once(self):
+        self.start()
+        self.lamp.reading.valid = True
+        self.lamp.reading.power_mw = 60_000
+        self.grid_side.on = False
+        self.run_for(600_000)
+        # 60 W for 600 s are 10 Wh, 36 MJ/1000.
+        spent = self.control._spent
+        spent_j = spent.import_wh * 3_600 + spent.import_mj // 1000
+        self.assertAlmostEqual(spent_j, 36_000, delta=120)
 
 
 class TestIsland(LampCase):
