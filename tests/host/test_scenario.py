@@ -3,6 +3,7 @@
 Expected lines are counted by hand in the text of each case.
 """
 
+import os
 import re
 from datetime import UTC, datetime
 
@@ -120,13 +121,6 @@ def test_all_mistakes_are_told_at_once(broken):
     assert len(problems) == 2
 
 
-def test_what_is_no_toml_is_told_with_its_line(tmp_path):
-    path = tmp_path / "x.toml"
-    path.write_text("[site]\nname = \n")
-    with pytest.raises(ScenarioError, match=r"not a TOML file.*line 2"):
-        read(path)
-
-
 def test_lines_of_headers_keys_and_inline_keys():
     text = (
         "# heading\n"  # 1
@@ -155,3 +149,47 @@ def test_lines_of_headers_keys_and_inline_keys():
         ("n", 1, "m", 0, "k", "j"): 15,
     }
     assert words(("n", 1, "m", 0, "k")) == "n[2].m[1].k"
+
+
+def line_of(words: str) -> int:
+    text = BLACKOUT.read_text(encoding="utf-8")
+    return 1 + text[: text.index(words)].count("\n")
+
+
+def test_a_single_equals_sign_is_told_as_two(broken):
+    assert broken('op = "<="', 'op = "="')[0].endswith("did you mean ==?")
+
+
+def test_a_whole_number_with_a_point_is_told_as_that(broken):
+    line = line_of("continuous_w = 1500")
+    told = f":{line}: inverter.continuous_w: expected a whole number, written without a point, got"
+    assert broken("continuous_w = 1500", "continuous_w = 1500.0") == [f"{told} 1500.0"]
+
+
+def test_a_mark_before_the_text_is_no_fault(tmp_path):
+    (tmp_path / "data").symlink_to(ROOT / "scenarios" / "data")
+    (tmp_path / "x.toml").write_bytes(b"\xef\xbb\xbf" + BLACKOUT.read_bytes())
+    assert read(tmp_path / "x.toml").event == read(BLACKOUT).event
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"a = 1\nb = \nc = 2\n", ":2: not a TOML file: Invalid value"),
+        (b"a = 1\na = 2\n", ":2: not a TOML file: Cannot overwrite a value"),
+        (b"a = 1\nb = [1,\n2", ":3: not a TOML file: Unclosed array"),
+        (b"a = 1\n\nb = '\xff'\n", ":3: not a TOML file: invalid start byte in UTF-8"),
+    ],
+)
+def test_what_is_no_toml_is_told_with_its_line(tmp_path, text, told):
+    path = tmp_path / "x.toml"
+    path.write_bytes(text)
+    with pytest.raises(ScenarioError) as error:
+        read(path)
+    assert error.value.problems[0].startswith(f"{path}{told}")
+
+
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "x.toml")
+    with pytest.raises(ScenarioError, match="is not a file"):
+        read(tmp_path / "x.toml")

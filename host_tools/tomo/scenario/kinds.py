@@ -35,6 +35,8 @@ def _text(key: Key, value: object) -> str:
 
 
 def _integer(key: Key, value: object) -> int:
+    if isinstance(value, float) and value.is_integer() and _inside(key, value):
+        raise NotThat("a whole number, written without a point")
     if isinstance(value, bool) or not isinstance(value, int) or not _inside(key, value):
         raise NotThat(_span(key))
     return value

@@ -1,6 +1,7 @@
 """A scenario file, read and checked: a `Scenario`, or every problem with its line."""
 
 import difflib
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,6 +15,8 @@ from tomo.scenario.locate import Path as KeyPath
 from tomo.scenario.locate import line_of, locate, words
 from tomo.scenario.schema import REQUIRED, ROOT, Key, Table
 
+_PLACE = re.compile(r" \(at line (\d+), column \d+\)")
+
 
 class ScenarioError(UsageError):
     """The file is not a scenario; one line a problem, with file, line and what was expected."""
@@ -25,13 +28,11 @@ class ScenarioError(UsageError):
 
 def read(path: Path) -> records.Scenario:
     """The scenario in `path`. Raises ScenarioError with all problems found."""
+    text = _text(path)
     try:
-        text = path.read_text(encoding="utf-8")
         raw = tomllib.loads(text)
-    except OSError as error:
-        raise ScenarioError([f"{path}: cannot be read: {error.strerror}"]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ScenarioError([f"{path}: not a TOML file: {error}"]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError([_not_toml(path, text, str(error))]) from None
     problems: list[tuple[KeyPath, str]] = []
     values = _table(ROOT, raw, (), problems)
     scenario = None if problems else _records(path, values)
@@ -40,6 +41,28 @@ def read(path: Path) -> records.Scenario:
     if problems or scenario is None:
         raise ScenarioError(_told(path, text, problems))
     return replace(scenario, warnings=tuple(_told(path, text, advise(scenario))))
+
+
+def _text(path: Path) -> str:
+    """What the file says, without the mark that some editors put first."""
+    if path.exists() and not path.is_file():
+        raise ScenarioError([f"{path}: is not a file"])
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ScenarioError([f"{path}: cannot be read: {error.strerror}"]) from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = 1 + data.count(b"\n", 0, error.start)
+        raise ScenarioError([f"{path}:{line}: not a TOML file: {error.reason} in UTF-8"]) from None
+
+
+def _not_toml(path: Path, text: str, error: str) -> str:
+    """The parser's words, with its place put first; at the end of the file it names none."""
+    found = _PLACE.search(error)
+    line = int(found[1]) if found else max(1, text.rstrip().count("\n") + 1)
+    return f"{path}:{line}: not a TOML file: {_PLACE.sub('', error)}"
 
 
 def _told(path: Path, text: str, problems: list[tuple[KeyPath, str]]) -> list[str]:
@@ -101,7 +124,9 @@ def _meant(key: Key, value: object) -> str:
 
 
 def _guess(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, 1, 0.5)
+    near = difflib.get_close_matches(name, known, 3, 0.5)
+    # Of equally near ones the one made of the same letters: `=` is nearer to `==` than to `>=`.
+    near.sort(key=lambda word: set(word) != set(name))
     return f"; did you mean {near[0]}?" if near else ""
 
 
