@@ -1,6 +1,7 @@
 """Pictures of a run, as SVG text: one figure, panels one above the other, one time axis."""
 
 import io
+import warnings
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +12,7 @@ matplotlib.use("svg")
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
@@ -94,10 +96,7 @@ class Picture:
                 draw(axis)
                 self._shade(axis)
             self._time_axis(axes[-1])
-            text = io.StringIO()
-            figure.savefig(text, format="svg", metadata={"Date": None})
-            plt.close(figure)
-        return _svg_only(text.getvalue())
+            return saved(figure)
 
     def close_up(self, before_ms: int = 50, after_ms: int = 250) -> str:
         """The first loss of the grid in milliseconds; nothing if there is none."""
@@ -108,10 +107,7 @@ class Picture:
             figure, axis = plt.subplots(figsize=(11, 3.2), layout="constrained")
             self._first_moments(axis, lost_ms)
             axis.set_xlim(-before_ms, after_ms)
-            text = io.StringIO()
-            figure.savefig(text, format="svg", metadata={"Date": None})
-            plt.close(figure)
-        return _svg_only(text.getvalue())
+            return saved(figure)
 
     def _first_moments(self, axis: Axes, lost_ms: int) -> None:
         times = [sample.t_ms - lost_ms for sample in self._trace.samples]
@@ -212,7 +208,7 @@ class Picture:
             times = [self._local(t) for t, _ in changes]
             levels = [level for _, level in changes]
             axis.step(times, levels, where="post", color=colour, linestyle=style, linewidth=2)
-            handles.append(Line2D([], [], color=colour, linestyle=style, label=lamp.name))
+            handles.append(Line2D([], [], color=colour, linestyle=style, label=as_it_is(lamp.name)))
         for t, words in self._trace.marks:
             axis.axvline(self._local(t), color=DARK, linewidth=1, linestyle=":")
             axis.annotate(f" {words}", (self._local(t), 88), fontsize=9)
@@ -242,7 +238,7 @@ class Picture:
                 )
             if closed_since is not None:
                 self._bar(axis, row, closed_since, self._trace.end_ms, TIER_COLOURS[one.tier])
-        names = [f"{one.name} ({one.tier})" for one in reversed(switched)]
+        names = [f"{as_it_is(one.name)} ({one.tier})" for one in reversed(switched)]
         axis.set_yticks(range(len(switched)), names)
         axis.set_ylim(-0.7, len(switched) - 0.3)
         axis.grid(visible=False)
@@ -277,6 +273,24 @@ class Picture:
         axis.xaxis.set_major_formatter(mdates.DateFormatter("%H:%M"))
         sign, (hours, minutes) = "+-"[offset_min < 0], divmod(abs(offset_min), 60)
         axis.set_xlabel(f"local time (UTC{sign}{hours:02d}:{minutes:02d}); grid lost: shaded")
+
+
+def saved(figure: Figure) -> str:
+    """The figure as SVG, and closed. Its text is drawn by whoever shows it.
+
+    So a letter that the fonts of this machine lack is no fault, and nobody is warned of it.
+    """
+    text = io.StringIO()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure.savefig(text, format="svg", metadata={"Date": None})
+    plt.close(figure)
+    return _svg_only(text.getvalue())
+
+
+def as_it_is(name: str) -> str:
+    """A name in which `$` begins no formula."""
+    return name.replace("$", r"\$")
 
 
 def _svg_only(text: str) -> str:

@@ -1,0 +1,20 @@
+"""tomo.render.plots: names as operators write them."""
+
+import warnings
+
+import matplotlib.pyplot as plt
+
+from tomo.render.plots import as_it_is, saved
+
+
+NAMES = ("冷蔵庫", "tariff $a_1$", "10 $")
+
+
+def test_any_name_is_shown_as_it_is_and_nobody_is_warned():
+    with warnings.catch_warnings(), plt.rc_context({"svg.fonttype": "none"}):
+        warnings.simplefilter("error")
+        figure, axis = plt.subplots(layout="constrained")
+        axis.set_yticks(range(len(NAMES)), [as_it_is(name) for name in NAMES])
+        text = saved(figure)
+    for name in NAMES:
+        assert f">{name}<" in text
