@@ -6,7 +6,6 @@ import matplotlib.pyplot as plt
 
 from tomo.render.plots import as_it_is, saved
 
-
 NAMES = ("冷蔵庫", "tariff $a_1$", "10 $")
 
 
