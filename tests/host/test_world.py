@@ -121,6 +121,50 @@ class TestOverload:
         assert measure(world.finish(), "tier0_interruptions") == 1
 
 
+class TestAnswer:
+    """What counts as a node's answer to the loss of the grid."""
+
+    def cut(self, world, at_ms, cause):
+        world.advance(at_ms)
+        world.command("panel", "relay1", 0, at_ms)
+        told = {"node": "panel", "event": "load", "number": 1, "to": "off", "t": at_ms / 1000}
+        world.trace.told.append(told | {"cause": cause})
+
+    def test_a_lamps_relay_that_opens_for_standby_is_none(self):
+        world = switched_on(site([load()], lamps=True, events=[lost()]))
+        world.command("streetlight", "relay1", 1, 0)
+        self.cut(world, 10_040, "over the island's limit")
+        world.advance(40_000)
+        world.command("streetlight", "relay1", 0, 40_000)
+        assert measure(world.finish(), "outage_to_command_ms") == 40
+
+    @pytest.mark.parametrize(
+        ("cause", "answer_ms"),
+        [("over the island's limit", 5_000), ("", 5_000), ("commanded", None)],
+    )
+    def test_what_the_node_did_for_another_reason_is_none(self, cause, answer_ms):
+        world = switched_on(site([load()], events=[lost()]))
+        self.cut(world, 15_000, cause)
+        assert measure(world.finish(), "outage_to_command_ms") == answer_ms
+
+    def test_an_island_that_a_brown_out_made_is_answered_like_any_other(self):
+        # Below 80 % the inverter takes over after a second.
+        sag = records.Event(10_000, "grid-voltage", 60_000, volts=78.0)
+        world = switched_on(site([load()], events=[sag]))
+        self.cut(world, 11_080, "over the island's limit")
+        world.advance(300_000)
+        trace = world.finish()
+        assert trace.losses() == [(11_000, 70_000)]
+        assert measure(trace, "outage_to_command_ms") == 80
+        assert measure(trace, "loads_shed") == 1
+
+    def test_a_loss_of_the_grid_is_counted_once_whatever_the_inverter_makes_of_it(self):
+        events = [lost(lasts_ms=21), lost(400_000, lasts_ms=10)]
+        world = switched_on(site([load()], events=events))
+        world.advance(500_000)
+        assert world.finish().losses() == [(10_000, 10_021), (400_000, 400_010)]
+
+
 class TestBattery:
     def test_an_hour_of_island_takes_load_and_own_use_with_losses(self):
         world = switched_on(

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tomo.world.trace import Move, Trace
+from wire.console import CAUSES
 
 # A node that answers the grid's loss later than this did not answer the loss.
 _ANSWER_MS = 60_000
+_OVER_BUDGET = CAUSES[7]  # core.events.OVER_BUDGET
 _HOUR_MS = 3_600_000
 _STEP_MS = 5_000
 
@@ -81,7 +83,7 @@ def outage_to_command_ms(trace: Trace, window: Window) -> float | None:
         first: dict[str, int] = {}
         for move in trace.moves:
             late_ms = move.t_ms - start
-            if not move.closed and 0 <= late_ms <= _ANSWER_MS and window.holds(start):
+            if 0 <= late_ms <= _ANSWER_MS and window.holds(start) and _answers(trace, move):
                 first.setdefault(move.node, late_ms)
         worst += first.values()
     return max(worst, default=None)
@@ -207,6 +209,12 @@ def light_max_permille(trace: Trace, window: Window) -> float | None:
 )
 def on_at_end(trace: Trace, window: Window) -> float | None:
     return int(window.of in _on_at_end(trace))
+
+
+def _answers(trace: Trace, move: Move) -> bool:
+    """Whether a movement may be a node's answer to a loss: not the relay of a lamp, which opens
+    for standby, nor what the node says it did for another reason."""
+    return not (move.closed or move.lamp) and trace.cause_of(move) in ("", _OVER_BUDGET)
 
 
 def _by_instant(trace: Trace) -> list[tuple[int, list[Move]]]:

@@ -1,8 +1,10 @@
 """What happened at a site, kept for measures, plots and the report."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from tomo.world.flows import Flows
+from tomo.world.inverter import TIED
 
 TIERS = 5
 
@@ -73,13 +75,22 @@ class Trace:
     energy_wh: dict[str, float] = field(default_factory=dict)
 
     def losses(self) -> list[tuple[int, int]]:
-        """(start, end) of every loss of the grid."""
-        found = []
-        for at, (start, kind) in enumerate(self.grid_edges):
-            if kind == "grid-lost":
-                backs = [t for t, what in self.grid_edges[at + 1 :] if what == "grid-back"]
-                found.append((start, min([self.end_ms, *backs])))
-        return found
+        """(start, end) of every loss of the grid, and of every brown-out that made an island."""
+        found = [
+            (start, self._next_edge(start, "grid-back"))
+            for start, kind in self.grid_edges
+            if kind == "grid-lost"
+        ]
+        for (_, before), (start, source) in pairwise(self.sources):
+            lost = any(first <= start < last for first, last in found)
+            if before == TIED and source != TIED and not lost:
+                found.append((start, self._next_edge(start, "-over")))
+        return sorted(found)
+
+    def _next_edge(self, after_ms: int, ending: str) -> int:
+        """When the next edge of such a kind comes, or the end of the run."""
+        edges = (t for t, kind in self.grid_edges if t > after_ms and kind.endswith(ending))
+        return min(edges, default=self.end_ms)
 
     def cause_of(self, move: Move) -> str:
         """The cause the node told for a relay move, within 1 s of it; empty if it told none."""
