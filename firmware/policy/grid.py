@@ -40,6 +40,8 @@ _GRID_BACK_MS = const(100)
 # The contact alone, beside a living grid side, must say so in three cycles: one sample may be a
 # glitch on the wire. With the grid side dead it is the second symptom and believed at once.
 _CONTACT_MS = const(60)
+# An island that the contact alone shows so soon after a dip is the inverter's answer to that dip.
+_ECHO_MS = const(500)
 
 
 class GridState:
@@ -85,6 +87,7 @@ class GridState:
         self._grid_back_ms = 0
         self._contact_ms = 0
         self._by_contact = False
+        self._echo_ms = 0  # what is left of _ECHO_MS since the last dip
 
     @property
     def limited(self) -> bool:
@@ -97,7 +100,7 @@ class GridState:
         contact   the inverter's own word that it feeds the loads alone
         """
         state = self.state
-        if state == NORMAL and grid_alive and not contact:
+        if state == NORMAL and grid_alive and not contact and not self._echo_ms:
             self._contact_ms = 0
             return False
         contact = self._count(span_ms, grid_alive, load_alive, contact)
@@ -147,6 +150,7 @@ class GridState:
         self._load_dead_ms = 0 if load_alive else min(self._load_dead_ms + span_ms, _LONG_MS)
         self._grid_back_ms = min(self._grid_back_ms + span_ms, _LONG_MS) if grid_alive else 0
         self._contact_ms = min(self._contact_ms + span_ms, _LONG_MS) if contact else 0
+        self._echo_ms = max(0, self._echo_ms - span_ms)
         believed = contact and (not grid_alive or self._contact_ms >= _CONTACT_MS)
         # An outage is as long as the grid was away, not as long as the inverter then takes to
         # let go; only where the grid side never died is the contact all there is to measure.
@@ -159,15 +163,17 @@ class GridState:
     def _on_grid(self, span_ms: int, grid_alive: bool, contact: bool) -> int:
         if grid_alive and not contact:
             return self.state
-        self.outage_ms = span_ms
-        self._by_contact = grid_alive
         self._load_dead_ms = 0
+        if not grid_alive or not self._echo_ms:
+            self.outage_ms = span_ms
+            self._by_contact = grid_alive
         return ISLANDED if contact else RIDE_THROUGH
 
     def _ride_through(self, grid_alive: bool, load_alive: bool, contact: bool) -> int:
         if contact or (load_alive and not grid_alive and self.held_ms >= _ISLAND_MS):
             return ISLANDED
         if grid_alive:
+            self._echo_ms = _ECHO_MS
             return RESTORING if self._restoring else NORMAL
         return DEAD if self._load_dead_ms >= self.ride_ms else RIDE_THROUGH
 

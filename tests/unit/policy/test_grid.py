@@ -144,6 +144,22 @@ class TestReturn(GridCase):
         self.run_for(150_000, True, True, True)
         self.assertEqual(self.grid.hold_ms(), 5_000)
 
+    def test_a_dip_that_ends_as_the_inverter_takes_over_is_as_short_as_it_was(self):
+        # 21 ms: the grid side is alive again when the contact closes, and the contact is believed
+        # three cycles later. The inverter then holds on for its 150 s.
+        self.assertEqual(self.run_for(20, False, False), [RIDE_THROUGH])
+        self.assertEqual(self.run_for(20, True, True, True), [NORMAL])
+        self.assertEqual(self.run_for(40, True, True, True), [ISLANDED])
+        self.run_for(150_000, True, True, True)
+        self.assertEqual(self.run_for(4_980, True, True), [])
+        self.assertEqual(self.run_for(20, True, True), [RESTORING])
+
+    def test_an_island_long_after_a_dip_is_not_that_dips(self):
+        self.run_for(40, False, False)
+        self.run_for(600, True, True)
+        self.run_for(10_000, True, True, True)
+        self.assertEqual(self.grid.hold_ms(), 300_000)
+
     def test_a_grid_sense_that_chatters_does_not_end_an_island(self):
         self.outage(3_000)
         for _ in range(50):
