@@ -50,7 +50,7 @@ def build():
     control = LoadControl(
         Uptime(),
         Senses(grid_side, Side(True), Side(False)),
-        GridState(short_hold_ms=1),
+        GridState(return_hold_ms=1),
         EventRing(),
         branches,
         [Relay(Pin(number, Pin.OUT, value=1), 0) for number in pins],

@@ -51,8 +51,8 @@ class GridState:
     nominal_mhz      nominal frequency, mHz; healthy within 500 mHz
     ride_ms          how long both sides may be dead before loads are cut in advance, ms
     confirm_ms       an outage at least this long is an outage for the return rules, ms
-    return_hold_ms   healthy grid before loads return after a confirmed outage, ms
-    short_hold_ms    the same after a shorter event, and after power-up, ms
+    return_hold_ms   healthy grid before loads return after a confirmed outage or a start, ms
+    short_hold_ms    the same after a shorter event, ms
     """
 
     def __init__(
@@ -74,12 +74,12 @@ class GridState:
         self.confirm_ms = confirm_ms
         self.return_hold_ms = return_hold_ms
         self.short_hold_ms = short_hold_ms
-        # Power-up is a return from an outage of unknown length: wait for a healthy grid.
+        # A start is a return from an outage of unknown length, which counts as long.
         self.state = RETURN_WAIT
         self.before = RETURN_WAIT
         self.held_ms = 0  # in this state
         self.healthy_ms = 0  # the grid continuously healthy, in RETURN_WAIT
-        self.outage_ms = 0  # length of this outage so far
+        self.outage_ms = confirm_ms  # length of this outage so far
         self.fed_ms = 0  # load side alive beside a dead grid side, in this island
         self.contact = False  # the inverter's contact, as far as it is believed
         self._restoring = True  # loads are still to come back

@@ -75,6 +75,7 @@ def control(request):
         Staging(loads, 5, 30, HalfDelay()),
         request["limit_w"],
     )
+    node.grid.outage_ms = 0  # a start after which nobody waits
     trace, row, now_ms = [], None, 0
     for cycles, grid_side.on, load_side.on, contact.on, number, power_w in request["steps"]:
         loads[number].power_w = loads[number].peak_w = power_w

@@ -25,6 +25,8 @@ _HEAP_K = {32: 128, 64: 256}
 # Real time a node may take for one grant; it is done in milliseconds, save on a busy machine.
 _ANSWER_S = 60.0
 _STOP_S = 5.0
+# Nobody waits at a desk for a grid that is known to be healthy.
+_DESK_HOLD_S = 5
 _LOCK = "node.lock"
 
 
@@ -116,8 +118,8 @@ class DeskNode:
     """Running inside the `with`, gone after it, whatever happened inside.
 
     settings   are written into the node's chip, the file `flash.bin` in its folder. Without them
-               a chip that has none gets a network to join and the board's name; one that has is
-               left as it is. All else in the chip stays.
+               a chip that has none gets a network to join, the board's name and a short wait for
+               its loads; one that has is left as it is. All else in the chip stays.
     """
 
     def __init__(self, desk: Desk, folder: Path, settings: dict | None = None) -> None:
@@ -135,7 +137,7 @@ class DeskNode:
         if settings is None:
             if node_settings(self.folder) is not None:
                 return
-            settings = {"name": self.desk.name}
+            settings = {"name": self.desk.name, "return_hold_s": _DESK_HOLD_S}
         # The desk's network has a name like any other; a node without one stays off it.
         put_node_settings(self.folder, {"wifi_ssid": "desk"} | settings)
 

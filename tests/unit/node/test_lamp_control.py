@@ -98,6 +98,7 @@ class LampCase(unittest.TestCase):
             30,
             NoDelay(),
         )
+        self.control.grid.outage_ms = 0  # a start after which nobody waits
         self.control.by_program = True
         self.control.to_dawn_s = self.control.to_sunrise_s = 36_000
 

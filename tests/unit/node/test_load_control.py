@@ -79,6 +79,7 @@ class ControlCase(unittest.TestCase):
             Staging(self.loads, 5, 30, NoDelay()),
             self.limit_w,
         )
+        self.control.grid.outage_ms = 0  # a start after which nobody waits
 
     def tearDown(self):
         _desk.follow()

@@ -10,6 +10,7 @@ CYCLE_MS = 20
 class GridCase(unittest.TestCase):
     def setUp(self):
         self.grid = GridState()
+        self.grid.outage_ms = 0  # a start after which nobody waits
         self.run_for(5_100, True, True)
         self.grid.restored()
         self.assertEqual(self.grid.state, NORMAL)
@@ -24,9 +25,9 @@ class GridCase(unittest.TestCase):
 
 
 class TestPowerUp(unittest.TestCase):
-    def test_waits_the_short_hold_before_anything_closes(self):
-        grid = GridState(short_hold_ms=5_000)
-        for _ in range(249):
+    def test_waits_the_long_hold_as_the_outage_before_may_have_been_long(self):
+        grid = GridState(return_hold_ms=60_000, short_hold_ms=5_000)
+        for _ in range(2_999):
             grid.step(CYCLE_MS, True, True)
         self.assertEqual(grid.state, RETURN_WAIT)
         grid.step(CYCLE_MS, True, True)
