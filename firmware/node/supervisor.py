@@ -31,6 +31,12 @@ class _Charge:
         self._due_ms = ticks_ms()
         self._started_ms = self._due_ms
 
+    def running(self) -> None:
+        """Take note that it runs: long enough, and it has recovered. Looked at while it runs, as
+        ticks tell nothing of a time longer than six days."""
+        if ticks_diff(ticks_ms(), self._started_ms) >= _RECOVERED_MS:
+            self._wait_ms = _FIRST_WAIT_MS
+
     def start_if_due(self) -> None:
         if self.task is None and ticks_diff(ticks_ms(), self._due_ms) >= 0:
             self._started_ms = ticks_ms()
@@ -48,10 +54,7 @@ class _Charge:
             await task
         except asyncio.CancelledError:
             pass
-        now_ms = ticks_ms()
-        if ticks_diff(now_ms, self._started_ms) >= _RECOVERED_MS:
-            self._wait_ms = _FIRST_WAIT_MS
-        self._due_ms = ticks_add(now_ms, self._wait_ms)
+        self._due_ms = ticks_add(ticks_ms(), self._wait_ms)
         self._wait_ms = min(self._wait_ms * 2, _LONGEST_WAIT_MS)
 
     async def _guard(self) -> None:
@@ -98,6 +101,7 @@ async def supervise(
 async def _look_after(charge: _Charge, on_fault: Callable[[str, Exception], None]) -> None:
     if charge.task is None:
         return
+    charge.running()
     failure = charge.failure
     late_ms = charge.job.late_ms()
     if failure is None and late_ms:

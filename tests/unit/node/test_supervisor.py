@@ -61,6 +61,29 @@ class Stalling(Job):
             self.tidied += 1
 
 
+class Lasting(Job):
+    """Crashes seven times at once, and then after a week."""
+
+    name = "lasting"
+    deadline_ms = 0
+
+    def __init__(self):
+        super().__init__()
+        self.starts = 0
+        self.crashed_ms = self.started_ms = 0
+
+    async def run(self):
+        self.starts += 1
+        self.started_ms = ticks_ms()
+        if self.starts == 8:
+            for _ in range(7):
+                await asyncio.sleep_ms(86_400_000)
+            self.crashed_ms = ticks_ms()
+        elif self.starts == 9:
+            await asyncio.sleep_ms(1 << 28)
+        raise ValueError("a bug")
+
+
 class Ending(Job):
     name = "ending"
 
@@ -73,10 +96,10 @@ class TestSupervise(unittest.TestCase):
         desk_clock.install(desk_clock.VIRTUAL, 0)
         self.control, self.watchdog, self.faults = Control(), Watchdog(), []
 
-    def supervise_for(self, jobs, span_ms):
+    def supervise_for(self, jobs, span_ms, check_ms=500, beat_ms=20):
         async def beat_control():
             while True:
-                await asyncio.sleep_ms(20)
+                await asyncio.sleep_ms(beat_ms)
                 if self.control.alive:
                     self.control.cycles += 1
 
@@ -88,9 +111,12 @@ class TestSupervise(unittest.TestCase):
                     self.control,
                     self.watchdog,
                     lambda job, fault: self.faults.append((job, fault)),
+                    check_ms,
                 )
             )
-            await asyncio.sleep_ms(span_ms)
+            for _ in range(span_ms // 60_000):
+                await asyncio.sleep_ms(60_000)
+            await asyncio.sleep_ms(span_ms % 60_000)
             for each in (task, beating):
                 each.cancel()
                 try:
@@ -113,6 +139,20 @@ class TestSupervise(unittest.TestCase):
         # wait of 1, 2, 4, 8, 16 s.
         self.assertEqual(waits_ms, [1_500, 2_500, 4_500, 8_500, 16_500])
         self.assertIsInstance(self.faults[0][1], ValueError)
+
+    def test_the_longest_wait_is_64_s(self):
+        job = Crashing()
+        self.supervise_for([job], 400_000)
+        waits_ms = [ticks_diff(b, a) for a, b in zip(job.starts_ms, job.starts_ms[1:])]
+        self.assertEqual(waits_ms[5:9], [32_500, 64_500, 64_500, 64_500])
+
+    def test_a_job_that_ran_for_a_week_has_recovered(self):
+        # Ticks tell nothing of a time longer than 6.2 days. Looked at once a minute: a wait of 1 s
+        # ends at the look after the crash's own, one of 64 s at the one after that.
+        job = Lasting()
+        self.supervise_for([job], 7 * 86_400_000 + 30 * 60_000, 60_000, 60_000)
+        self.assertEqual(job.starts, 9)
+        self.assertLess(ticks_diff(job.started_ms, job.crashed_ms), 121_000)
 
     def test_a_broken_job_does_not_starve_the_watchdog(self):
         self.supervise_for([Crashing()], 10_200)
