@@ -16,8 +16,14 @@ START_VALUE = const(6)  # subject: branch number; before, after: import counter,
 LOCK = const(7)  # subject: load number, LAMP_SUBJECT for the lamp; before, after: 1 locked off
 STORAGE = const(8)  # subject: STORED_*; before 0, after: what was found, see node.storage
 START_EXPORT = const(9)  # as START_VALUE, of the export counter
+SENSE = const(10)  # subject: LEVEL, FREQUENCY or CONTACT; after: as measured, mV, mHz, 1 closed
 
 LAMP_SUBJECT = const(255)
+
+# Senses of the grid. The first two are the doubts of policy.grid.
+LEVEL = const(1)
+FREQUENCY = const(2)
+CONTACT = const(3)
 
 # Resets, told apart.
 POWER_ON = const(0)
@@ -44,6 +50,11 @@ INVERTER_GAVE_UP = const(14)
 COMMAND = const(15)
 DAMAGED = const(16)
 MISSING = const(17)
+LEVEL_OUT = const(18)
+FREQUENCY_OUT = const(19)
+INVERTER_FEEDS = const(20)
+PRESENCE_ONLY = const(21)
+NOT_CALIBRATED = const(22)
 
 # Who had it done. A number is never given twice, either.
 NODE = const(0)

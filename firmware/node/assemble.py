@@ -5,7 +5,7 @@ from machine import WDT, Pin, Timer, unique_id
 from typing import TYPE_CHECKING
 
 import board
-from core.events import BOOT, DAMAGED, MISSING, START, STORAGE
+from core.events import BOOT, DAMAGED, LEVEL, MISSING, NOT_CALIBRATED, SENSE, START, STORAGE
 from links.udp import UdpLink
 from links.wifi import Wifi
 from node import files
@@ -38,6 +38,8 @@ def build(found: str) -> tuple[Node, list[Job]]:
     control, jobs, objects, load_names = _build_kind(base)
     control.losses = storage.view(registers.SUPPLY_LOSSES, 1)
     control.record(BOOT, 0, 0, base.cause, START)
+    if not base.senses.calibrated:
+        control.record(SENSE, LEVEL, 0, base.senses.grid_mv(), NOT_CALIBRATED)
     for what in storage.damage():
         control.record(STORAGE, what, 0, 1, DAMAGED)
     storage.files = found

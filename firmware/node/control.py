@@ -12,7 +12,7 @@ from micropython import const, heap_lock, heap_unlock
 from typing import TYPE_CHECKING
 
 from core import events
-from policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RETURN_WAIT, RIDE_THROUGH
+from policy.grid import DEAD, FIT, ISLANDED, LEVEL, NORMAL, RESTORING, RETURN_WAIT, RIDE_THROUGH
 
 if TYPE_CHECKING:
     from core.events import EventRing
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _COUNT_MASK = const(0xFFFFFF)
 _JUDGED_CYCLES = const(50)
+# So long after a start every chip has been read, and a wrong line_hz shows.
+_CHIPS_READ_S = const(30)
 _ENTERED_BY = (
     events.RESTORED,
     events.GRID_LOST,
@@ -31,6 +33,7 @@ _ENTERED_BY = (
     events.GRID_BACK,
     events.GRID_HEALTHY,
 )
+_DOUBTED_BY = (0, events.LEVEL_OUT, events.FREQUENCY_OUT, events.INVERTER_FEEDS)
 
 
 class Control:
@@ -39,6 +42,7 @@ class Control:
     losses        a counter in an array of one: how often the grid was lost (an island or darkness,
                   not a short dip); the array may be a place in the registers kept in flash
     power_going   set when the node's own supply may be going: a job then saves what there is
+    sense_cause   what is wrong with a sense of the grid, a cause of core.events; 0: nothing known
     """
 
     def __init__(self, uptime: Uptime, senses: Senses, grid: GridState, events: EventRing) -> None:
@@ -49,12 +53,15 @@ class Control:
         self.news = False
         self.losses: array | memoryview = array("i", (0,))
         self.power_going = False
+        self.sense_cause = 0
+        self._told = 0  # doubts told in this wait, a bit each
         self._level_sum_mv = 0
         self._level_count = 0
         self._senses = senses
         self._grid_alive = senses.grid_alive
         self._load_alive = senses.load_alive
         self._islanded = senses.islanded
+        self.calibrated = senses.calibrated
         self._second = -1
 
     def cycle(self, _source: object = None) -> None:
@@ -76,6 +83,7 @@ class Control:
         if grid.step(span_ms, self._grid_alive(), self._load_alive(), self._islanded()):
             self._record_grid()
             self._count_loss()
+            self._note_doubt()
             self.on_grid()
         if grid.state == RETURN_WAIT:
             self._judge()
@@ -84,6 +92,8 @@ class Control:
             self.on_news()
         if uptime.seconds != self._second:
             self._second = uptime.seconds
+            if uptime.seconds == _CHIPS_READ_S and not grid.limited:
+                self._check_frequency()
             self.on_second(uptime.seconds)
 
     def _judge(self) -> None:
@@ -91,8 +101,46 @@ class Control:
         self._level_sum_mv += self._senses.grid_mv()
         self._level_count += 1
         if self._level_count >= _JUDGED_CYCLES:
-            self.grid.judge(self._level_sum_mv // self._level_count, self.grid_mhz())
+            grid, mhz = self.grid, self.grid_mhz()
+            mv = self._level_sum_mv // self._level_count
             self._level_sum_mv = self._level_count = 0
+            grid.judge(mv, mhz)
+            if grid.contact:
+                self._tell(events.CONTACT, 1)
+            elif grid.doubt != FIT:
+                self._tell(grid.doubt, mv if grid.doubt == LEVEL else mhz)
+
+    def _tell(self, sense: int, measured: int) -> None:
+        """Say, once in a wait, that a sense keeps the loads from returning."""
+        if not self._told & 1 << sense:
+            self._told |= 1 << sense
+            self.record(events.SENSE, sense, 0, measured, _DOUBTED_BY[sense])
+
+    def _note_doubt(self) -> None:
+        """A wait begins, or has ended: in doubt, which is a fault, or with sound senses."""
+        grid = self.grid
+        if grid.state == RETURN_WAIT:
+            self._told = self._level_sum_mv = self._level_count = 0
+        elif grid.state == RESTORING and grid.before == RETURN_WAIT:
+            self.sense_cause = _DOUBTED_BY[grid.doubt] if grid.by_presence else 0
+
+    def _check_frequency(self) -> None:
+        """Beside a grid that is trusted already, a frequency out of its band is a wrong setting."""
+        mhz = self.grid_mhz()
+        if not self.grid.frequency_fits(mhz):
+            self._tell(events.FREQUENCY, mhz)
+            self.sense_cause = events.FREQUENCY_OUT
+
+    def sense_faulty(self) -> bool:
+        """Whether loads returned though a sense said that they must not."""
+        return self.sense_cause != 0
+
+    def wait_cause(self) -> int:
+        """What, besides the hold time, keeps loads from returning now: a cause, or 0."""
+        grid = self.grid
+        if grid.state != RETURN_WAIT:
+            return 0
+        return events.INVERTER_FEEDS if grid.contact else _DOUBTED_BY[grid.doubt]
 
     def _count_loss(self) -> None:
         grid = self.grid
@@ -152,6 +200,8 @@ class Control:
             cause = events.SHORT_DIP
         elif before == RETURN_WAIT and (after == ISLANDED or after == DEAD):
             cause = events.GRID_LOST
+        elif after == RESTORING and grid.by_presence:
+            cause = events.PRESENCE_ONLY
         self.record(events.GRID, 0, before, after, cause)
 
     def record(

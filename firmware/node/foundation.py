@@ -33,6 +33,12 @@ class Foundation:
         self.draw = Draw(unique_id())
         self.places = Places(settings.places, self.storage.replace_places)
         self.grid_pin = Pin(board.GRID_SENSE, Pin.IN)
+        self.senses = Senses(
+            MainsSense(self.grid_pin),
+            MainsSense(Pin(board.LOAD_SENSE, Pin.IN)),
+            _contact(),
+            self._grid_level(settings["grid_gain_permille"]),
+        )
         self.grid = GridState(
             settings["line_v"] * 1000,
             settings["line_hz"] * 1000,
@@ -40,12 +46,8 @@ class Foundation:
             settings["confirm_ms"],
             settings["return_hold_s"] * 1000,
             settings["short_hold_s"] * 1000,
-        )
-        self.senses = Senses(
-            MainsSense(self.grid_pin),
-            MainsSense(Pin(board.LOAD_SENSE, Pin.IN)),
-            _contact(),
-            self._grid_level(settings["grid_gain_permille"]),
+            self.senses.accuracy_permille,
+            settings["trust_s"] * 1000,
         )
 
     def _grid_level(self, gain_permille: int) -> LevelSense | None:

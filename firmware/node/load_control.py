@@ -30,6 +30,7 @@ _PEAK_LAPSE_S = const(900)
 # All quantities are read within this time, power at least this often.
 _ROUND_S = const(25)
 _FRESH_S = const(5)
+_LEAST_MHZ = const(40_000)
 
 
 class LoadControl(Control):
@@ -71,9 +72,17 @@ class LoadControl(Control):
         now_s = self.uptime.seconds
         if self._islanded():
             self._released_s = now_s
-        reading = self._branches[0].reading
-        fresh = reading.valid and now_s - reading.at_s <= _FRESH_S
-        return reading.frequency_mhz if fresh and now_s - self._released_s > _ROUND_S else -1
+        if now_s - self._released_s <= _ROUND_S:
+            return -1
+        mhz = -1
+        for i in self._range:
+            reading = self._branches[i].reading
+            if reading.valid and now_s - reading.at_s <= _FRESH_S:
+                mhz = reading.frequency_mhz
+                # A chip that sees no cycles is not believed while another does.
+                if mhz >= _LEAST_MHZ:
+                    break
+        return mhz
 
     def voltage_dv(self) -> int:
         reading = self._branches[0].reading

@@ -108,7 +108,7 @@ class Node:
         self._console.say({"event": "fault", "job": job, "code": code, "fault": repr(fault)})
 
     def _status(self) -> dict:
-        from wire.console import GRID_STATES
+        from wire.console import CAUSES, GRID_STATES
 
         control = self._control
         status = {
@@ -116,6 +116,9 @@ class Node:
             "board": self._board_name,
             "name": self._name,
             "grid": GRID_STATES[control.grid.state],
+            "waits_for": CAUSES[control.wait_cause()],
+            "sense": CAUSES[control.sense_cause],
+            "calibrated": control.calibrated,
             "power_w": control.power_w(),
             "budget_w": control.budget_w(),
             "cycles": control.cycles,

@@ -23,6 +23,8 @@ class Senses:
         self.load_alive = load.alive
         self.islanded = contact.alive if contact else _no_contact
         self.grid_mv = grid_level.mv if grid_level else _unknown
+        self.accuracy_permille = grid_level.accuracy_permille if grid_level else 0
+        self.calibrated = not grid_level or grid_level.calibrated
 
 
 def _no_contact() -> bool:

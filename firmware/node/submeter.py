@@ -64,6 +64,7 @@ def build(base: Foundation):
         half_hours,
         base.places,
         storage.faulty,
+        control.sense_faulty,
     )
     return control, [sampler, keeper], objects, [load.name for load in loads]
 

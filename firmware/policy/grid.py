@@ -26,6 +26,11 @@ DEAD = const(3)
 RETURN_WAIT = const(4)
 RESTORING = const(5)
 
+# Why the grid is not trusted yet.
+FIT = const(0)
+LEVEL = const(1)
+FREQUENCY = const(2)
+
 # Durations stop counting here, far above every threshold and far below the small-int limit.
 _LONG_MS = const(100_000_000)
 # The load side must be seen alive this long beside a dead grid side; one mains cycle at 50 Hz,
@@ -53,6 +58,8 @@ class GridState:
     confirm_ms       an outage at least this long is an outage for the return rules, ms
     return_hold_ms   healthy grid before loads return after a confirmed outage or a start, ms
     short_hold_ms    the same after a shorter event, ms
+    accuracy_permille  what the level sense may be wrong by: only what is out for certain counts
+    trust_ms         after so long in doubt the presence senses alone are believed, ms
     """
 
     def __init__(
@@ -63,17 +70,21 @@ class GridState:
         confirm_ms: int = 2_000,
         return_hold_ms: int = 300_000,
         short_hold_ms: int = 5_000,
+        accuracy_permille: int = 0,
+        trust_ms: int = 1_800_000,
     ) -> None:
         if nominal_mv == 100_000:
-            self.low_mv = 95_000
-            self.high_mv = 107_000
+            low_mv, high_mv = 95_000, 107_000
         else:
-            self.low_mv, self.high_mv = nominal_mv * 91 // 100, nominal_mv * 111 // 100
+            low_mv, high_mv = nominal_mv * 91 // 100, nominal_mv * 111 // 100
+        self.low_mv = low_mv * (1_000 - accuracy_permille) // 1_000
+        self.high_mv = high_mv * (1_000 + accuracy_permille) // 1_000
         self.nominal_mhz = nominal_mhz
         self.ride_ms = ride_ms
         self.confirm_ms = confirm_ms
         self.return_hold_ms = return_hold_ms
         self.short_hold_ms = short_hold_ms
+        self.trust_ms = trust_ms
         # A start is a return from an outage of unknown length, which counts as long.
         self.state = RETURN_WAIT
         self.before = RETURN_WAIT
@@ -81,12 +92,15 @@ class GridState:
         self.healthy_ms = 0  # the grid continuously healthy, in RETURN_WAIT
         self.outage_ms = confirm_ms  # length of this outage so far
         self.fed_ms = 0  # load side alive beside a dead grid side, in this island
+        self.doubt = FIT  # what the last judgement of this RETURN_WAIT found
+        self.by_presence = False  # the last RETURN_WAIT ended in doubt, after trust_ms
         self.contact = False  # the inverter's contact, as far as it is believed
         self._restoring = True  # loads are still to come back
         self._load_dead_ms = 0
         self._grid_back_ms = 0
         self._contact_ms = 0
         self._by_contact = False
+        self._doubt_ms = 0  # since the first doubt of this RETURN_WAIT
         self._echo_ms = 0  # what is left of _ECHO_MS since the last dip
 
     @property
@@ -124,12 +138,19 @@ class GridState:
 
         -1 stands for a value that this board cannot measure; it is not judged. True if healthy.
         """
-        healthy = (grid_mv < 0 or self.low_mv <= grid_mv <= self.high_mv) and (
-            grid_mhz < 0 or -500 <= grid_mhz - self.nominal_mhz <= 500
-        )
-        if not healthy:
-            self.healthy_ms = 0
-        return healthy
+        if grid_mv >= 0 and not self.low_mv <= grid_mv <= self.high_mv:
+            self.doubt = LEVEL
+        elif not self.frequency_fits(grid_mhz):
+            self.doubt = FREQUENCY
+        else:
+            self.doubt = FIT
+            return True
+        self.healthy_ms = 0
+        return False
+
+    def frequency_fits(self, grid_mhz: int) -> bool:
+        """Whether it is within its band, or not known."""
+        return grid_mhz < 0 or -500 <= grid_mhz - self.nominal_mhz <= 500
 
     def hold_ms(self) -> int:
         """How long the grid must be healthy before loads return from this outage, ms."""
@@ -199,14 +220,23 @@ class GridState:
             # While the inverter still feeds the loads the limit is real, however long it takes,
             # and once it has let go the grid must bear them for the short hold at least.
             healthy_ms = min(healthy_ms, max(0, self.hold_ms() - self.short_hold_ms))
+        elif self.doubt or self._doubt_ms:
+            self._doubt_ms += span_ms
         self.healthy_ms = min(healthy_ms, _LONG_MS)
-        if contact or self.healthy_ms < self.hold_ms():
+        if contact:
             return RETURN_WAIT
-        return RESTORING
+        hold_ms = self.hold_ms()
+        if self.healthy_ms >= hold_ms:
+            return RESTORING
+        # The grid is there, whatever else the senses say: loads do not stay off for ever for it.
+        self.by_presence = self._doubt_ms >= self.trust_ms and self._doubt_ms >= hold_ms
+        return RESTORING if self.by_presence else RETURN_WAIT
 
     def _enter(self, state: int) -> None:
         if state == RETURN_WAIT:
-            self.healthy_ms = 0
+            self.healthy_ms = self._doubt_ms = 0
+            self.doubt = FIT
+            self.by_presence = False
         elif state == RESTORING or state == ISLANDED or state == DEAD:
             self._restoring = True
         if state == ISLANDED:

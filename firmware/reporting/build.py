@@ -29,6 +29,7 @@ def build_submeter(
     half_hours: HalfHours,
     places: Places,
     storage_fault: Callable[[], bool],
+    sense_fault: Callable[[], bool],
 ) -> EchonetNode:
     """028D for each branch, in the order of their numbers, and 0287 for the panel."""
     from reporting.submeter import BranchMeter, PanelMeter
@@ -36,7 +37,7 @@ def build_submeter(
     devices: list[Device] = [
         BranchMeter(branch, half_hours, identity, calendar, places) for branch in branches
     ]
-    devices.append(PanelMeter(branches, whole, identity, calendar, places))
+    devices.append(PanelMeter(branches, whole, identity, calendar, places, sense_fault))
     return _node(identity, devices, storage_fault)
 
 

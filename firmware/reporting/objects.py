@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # a shorter gap, as at start or after one disturbed packet, is not worth an alarm.
 _GRACE_POLLS = const(50)
 # Fault content: "sensor fault" is 30 to 59 (ECHONET Lite Appendix, property 89).
-_SENSOR_FAULT = const(30)
+SENSOR_FAULT = const(30)
 
 
 class EchonetObject:
@@ -189,7 +189,7 @@ class Device(EchonetObject):
         return FAULT if self._silent_polls >= _GRACE_POLLS else NO_FAULT
 
     def fault_content(self) -> int:
-        return _SENSOR_FAULT if self._silent_polls >= _GRACE_POLLS else 0
+        return SENSOR_FAULT if self._silent_polls >= _GRACE_POLLS else 0
 
     def time_now(self) -> tuple[int, int]:
         self._calendar.update()

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from core.calendar import civil
 from registers.half_hours import HalfHours, was_measured
-from reporting.objects import Device
-from reporting.points import CHANNEL_1, EPC, LIVES, OFF, ON, PANEL, SUBMETER, rows_of
+from reporting.objects import SENSOR_FAULT, Device
+from reporting.points import CHANNEL_1, EPC, FAULT, LIVES, OFF, ON, PANEL, SUBMETER, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from core.branch import Branch
     from core.calendar import Calendar
@@ -122,14 +122,23 @@ class PanelMeter(Device):
         identity: Identity,
         calendar: Calendar,
         places: Places,
+        sense_fault: Callable[[], bool],
     ) -> None:
         rows = rows_of(PANEL, len(branches))
         super().__init__(PANEL << 8 | 1, rows, identity, calendar, places)
         self._branches = branches
         self._kept = kept
+        self._sense_fault = sense_fault
 
     def measuring(self) -> bool:
         return all(branch.reading.valid for branch in self._branches)
+
+    def fault_status(self) -> int:
+        """The board's senses of the grid count as the panel's."""
+        return FAULT if self._sense_fault() else super().fault_status()
+
+    def fault_content(self) -> int:
+        return SENSOR_FAULT if self._sense_fault() else super().fault_content()
 
     def value(self, row: tuple):
         if row[LIVES] == "channel":

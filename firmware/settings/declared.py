@@ -35,6 +35,7 @@ SETTINGS = (
     ("confirm_ms", "integer", 500, 60_000, "ms", 2_000, True, "From here on an event is an outage"),
     ("return_hold_s", "integer", 5, 3_600, "s", 300, True, "Healthy grid before loads return"),
     ("short_hold_s", "integer", 1, 300, "s", 5, True, "The same after less than an outage"),
+    ("trust_s", "integer", 300, 86_400, "s", 1_800, True, "Grid in doubt: loads wait at most"),
     ("step_gap_s", "integer", 5, 600, "s", 5, True, "Between two closes"),
     ("stagger_s", "integer", 0, 300, "s", 30, True, "Random delay before the first close"),
     ("lamp_role", "choice", 0, ("evacuation", "main", "other"), "", "main", True, "In a disaster"),

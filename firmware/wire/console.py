@@ -30,6 +30,11 @@ CAUSES = (
     "commanded",
     "damaged in flash",
     "not in the partition table",
+    "grid voltage out of its band: loads wait",
+    "grid frequency out of its band, or line_hz wrong",
+    "the inverter feeds the loads alone: what is above its limit waits",
+    "grid present, though in doubt for trust_s",
+    "ADC without calibration: the level is good for 15 %",
 )
 
 # Who had it done, by the number that core.events gives them.
@@ -38,13 +43,15 @@ ACTORS = ("node", "console")
 # Kinds of core.events, in the order of their numbers.
 KINDS = (
     "", "started", "grid", "load", "lamp", "limit", "start value", "lock", "storage",
-    "start value of export",
+    "start value of export", "sense",
 )  # fmt: skip
 
 # Resets of core.events, and things kept in flash (subjects of an event "storage").
 RESETS = ("power-on", "brown-out", "watchdog", "crash", "commanded")
 STORED = ("settings", "identity", "registers", "history", "events", "files")
 LAMP_SUBJECT = 255
+# Senses of core.events.
+SENSES = ("", "grid level, mV", "grid frequency, mHz", "inverter's contact")
 
 
 def line(uptime_s: int, millis: int, fields: dict) -> str:
@@ -83,6 +90,8 @@ def details(kind: int, subject: int, before: int, after: int, load_names: list) 
         return {"from_w": before, "to_w": after}
     if kind == 6 or kind == 9:
         return {"branch": subject, "from_wh": before, "to_wh": after}
+    if kind == 10:
+        return {"sense": SENSES[subject], "measured": after}
     if kind == 8:
         return {"what": STORED[subject], "count": after}
     return {"reset": RESETS[after] if after < len(RESETS) else str(after)}

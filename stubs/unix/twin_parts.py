@@ -5,6 +5,7 @@ from micropython import const
 from time import ticks_ms
 
 import desk_clock
+from machine_pins import adc_is
 
 # A missing-pulse detector needs so much to see half cycles, and this long to believe them.
 _ALIVE_MV = const(20_000)
@@ -40,6 +41,8 @@ class Sense:
         self._hold_ms = hold_ms
         self._alive = None  # not yet known: the first voltage was there before the board
         self._event = desk_clock.event(self._settle)
+        self._falls_a_ms = 0
+        self._chatter = desk_clock.event(self._fall_and_rise)
 
     def feel(self, millivolts: int) -> None:
         alive = 1 if millivolts >= _ALIVE_MV else 0
@@ -54,6 +57,50 @@ class Sense:
 
     def _settle(self) -> None:
         self._pin.drive(self._alive)
+
+    def chatter(self, falls_a_ms: int) -> None:
+        """From now on its output falls and rises so many times a millisecond; 0: no more."""
+        self._falls_a_ms = falls_a_ms
+        desk_clock.arm(self._chatter, 1)
+
+    def _fall_and_rise(self) -> None:
+        for _ in range(self._falls_a_ms):
+            self._pin.drive(0)
+            self._pin.drive(1)
+        if self._falls_a_ms:
+            desk_clock.arm(self._chatter, 1)
+        else:
+            self._settle()
+
+
+class DryContact:
+    """A contact on a pin, high while closed. It bounces for `bounce_ms` before it rests."""
+
+    def __init__(self, pin: int) -> None:
+        self._pin = Pin.wire(pin)
+        self._level = 0
+        self._left_ms = 0
+        self.bounce_ms = 0
+        self._event = desk_clock.event(self._bounce)
+
+    def set(self, closed: int) -> None:
+        if closed != self._level:
+            self._level = closed
+            self._left_ms = self.bounce_ms
+            self._bounce()
+
+    def _bounce(self) -> None:
+        """Alternate each millisecond, ending on the level it was set to."""
+        self._pin.drive(self._level if self._left_ms % 2 == 0 else 1 - self._level)
+        if self._left_ms:
+            self._left_ms -= 1
+            desk_clock.arm(self._event, 1)
+
+
+def add_adc(setters: dict) -> None:
+    """Quantities for what is wrong with the chip's converter, see machine_pins.adc_is."""
+    for name in ("gain_permille", "offset_mv", "noise_mv", "fuses"):
+        setters["adc_" + name] = lambda value, name=name: adc_is(**{name: value})
 
 
 def solder_relay(outputs: Outputs, name: str, pin: int, open_level: int, rest: int) -> None:

@@ -37,6 +37,7 @@ class Twin:
         self._grid_sense = Sense(board.GRID_SENSE, board.SENSE_HOLD_MS)
         self._load_sense = Sense(board.LOAD_SENSE, board.SENSE_HOLD_MS)
         self._setters = {
+            "grid_chatter": self._grid_sense.chatter,
             "grid_mv": self._grid_sense.feel,
             "load_mv": self._set_load,
             "grid_mhz": lambda _mhz: None,  # no sense of this board sees the grid's frequency

@@ -9,7 +9,15 @@ from time import ticks_ms
 import board
 from atm90e32 import ATM90E32, I_MA, P_MW, Q_MVAR, U_MV
 from machine_buses import plug_spi
-from twin_parts import Outputs, Sense, add_faults, chip_input, solder_relay
+from twin_parts import (
+    DryContact,
+    Outputs,
+    Sense,
+    add_adc,
+    add_faults,
+    chip_input,
+    solder_relay,
+)
 
 _PHASES = 3
 
@@ -22,14 +30,18 @@ class Twin:
     def __init__(self) -> None:
         self.outputs = Outputs()
         self._grid_mv = 0
+        self._contact = DryContact(board.ISLAND_CONTACT)
         self._setters = {
             "grid_mv": self._set_grid,
             "load_mv": self._set_load,
             "grid_mhz": lambda _mhz: None,  # no sense of this board sees the grid's frequency
             "load_mhz": self._set_load_frequency,
-            "islanded": Pin.wire(board.ISLAND_CONTACT).drive,
+            "islanded": self._contact.set,
+            "islanded_bounce_ms": self._set_bounce,
         }
+        add_adc(self._setters)
         self._grid_sense = Sense(board.GRID_SENSE, board.SENSE_HOLD_MS)
+        self._setters["grid_chatter"] = self._grid_sense.chatter
         self._load_sense = Sense(board.LOAD_SENSE, board.SENSE_HOLD_MS)
         Pin.wire(board.GRID_LEVEL_ADC).microvolts = self._grid_level
         self._solder_chips()
@@ -69,6 +81,9 @@ class Twin:
     def _grid_level(self) -> int:
         """Microvolts at the ADC pin."""
         return self._grid_mv * 1000 // board.GRID_LEVEL_MV_PER_MV
+
+    def _set_bounce(self, bounce_ms: int) -> None:
+        self._contact.bounce_ms = bounce_ms
 
     def _set_grid(self, millivolts: int) -> None:
         self._grid_mv = millivolts

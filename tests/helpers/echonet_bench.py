@@ -42,7 +42,7 @@ class Bench:
     def __init__(self, kind="submeter"):
         self.calendar = FixedCalendar()
         self.places = Places({}, self.take_places)
-        self.storage_fault = False
+        self.storage_fault = self.sense_fault = False
         self.sent = []
         identity = Identity(UNIQUE_ID, kind, "S-0001")
         if kind == "submeter":
@@ -60,6 +60,7 @@ class Bench:
                 self.half_hours,
                 self.places,
                 self.faulty,
+                self.sense_faulty,
             )
         else:
             self.lamp = Lamp()
@@ -74,6 +75,9 @@ class Bench:
 
     def faulty(self):
         return self.storage_fault
+
+    def sense_faulty(self):
+        return self.sense_fault
 
     def take_places(self, places):
         self.stored_places = places

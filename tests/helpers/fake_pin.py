@@ -24,6 +24,19 @@ class FakeADC:
         return self.uv
 
 
+class UncalibratedADC:
+    """As on a chip without fuses: counts only."""
+
+    def __init__(self, count):
+        self.count = count
+
+    def read_uv(self):
+        raise OSError(-258, "ESP_ERR_INVALID_ARG")
+
+    def read_u16(self):
+        return self.count << 4
+
+
 class FakePWM:
     def __init__(self):
         self.duty = None

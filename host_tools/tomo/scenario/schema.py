@@ -138,6 +138,7 @@ SETTINGS = Table(
         Key("confirm_ms", "integer", None, 500, 60_000, "ms"),
         Key("return_hold_s", "integer", None, 5, 3_600, "s"),
         Key("short_hold_s", "integer", None, 1, 300, "s"),
+        Key("trust_s", "integer", None, 300, 86_400, "s"),
         Key("step_gap_s", "integer", None, 5, 600, "s"),
         Key("stagger_s", "integer", None, 0, 300, "s"),
         Key("sample_ms", "integer", None, 200, 2_000, "ms"),

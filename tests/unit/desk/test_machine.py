@@ -11,7 +11,7 @@ from machine import ADC, I2C, PWM, RTC, SPI, UART, Pin, Timer
 
 import desk_clock
 import machine_buses
-from machine_pins import listen_duty
+from machine_pins import adc_is, listen_duty
 
 EPOCH_S = 800_000_000
 
@@ -109,11 +109,42 @@ class Pins(unittest.TestCase):
             pwm.duty_u16(65_536)
 
     def test_adc_ends_at_the_range_of_its_attenuation(self):
-        Pin.wire(39).microvolts = lambda: 1_010_000
-        self.assertEqual(ADC(Pin(39), atten=ADC.ATTN_11DB).read_uv(), 1_010_000)
-        self.assertEqual(ADC(Pin(39)).read_uv(), 950_000)
+        # 4095 counts of 1100 * scale / 4096 / 65536 mV above the offset, in mV.
+        Pin.wire(39).microvolts = lambda: 1_900_000
+        self.assertEqual(ADC(Pin(39)).read_uv(), 1_039_000)
+        self.assertEqual(ADC(Pin(39), atten=ADC.ATTN_6DB).read_uv(), 1_877_000)
+        self.assertEqual(ADC(Pin(39), atten=ADC.ATTN_11DB).read_uv(), 1_900_000)
         with self.assertRaises(ValueError):
             ADC(Pin(5))
+
+    def test_adc_sees_nothing_below_its_offset(self):
+        Pin.wire(39).microvolts = lambda: 0
+        adc = ADC(Pin(39), atten=ADC.ATTN_11DB)
+        self.assertEqual((adc.read(), adc.read_uv()), (0, 142_000))
+
+    def test_adc_is_as_good_as_it_is_said_to_be(self):
+        Pin.wire(39).microvolts = lambda: 1_000_000
+        adc = ADC(Pin(39), atten=ADC.ATTN_11DB)
+        try:
+            adc_is(gain_permille=950, offset_mv=20)
+            self.assertEqual(adc.read_uv(), 970_000)
+            adc_is(gain_permille=1_000, offset_mv=0, noise_mv=10)
+            seen = [adc.read_uv() // 1000 for _ in range(200)]
+            self.assertTrue(989 <= min(seen) < 995)
+            self.assertTrue(1_005 < max(seen) <= 1_011)
+        finally:
+            adc_is(gain_permille=1_000, offset_mv=0, noise_mv=0)
+
+    def test_adc_without_calibration_only_counts(self):
+        Pin.wire(39).microvolts = lambda: 1_010_000
+        adc = ADC(Pin(39), atten=ADC.ATTN_11DB)
+        try:
+            adc_is(fuses=0)
+            with self.assertRaises(OSError):
+                adc.read_uv()
+            self.assertEqual(adc.read_u16() >> 4, 1_077)  # (1010 - 142) / 0.8056
+        finally:
+            adc_is(fuses=1)
 
     def test_what_the_desk_lacks_is_missing(self):
         self.assertFalse(hasattr(machine, "lightsleep"))

@@ -9,13 +9,25 @@ import unittest
 from no_heap import no_heap
 
 from core.branch import Branch
-from core.events import LOAD, EventRing
+from core.events import (
+    CONTACT,
+    FREQUENCY,
+    FREQUENCY_OUT,
+    GRID,
+    INVERTER_FEEDS,
+    LEVEL,
+    LEVEL_OUT,
+    LOAD,
+    PRESENCE_ONLY,
+    SENSE,
+    EventRing,
+)
 from core.loads import Load
 from core.uptime import Uptime
 from drivers.relay import Relay
 from node.load_control import LoadControl
 from node.senses import Senses
-from policy.grid import DEAD, ISLANDED, NORMAL, RETURN_WAIT, GridState
+from policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RETURN_WAIT, GridState
 from policy.plan import ShedPlan
 from policy.staging import Staging
 
@@ -52,6 +64,19 @@ class Side:
         return self.on
 
 
+class Level:
+    """A sense of the grid's level that reads what the test says."""
+
+    calibrated = True
+    accuracy_permille = 50
+
+    def __init__(self):
+        self.now_mv = 101_000
+
+    def mv(self):
+        return self.now_mv
+
+
 class NoDelay:
     def below(self, _count):
         return 0
@@ -64,14 +89,15 @@ class ControlCase(unittest.TestCase):
         _desk.hold(0)
         self.grid_side, self.load_side, self.contact = Side(), Side(), Side()
         self.contact.on = False
+        self.level = Level()
         self.branches = [Branch(i + 1, Load(*row, min_off_s=0)) for i, row in enumerate(SITE)]
         self.loads = [branch.load for branch in self.branches]
         self.pins = [FakePin() for _ in SITE]
         self.events = EventRing(128)
         self.control = LoadControl(
             Uptime(),
-            Senses(self.grid_side, self.load_side, self.contact),
-            GridState(),
+            Senses(self.grid_side, self.load_side, self.contact, self.level),
+            GridState(accuracy_permille=self.level.accuracy_permille),
             self.events,
             self.branches,
             [Relay(pin, 0) for pin in self.pins],
@@ -324,6 +350,130 @@ class TestBlackout(ControlCase):
         self.assertEqual(self.pins[0].level, 1)
 
 
+class TestDoubt(ControlCase):
+    """What keeps loads from returning is told once a wait, and is no reason for ever."""
+
+    def setUp(self):
+        super().setUp()
+        self.start()
+        self.read_chips(50_000, 50_000)
+
+    def read_chips(self, first_mhz, second_mhz):
+        """Both chips have just been read."""
+        for i, branch in enumerate(self.branches):
+            branch.reading.valid = True
+            branch.reading.at_s = self.control.uptime.seconds
+            branch.reading.frequency_mhz = first_mhz if i < 3 else second_mhz
+
+    def outage(self):
+        self.grid_side.on = False
+        self.run_for(5_000)
+        self.grid_side.on = True
+        self.told = self.events.total
+
+    def wait(self, seconds, first_mhz=50_000, second_mhz=50_000):
+        for _ in range(seconds):
+            self.read_chips(first_mhz, second_mhz)
+            self.run_for(1_000)
+
+    def causes(self):
+        """(kind, subject, after, cause) of what was told since the outage, load moves aside."""
+        records = [self.events.read(n) for n in range(self.told, self.events.total)]
+        return [(r[2], r[3], r[5], r[6]) for r in records if r[2] != LOAD]
+
+    def test_a_level_within_the_senses_accuracy_delays_nothing(self):
+        for mv in (94_900, 107_100):
+            self.level.now_mv = mv
+            self.outage()
+            self.wait(320)
+            self.assertEqual(self.control.grid.state, NORMAL)
+            self.assertEqual(self.control.sense_cause, 0)
+
+    def test_a_dead_level_sense_is_told_and_waited_for_half_an_hour(self):
+        self.level.now_mv = 0
+        self.outage()
+        self.wait(1_795)
+        self.assertEqual(self.causes()[-1], (SENSE, LEVEL, 0, LEVEL_OUT))
+        self.assertEqual(len(self.causes()), 2)
+        self.assertEqual(self.control.wait_cause(), LEVEL_OUT)
+        self.assertFalse(self.control.sense_faulty())
+        self.wait(8)
+        self.assertEqual(self.control.grid.state, RESTORING)
+        self.assertEqual(self.causes()[-1], (GRID, 0, RESTORING, PRESENCE_ONLY))
+        self.assertEqual(self.control.sense_cause, LEVEL_OUT)
+        self.wait(60)
+        self.assertEqual(len(self.closed()), 6)
+
+    def test_the_fault_ends_with_a_return_in_which_the_sense_was_right(self):
+        self.test_a_dead_level_sense_is_told_and_waited_for_half_an_hour()
+        self.level.now_mv = 101_000
+        self.outage()
+        self.wait(305)
+        self.assertFalse(self.control.sense_faulty())
+
+    def test_a_second_that_is_out_starts_the_wait_again(self):
+        self.outage()
+        self.wait(200)
+        self.level.now_mv = 80_000
+        self.wait(2)
+        self.level.now_mv = 101_000
+        self.wait(290)
+        self.assertEqual(self.control.grid.state, RETURN_WAIT)
+        self.wait(15)
+        self.assertNotEqual(self.control.grid.state, RETURN_WAIT)
+
+    def test_a_chip_that_sees_no_cycles_leaves_it_to_the_other(self):
+        self.outage()
+        self.wait(305, first_mhz=0)
+        self.assertNotEqual(self.control.grid.state, RETURN_WAIT)
+
+    def test_the_other_chips_frequency_counts(self):
+        self.outage()
+        self.wait(320, first_mhz=0, second_mhz=60_000)
+        self.assertEqual(self.causes()[-1], (SENSE, FREQUENCY, 60_000, FREQUENCY_OUT))
+        self.assertEqual(self.control.wait_cause(), FREQUENCY_OUT)
+
+    def test_no_cycles_at_all_are_a_doubt_with_an_end(self):
+        self.outage()
+        self.wait(310, 0, 0)
+        self.assertEqual(self.control.wait_cause(), FREQUENCY_OUT)
+        self.wait(1_500, 0, 0)
+        self.assertEqual(self.control.sense_cause, FREQUENCY_OUT)
+
+    def test_a_wait_for_the_inverter_is_told(self):
+        self.contact.on = True
+        self.outage()
+        self.wait(3)
+        self.assertEqual(self.causes()[-1], (SENSE, CONTACT, 1, INVERTER_FEEDS))
+        self.assertEqual(self.control.wait_cause(), INVERTER_FEEDS)
+
+    def test_nothing_of_a_wait_in_doubt_allocates(self):
+        self.level.now_mv = 0
+        self.outage()
+        advance, cycle = _desk.advance, self.control.cycle
+        with no_heap:
+            for _ in range(310 * 50):
+                advance(CYCLE_MS)
+                cycle()
+        self.assertEqual(self.control.wait_cause(), LEVEL_OUT)
+
+
+class TestStart(ControlCase):
+    def test_a_wrong_line_hz_is_told_half_a_minute_after_the_start(self):
+        for _ in range(31):
+            for branch in self.branches:
+                branch.reading.valid = True
+                branch.reading.at_s = self.control.uptime.seconds
+                branch.reading.frequency_mhz = 60_000
+            self.run_for(1_000)
+        records = [self.events.read(n) for n in range(self.events.total)]
+        self.assertIn(
+            (SENSE, FREQUENCY, 0, 60_000, FREQUENCY_OUT), [record[2:7] for record in records]
+        )
+        self.assertTrue(self.control.sense_faulty())
+        self.assertNotEqual(self.closed(), [])
+
+
 class TestTierZero(ControlCase):
     limit_w = 150
 
@@ -338,6 +488,16 @@ class TestTierZero(ControlCase):
 
 
 class TestMemory(ControlCase):
+    def test_the_heap_is_locked_while_the_control_path_runs(self):
+        def takes_memory():
+            return bytearray(64)
+
+        self.control.on_news = takes_memory
+        self.control.measured()
+        with self.assertRaises(MemoryError):
+            self.control.cycle()
+        self.assertEqual(len(takes_memory()), 64)
+
     def test_the_whole_blackout_allocates_nothing(self):
         self.start()
         advance, cycle, measured = _desk.advance, self.control.cycle, self.control.measured

@@ -2,7 +2,19 @@
 
 import unittest
 
-from policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RETURN_WAIT, RIDE_THROUGH, GridState
+from core import events
+from policy.grid import (
+    DEAD,
+    FIT,
+    FREQUENCY,
+    ISLANDED,
+    LEVEL,
+    NORMAL,
+    RESTORING,
+    RETURN_WAIT,
+    RIDE_THROUGH,
+    GridState,
+)
 
 CYCLE_MS = 20
 
@@ -118,6 +130,86 @@ class TestReturn(GridCase):
             with self.subTest(mv=mv, mhz=mhz):
                 self.assertEqual(self.grid.judge(mv, mhz), healthy)
 
+    def test_a_sense_decides_only_what_its_accuracy_allows(self):
+        # 5 %: 95 V may read 90.25 V, 107 V may read 112.35 V.
+        grid = GridState(accuracy_permille=50)
+        for mv, healthy in (
+            (94_900, True),
+            (107_100, True),
+            (90_250, True),
+            (90_249, False),
+            (112_350, True),
+            (112_351, False),
+            (80_000, False),
+            (0, False),
+        ):
+            with self.subTest(mv=mv):
+                self.assertEqual(grid.judge(mv, -1), healthy)
+
+    def test_a_judgement_says_which_sense_is_in_doubt(self):
+        for mv, mhz, doubt in (
+            (80_000, 50_000, LEVEL),
+            (101_000, 60_000, FREQUENCY),
+            (101_000, 0, FREQUENCY),
+            (80_000, 60_000, LEVEL),
+            (101_000, 50_000, FIT),
+        ):
+            with self.subTest(mv=mv, mhz=mhz):
+                self.grid.judge(mv, mhz)
+                self.assertEqual(self.grid.doubt, doubt)
+
+    def judged_for(self, span_ms, mv, contact=False):
+        """As run_for, with a judgement each second; the grid is there."""
+        entered = []
+        for _ in range(span_ms // 1_000):
+            entered += self.run_for(1_000, True, True, contact)
+            if self.grid.state == RETURN_WAIT:
+                self.grid.judge(mv, -1)
+        return entered
+
+    def test_after_half_an_hour_in_doubt_the_presence_of_the_grid_is_enough(self):
+        self.outage(5_000)
+        # Judged first after a second, and then in doubt for 1800 s.
+        self.assertEqual(self.judged_for(1_800_000, 0), [RETURN_WAIT])
+        self.assertEqual(self.judged_for(2_000, 0), [RESTORING])
+        self.assertTrue(self.grid.by_presence)
+
+    def test_a_level_that_is_out_now_and_then_does_not_lengthen_that(self):
+        self.outage(5_000)
+        for _ in range(9):
+            self.judged_for(190_000, 101_000)
+            self.judged_for(10_000, 0)
+        self.assertEqual(self.grid.state, RETURN_WAIT)
+        self.judged_for(195_000, 101_000)
+        self.assertEqual(self.grid.state, RESTORING)
+
+    def test_a_wait_in_which_all_is_well_is_not_one_in_doubt(self):
+        self.outage(5_000)
+        self.judged_for(1_000_000, 0)
+        self.outage(1_000)
+        self.judged_for(303_000, 101_000)
+        self.assertEqual(self.grid.state, RESTORING)
+        self.assertFalse(self.grid.by_presence)
+
+    def test_the_wait_in_doubt_is_never_shorter_than_the_hold(self):
+        self.grid.trust_ms = 60_000
+        self.outage(5_000)
+        self.judged_for(1_000, 0)
+        self.assertEqual(self.judged_for(298_000, 101_000), [])
+        self.assertEqual(self.judged_for(3_000, 101_000), [RESTORING])
+
+    def test_an_inverter_that_feeds_the_loads_is_waited_for_as_long_as_it_takes(self):
+        self.outage(5_000)
+        self.assertEqual(self.judged_for(4_000_000, 0, True), [RETURN_WAIT])
+
+    def test_a_new_island_begins_to_count_how_long_it_was_fed_anew(self):
+        self.outage(3_000)
+        self.run_for(200, True, True)
+        self.run_for(20, False, False)
+        self.run_for(20, False, True)
+        self.assertEqual(self.grid.state, ISLANDED)
+        self.assertLess(self.grid.fed_ms, 200)
+
     def test_200_v_bands_are_182_to_222_v(self):
         grid = GridState(nominal_mv=200_000)
         self.assertEqual((grid.low_mv, grid.high_mv), (182_000, 222_000))
@@ -173,6 +265,11 @@ class TestReturn(GridCase):
         self.assertEqual(self.grid.state, RESTORING)
         self.assertEqual(self.run_for(60, False, False), [RIDE_THROUGH])
         self.assertEqual(self.run_for(20, True, True), [RESTORING])
+
+
+class TestNumbers(unittest.TestCase):
+    def test_doubts_are_the_senses_of_events(self):
+        self.assertEqual((LEVEL, FREQUENCY), (events.LEVEL, events.FREQUENCY))
 
 
 class TestLongRun(GridCase):
