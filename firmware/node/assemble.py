@@ -11,6 +11,7 @@ from links.wifi import Wifi
 from node import files
 from node.echonet_job import EchonetJob
 from node.foundation import Foundation
+from node.grid_edge import GridEdge
 from node.job import Job
 from node.log_job import LogJob
 from node.node import Node
@@ -51,8 +52,8 @@ def build(found: str) -> tuple[Node, list[Job]]:
 
     def start_control() -> WDT:
         # The edge brings the first look forward; the timer keeps the rounds going.
-        grid_pin.irq(control.cycle, Pin.IRQ_FALLING)
-        rounds.init(period=board.CONTROL_PERIOD_MS, mode=Timer.PERIODIC, callback=control.cycle)
+        edge = GridEdge(grid_pin, Pin.IRQ_FALLING, control.cycle)
+        rounds.init(period=board.CONTROL_PERIOD_MS, mode=Timer.PERIODIC, callback=edge.on_timer)
         return WDT(timeout=board.WATCHDOG_MS)
 
     def stop_control() -> None:

@@ -100,6 +100,29 @@ def test_a_wrong_line_hz_is_told_at_the_start_and_delays_a_return_no_longer_than
         assert closed(node) == 6
 
 
+def test_a_sense_that_chatters_takes_no_more_than_a_look_a_round(tmp_path):
+    with life(tmp_path, settings=PANEL) as node:
+        node.run(60_000)
+        before, began_ms = node.ask("status", "status")["cycles"], node.now_ms
+        # 100 000 falls a second.
+        node.run(5_000, grid_chatter=100)
+        node.run(100, grid_chatter=0)
+        rounds = (node.now_ms - began_ms) // 20
+        assert rounds < node.ask("status", "status")["cycles"] - before <= 2 * rounds + 100
+
+
+def test_the_fall_of_the_grids_sense_is_looked_at_at_once(tmp_path):
+    with life(tmp_path, settings=PANEL) as node:
+        node.run(60_003)
+        node.told("grid")
+        lost_ms = node.now_ms
+        node.run(1_000, grid_mv=0)
+        # The sense falls 15 ms after the last half cycle.
+        first = node.told("grid")[0]
+        assert first["cause"] == "grid lost"
+        assert round(first["t"] * 1000) == lost_ms + 15
+
+
 def test_a_contact_that_bounces_makes_one_island(tmp_path):
     with life(tmp_path, settings=PANEL) as node:
         node.run(60_000, islanded_bounce_ms=9)
