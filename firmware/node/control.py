@@ -5,6 +5,8 @@ jump or call of whatever else runs), never re-entered. It allocates nothing, awa
 needs neither network, flash nor clock. Jobs leave it flags and numbers, and call nothing here
 that decides. What follows from the grid state is the business of the two subclasses: loads
 behind relays, or a lamp.
+
+What a cycle has to do is remembered until it is done: one that breaks off is made good by the next.
 """
 
 from array import array
@@ -63,6 +65,8 @@ class Control:
         self._islanded = senses.islanded
         self.calibrated = senses.calibrated
         self._second = -1
+        self._entered = False  # the grid state is new, and what follows from it not yet done
+        self._told_state = grid.state
 
     def cycle(self, _source: object = None) -> None:
         """One round. The argument is the timer or pin that called.
@@ -81,20 +85,30 @@ class Control:
         uptime, grid = self.uptime, self.grid
         span_ms = uptime.update()
         if grid.step(span_ms, self._grid_alive(), self._load_alive(), self._islanded()):
-            self._record_grid()
-            self._count_loss()
-            self._note_doubt()
-            self.on_grid()
-        if grid.state == RETURN_WAIT:
-            self._judge()
+            self._entered = True
+        if self._entered:
+            self._follow()
         if self.news:
-            self.news = False
             self.on_news()
+            self.news = False
         if uptime.seconds != self._second:
-            self._second = uptime.seconds
+            self.on_second(uptime.seconds)
             if uptime.seconds == _CHIPS_READ_S and not grid.limited:
                 self._check_frequency()
-            self.on_second(uptime.seconds)
+            self._second = uptime.seconds
+        # Last: a level that cannot be read holds nothing up.
+        if grid.state == RETURN_WAIT:
+            self._judge()
+
+    def _follow(self) -> None:
+        """Tell of the new grid state, once, and do what follows from it."""
+        if self._told_state != self.grid.state:
+            self._record_grid()
+            self._told_state = self.grid.state
+            self._count_loss()
+            self._note_doubt()
+        self.on_grid()
+        self._entered = False
 
     def _judge(self) -> None:
         """Hold the second's mean of the grid's level against its band: one sample is noise."""

@@ -61,6 +61,10 @@ class LoadControl(Control):
         self.limit_w = self._set_limit_w = limit_w
         self._moves = array("i", (0 for _ in branches)) if moves is None else moves
         self._commanded = bytearray(len(branches))
+        # noted[i]: the position of relay i that staging, counter and log know of.
+        self._noted = bytearray(branch.load.closed for branch in branches)
+        self._moved = False  # some may differ
+        self._lesson_due = False  # an island has begun from whose end something may be learnt
         self._range = range(len(branches))
         self._ready = bytearray(len(branches))
         self._released_s = 0
@@ -100,8 +104,11 @@ class LoadControl(Control):
     def on_grid(self) -> None:
         state = self.grid.state
         if state == ISLANDED or state == DEAD:
-            if state == DEAD and self.grid.before == ISLANDED:
+            if state == ISLANDED:
+                self._lesson_due = True
+            elif self._lesson_due:
                 self._learn()
+                self._lesson_due = False
             self._plan_island()
             self._cut()
         elif state == RESTORING or state == NORMAL:
@@ -112,6 +119,8 @@ class LoadControl(Control):
 
     def on_second(self, now_s: int) -> None:
         self._assert_relays()
+        if self._moved:
+            self._note_moves()
         if self.grid.limited:
             self._forget_lesson()
             self._hold_limit(now_s)
@@ -122,7 +131,8 @@ class LoadControl(Control):
             self._close(i, now_s)
         elif self.grid.state == RESTORING and self._all_closed():
             self.grid.restored()
-            self._record_grid()
+            self._entered = True
+            self._follow()
 
     def measured(self) -> None:
         """New power readings are in; the next cycle sees whether the limit still holds."""
@@ -181,8 +191,8 @@ class LoadControl(Control):
         before_w = self.limit_w
         limit_w = max(min(before_w, carried_w) * 4 // 5, self._life_safety_w())
         if limit_w < before_w:
-            self.limit_w = limit_w
             self.record(events.LIMIT, 0, before_w, limit_w, events.INVERTER_GAVE_UP)
+            self.limit_w = limit_w
 
     def _forget_lesson(self) -> None:
         """It may have been an empty battery: after half a day of steady island, believe again."""
@@ -255,32 +265,47 @@ class LoadControl(Control):
             for i in self._range:
                 load = self._branches[i].load
                 if load.tier == tier and load.closed and not keep[i]:
-                    self._open(i)
-                    any_opened = True
+                    self._moved = any_opened = True
+                    self._relays[i].open()
+                    load.closed = False
+        # The words after the deeds: what breaks off here, the next cycle makes good.
+        if self._moved:
+            self._note_moves()
         return any_opened
 
-    def _open(self, i: int) -> None:
-        self._relays[i].open()
-        self._branches[i].load.closed = False
-        self._staging.opened(i, self.uptime.seconds)
-        self._record_move(i, 0, events.OVER_BUDGET)
-
     def _close(self, i: int, now_s: int) -> None:
-        self._relays[i].close()
-        self._branches[i].load.closed = True
+        # Noted first: should this break off, nothing else closes in its place.
         self._staging.closed(i, now_s)
-        self._record_move(i, 1, events.WITHIN_BUDGET if self.grid.limited else events.GRID_HEALTHY)
+        self._moved = True
+        self._branches[i].load.closed = True
+        self._relays[i].close()
+        self._note_moves()
 
-    def _record_move(self, i: int, closed: int, cause: int) -> None:
-        self._moves[i] += 1
-        actor = events.NODE
+    def _note_moves(self) -> None:
+        """Tell staging, counter and log of each relay movement, once."""
+        for tier in self._highest_tier_first:
+            for i in self._range:
+                load = self._branches[i].load
+                if load.tier == tier and load.closed != self._noted[i]:
+                    self._note_move(i, int(load.closed))
+        self._moved = False
+
+    def _note_move(self, i: int, closed: int) -> None:
+        cause, actor = events.OVER_BUDGET, events.NODE
+        if closed:
+            cause = events.WITHIN_BUDGET if self.grid.limited else events.GRID_HEALTHY
+        else:
+            self._staging.opened(i, self.uptime.seconds)
         if self._commanded[i]:
-            self._commanded[i] = 0
             cause, actor = events.COMMAND, events.CONSOLE
         self.record(events.LOAD, i, 1 - closed, closed, cause, actor)
+        self._commanded[i] = 0
+        self._moves[i] += 1
+        self._noted[i] = closed
 
     def _all_closed(self) -> bool:
         for i in self._range:
-            if self._plan.keep[i] and not self._branches[i].load.closed:
+            load = self._branches[i].load
+            if load.wanted and not load.locked_off and not load.closed:
                 return False
         return True
