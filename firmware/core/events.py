@@ -17,6 +17,7 @@ LOCK = const(7)  # subject: load number, LAMP_SUBJECT for the lamp; before, afte
 STORAGE = const(8)  # subject: STORED_*; before 0, after: what was found, see node.storage
 START_EXPORT = const(9)  # as START_VALUE, of the export counter
 SENSE = const(10)  # subject: LEVEL, FREQUENCY or CONTACT; after: as measured, mV, mHz, 1 closed
+LOAD_FAULT = const(11)  # subject: load number; before, after: 1 faulty
 
 LAMP_SUBJECT = const(255)
 
@@ -55,6 +56,8 @@ FREQUENCY_OUT = const(19)
 INVERTER_FEEDS = const(20)
 PRESENCE_ONLY = const(21)
 NOT_CALIBRATED = const(22)
+WELDED = const(23)
+REVERSED = const(24)
 
 # Who had it done. A number is never given twice, either.
 NODE = const(0)

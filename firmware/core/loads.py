@@ -28,5 +28,6 @@ class Load:
         self.locked_off = False
         self.wanted = True  # the operator's command, kept through an outage
         self.closed = False  # what the relay was last told; open in reset
-        self.power_w = 0  # last measured
+        self.power_w = 0  # last measured; negative: the meter says that the load feeds
         self.peak_w = 0  # largest measured in the last minute while closed
+        self.fault = 0  # a cause of core.events while its relay or meter is not to be believed

@@ -106,14 +106,16 @@ class MeterGroup:
             load.power_w = reading.power_mw // 1000
             # An open load keeps the peak it had: its rating was believed once already.
             if load.closed:
-                load.peak_w = self._peaks.update(i, now_s, load.power_w)
+                load.peak_w = self._peaks.update(i, now_s, abs(load.power_w))
 
     def _age(self, now_s: int) -> None:
         for branch in self.branches:
             if now_s - branch.reading.at_s > _STALE_S:
                 branch.reading.valid = False
-                # Unknown: the plan counts with the rating.
-                branch.load.power_w = branch.load.peak_w = 0
+                # Unknown: the plan counts with the rating. What proved too big stays so.
+                branch.load.power_w = 0
+                if branch.load.closed:
+                    branch.load.peak_w = 0
 
 
 class BranchSampler(Job):

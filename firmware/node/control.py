@@ -190,6 +190,10 @@ class Control:
         """Where the node measures it, as last measured, 0.1 V; else events.NO_VOLTAGE."""
         return events.NO_VOLTAGE
 
+    def load_faults(self) -> list[int]:
+        """Numbers, from 1, of loads whose relay or meter is not to be believed."""
+        return []
+
     def measured(self) -> None:
         """New readings are in."""
 

@@ -8,6 +8,7 @@ from core import events
 from core.loads import LIFE_SAFETY, TIERS
 from node.control import Control
 from policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RETURN_WAIT
+from policy.meter_watch import MeterWatch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +24,21 @@ if TYPE_CHECKING:
     from policy.plan import ShedPlan
     from policy.staging import Staging
 
-# An inverter that fed for less than this has carried nothing.
+# A load side that falls sooner after the grid side may have had no other feeder than the grid.
 _FED_MS = const(200)
 _STEADY_MS = const(43_200_000)
-_PEAK_LAPSE_S = const(900)
+# A load that drew more than its rating and had to be opened for it is tried again after this, each
+# time four times as long, at most so long: less often than the hourly cap on moves would allow.
+_RETRY_S = const(3_600)
+_RETRY_MAX_S = const(28_800)
+_LIFE_RETRY_S = const(300)
+_LIFE_RETRY_MAX_S = const(3_600)
+# So many rounds of readings after an opening, one has begun after it.
+_ROUNDS = const(2)
+# Supply for so long, and a meter that averages has seen nothing else.
+_FED_LONG_MS = const(2_000)
+# A relay that has rested for so many seconds: a sample taken now was begun after it moved.
+_SETTLED_S = const(2)
 # All quantities are read within this time, power at least this often.
 _ROUND_S = const(25)
 _FRESH_S = const(5)
@@ -64,6 +76,12 @@ class LoadControl(Control):
         # noted[i]: the position of relay i that staging, counter and log know of.
         self._noted = bytearray(branch.load.closed for branch in branches)
         self._moved = False  # some may differ
+        self._retry_s = array("i", (0 for _ in branches))
+        self._watch = MeterWatch([branch.load for branch in branches])
+        self._unseen = False  # readings are in that nothing has been concluded from yet
+        self._rounds = 0  # of readings since the last opening, up to _ROUNDS
+        self._read_s = -_FRESH_S
+        self._woken = False
         self._lesson_due = False  # an island has begun from whose end something may be learnt
         self._range = range(len(branches))
         self._ready = bytearray(len(branches))
@@ -95,8 +113,11 @@ class LoadControl(Control):
     def power_w(self) -> int:
         total_w = 0
         for i in self._range:
-            total_w += self._branches[i].load.power_w
+            total_w += abs(self._branches[i].load.power_w)
         return total_w
+
+    def load_faults(self) -> list[int]:
+        return [branch.number for branch in self._branches if branch.load.fault]
 
     def budget_w(self) -> int:
         return self.limit_w if self.grid.limited else -1
@@ -106,6 +127,8 @@ class LoadControl(Control):
         if state == ISLANDED or state == DEAD:
             if state == ISLANDED:
                 self._lesson_due = True
+                # Fed after darkness, without a grid: no sense that is merely late to fall.
+                self._woken = self.grid.before == DEAD
             elif self._lesson_due:
                 self._learn()
                 self._lesson_due = False
@@ -114,6 +137,7 @@ class LoadControl(Control):
         elif state == RESTORING or state == NORMAL:
             self.limit_w = self._set_limit_w
             self._plan.keep_all()
+            self._forget_proofs()
             if state == RESTORING:
                 self._staging.begin_return(self.uptime.seconds)
 
@@ -121,10 +145,11 @@ class LoadControl(Control):
         self._assert_relays()
         if self._moved:
             self._note_moves()
+        self._drop_old_readings(now_s)
         if self.grid.limited:
             self._forget_lesson()
             self._hold_limit(now_s)
-        if not self._may_close():
+        if not self._may_close(now_s):
             return
         i = self._staging.next_to_close(now_s, self._plan.keep)
         if i >= 0:
@@ -136,6 +161,10 @@ class LoadControl(Control):
 
     def measured(self) -> None:
         """New power readings are in; the next cycle sees whether the limit still holds."""
+        self._read_s = self.uptime.seconds
+        if self._rounds < _ROUNDS:
+            self._rounds += 1
+        self._unseen = True
         self.news = True
 
     def command(self, i: int, on: bool) -> None:
@@ -159,6 +188,9 @@ class LoadControl(Control):
             self.news = True
 
     def on_news(self) -> None:
+        if self._unseen:
+            self._look()
+            self._unseen = False
         if self.grid.limited:
             self._hold_limit(self.uptime.seconds)
         else:
@@ -170,9 +202,35 @@ class LoadControl(Control):
 
         return LoadCommands(storage, self, self._branches)
 
+    def _look(self) -> None:
+        """What the new readings say of relays and meters, and of what closed loads draw."""
+        now_s = self.uptime.seconds
+        fed = self._load_alive() and (
+            self.grid.state == NORMAL or self.grid.held_ms >= _FED_LONG_MS
+        )
+        for i in self._range:
+            load = self._branches[i].load
+            settled = self._staging.off_s(i, now_s) >= _SETTLED_S
+            fault = self._watch.sample(i, settled, fed)
+            if fault != load.fault:
+                self._note_fault(i, fault)
+            if load.closed and -load.power_w > load.peak_w:
+                load.peak_w = -load.power_w
+
+    def _note_fault(self, i: int, fault: int) -> None:
+        load = self._branches[i].load
+        self.record(
+            events.LOAD_FAULT, i, int(load.fault != 0), int(fault != 0), fault or load.fault
+        )
+        if fault == events.WELDED and self.limit_w < self._set_limit_w:
+            # What an inverter gave up under then was not what was commanded.
+            self.record(events.LIMIT, 0, self.limit_w, self._set_limit_w, fault)
+            self.limit_w = self._set_limit_w
+        load.fault = fault
+
     def _hold_limit(self, now_s: int) -> None:
         """Plan again with what is known now, and open what does not fit any more."""
-        over = self._may_draw_w() > self.limit_w
+        over = self._may_draw_w() > self.limit_w - self._watch.stray_w
         self._plan_island()
         # A load that gives way to a more important one is no overload.
         if self._cut() and over:
@@ -184,9 +242,12 @@ class LoadControl(Control):
         Four fifths of what it carried last, until the grid returns; but never less than the
         life-safety loads need, for which it is worth trying again and again.
         """
+        # Nor from a trip that no cut could have averted.
+        if self._watch.stray_w:
+            return
         carried_w = self._carried_w()
         # Only of an inverter that did feed something, not of senses that fell one by one.
-        if not carried_w or self.grid.fed_ms < _FED_MS:
+        if not carried_w or not (self._woken or self.grid.fed_ms >= _FED_MS):
             return
         before_w = self.limit_w
         limit_w = max(min(before_w, carried_w) * 4 // 5, self._life_safety_w())
@@ -231,24 +292,58 @@ class LoadControl(Control):
         now_s = self.uptime.seconds
         self._lapse_peaks(now_s)
         self._staging.fill_ready(now_s, self._ready)
-        self._plan.compute(self.limit_w, self._ready)
+        for i in self._range:
+            if self._branches[i].load.fault == events.WELDED:
+                self._ready[i] = 0
+        left_w = self.limit_w - self._watch.stray_w
+        if left_w > 0:
+            self._plan.compute(left_w, self._ready)
+        else:
+            # Nothing that is cut makes the rest fit: life-safety is not given up for it.
+            self._plan.compute(self.limit_w, self._ready)
+            self._plan.keep_only(LIFE_SAFETY)
 
     def _lapse_peaks(self, now_s: int) -> None:
-        """Believe the rating of an open load again: its peak may have been its start."""
+        """Believe the rating of an open load again, after ever longer times."""
         for i in self._range:
             load = self._branches[i].load
-            if not load.closed and load.peak_w:
-                lapse_s = load.min_off_s if load.tier == LIFE_SAFETY else _PEAK_LAPSE_S
-                if self._staging.off_s(i, now_s) >= lapse_s:
+            if not load.closed and load.peak_w > load.rated_w:
+                life = load.tier == LIFE_SAFETY
+                retry_s = self._retry_s[i] or (_LIFE_RETRY_S if life else _RETRY_S)
+                if self._staging.off_s(i, now_s) >= retry_s:
+                    most_s = _LIFE_RETRY_MAX_S if life else _RETRY_MAX_S
+                    self._retry_s[i] = min(4 * retry_s, most_s)
                     load.peak_w = 0
 
-    def _may_close(self) -> bool:
+    def _forget_proofs(self) -> None:
+        """With the grid there is room again for what an island could not carry."""
+        for i in self._range:
+            self._retry_s[i] = 0
+            load = self._branches[i].load
+            if not load.closed:
+                load.peak_w = 0
+
+    def _drop_old_readings(self, now_s: int) -> None:
+        """A reading has an age, whatever has become of the job that took it."""
+        for i in self._range:
+            branch = self._branches[i]
+            if branch.reading.valid and now_s - branch.reading.at_s > _FRESH_S:
+                branch.reading.valid = False
+                branch.load.power_w = 0
+                # Unknown: the plan counts with the rating. What proved too big stays so.
+                if branch.load.closed:
+                    branch.load.peak_w = 0
+
+    def _may_close(self, now_s: int) -> bool:
         """Nothing closes while the site is dark, on trial, or in doubt."""
         state = self.grid.state
-        if state == RETURN_WAIT:
-            # Still on the inverter, perhaps for long: what fits its limit may come back.
-            return self.grid.contact
-        return state == ISLANDED or state == RESTORING or state == NORMAL
+        if state == NORMAL or state == RESTORING:
+            return True
+        # Watts from before the last opening say nothing of what is on now.
+        if self._rounds < _ROUNDS and now_s - self._read_s <= _FRESH_S:
+            return False
+        # In RETURN_WAIT still on the inverter, perhaps for long: what fits its limit may come back.
+        return state == ISLANDED or (state == RETURN_WAIT and self.grid.contact)
 
     def _assert_relays(self) -> None:
         """Write every relay again, so that a glitch on a pin lasts a second at most."""
@@ -266,6 +361,7 @@ class LoadControl(Control):
                 load = self._branches[i].load
                 if load.tier == tier and load.closed and not keep[i]:
                     self._moved = any_opened = True
+                    self._rounds = 0
                     self._relays[i].open()
                     load.closed = False
         # The words after the deeds: what breaks off here, the next cycle makes good.
@@ -301,6 +397,7 @@ class LoadControl(Control):
         self.record(events.LOAD, i, 1 - closed, closed, cause, actor)
         self._commanded[i] = 0
         self._moves[i] += 1
+        self._watch.moved(i)
         self._noted[i] = closed
 
     def _all_closed(self) -> bool:

@@ -128,6 +128,7 @@ class Node:
             "storage": "damaged" if self._storage.faulty() else "whole",
             "flash_faults": self._storage.flash_faults(),
             "events": self._storage.log.sequence,
+            "load_faults": control.load_faults(),
         }
         for job in self._jobs:
             status.update(job.counts())

@@ -62,6 +62,12 @@ class ShedPlan:
                 break
         self.planned_w = limit_w - left_w
 
+    def keep_only(self, tier: int) -> None:
+        """Of what is kept, keep this tier alone."""
+        for i in self._range:
+            if self._loads[i].tier != tier:
+                self.keep[i] = 0
+
     def keep_all(self) -> None:
         """Fill `keep` for a site without a limit: everything wanted and not locked off."""
         loads, keep = self._loads, self.keep

@@ -2,7 +2,8 @@
 
 Opening is never delayed. Closing waits for the node's random share of the return (so that a
 street does not come back in one second), for the step gap, for the load's minimum off time, and
-for the hourly cap on relay moves. An overload soon after a close doubles the wait.
+for the hourly cap on relay moves; and none comes within a second of an opening. An overload soon
+after a close doubles the wait.
 
 Pure: the uptime in seconds comes in, the number of the load to close comes out.
 """
@@ -24,6 +25,8 @@ _MOVES_AN_HOUR = const(6)
 _HOUR_S = const(3_600)
 _BACK_OFF_S = const(60)
 _BACK_OFF_MAX_S = const(900)
+# Between an opening and a close: a whole second, and one more as for the gap.
+_SETTLE_S = const(2)
 # An overload within this time of a close is that close's doing.
 _BLAME_S = const(10)
 
@@ -44,6 +47,7 @@ class Staging:
         self._draw = draw
         self._next_s = 0
         self._last_close_s = _NEVER
+        self._last_open_s = _NEVER
         self._back_off_s = 0
         # A reset opens the relays: the minimum off time runs from power-up.
         self._opened_s = array("i", (0 for _ in loads))
@@ -62,7 +66,7 @@ class Staging:
 
     def next_to_close(self, now_s: int, keep: bytearray) -> int:
         """The load to close now, lowest tier first, or -1."""
-        if now_s < self._next_s:
+        if now_s < self._next_s or now_s - self._last_open_s < _SETTLE_S:
             return -1
         best, best_tier = -1, TIERS
         for i in self._range:
@@ -80,7 +84,7 @@ class Staging:
 
     def opened(self, i: int, now_s: int) -> None:
         """Take note that load `i` was opened."""
-        self._opened_s[i] = now_s
+        self._opened_s[i] = self._last_open_s = now_s
         self._count(i, now_s)
 
     def overloaded(self, now_s: int) -> None:

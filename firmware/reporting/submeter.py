@@ -11,9 +11,11 @@ which is right for sine waves and, unlike a sum of RMS currents, for loads out o
 
 from array import array
 from math import sqrt
+from micropython import const
 from typing import TYPE_CHECKING
 
 from core.calendar import civil
+from core.events import WELDED
 from registers.half_hours import HalfHours, was_measured
 from reporting.objects import SENSOR_FAULT, Device
 from reporting.points import CHANNEL_1, EPC, FAULT, LIVES, OFF, ON, PANEL, SUBMETER, rows_of
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from core.identity import Identity
     from settings.places import Places
 
+# Fault content: "switch fault" is 20 to 29.
+_SWITCH_FAULT = const(20)
 # One table for all branches: rows are the same, only the values differ.
 _SUBMETER_ROWS = rows_of(SUBMETER)
 
@@ -53,6 +57,16 @@ class BranchMeter(Device):
 
     def measuring(self) -> bool:
         return self._branch.reading.valid
+
+    def fault_status(self) -> int:
+        return FAULT if self._branch.load.fault else super().fault_status()
+
+    def fault_content(self) -> int:
+        """Which of the two is not to be believed: the relay or the meter."""
+        fault = self._branch.load.fault
+        return (
+            _SWITCH_FAULT if fault == WELDED else SENSOR_FAULT if fault else super().fault_content()
+        )
 
     def history_day(self) -> int | None:
         return self._history_day

@@ -35,6 +35,8 @@ CAUSES = (
     "the inverter feeds the loads alone: what is above its limit waits",
     "grid present, though in doubt for trust_s",
     "ADC without calibration: the level is good for 15 %",
+    "power though switched off: a welded relay",
+    "power flows backward: a current transformer the wrong way round",
 )
 
 # Who had it done, by the number that core.events gives them.
@@ -43,7 +45,7 @@ ACTORS = ("node", "console")
 # Kinds of core.events, in the order of their numbers.
 KINDS = (
     "", "started", "grid", "load", "lamp", "limit", "start value", "lock", "storage",
-    "start value of export", "sense",
+    "start value of export", "sense", "load fault",
 )  # fmt: skip
 
 # Resets of core.events, and things kept in flash (subjects of an event "storage").
@@ -77,8 +79,10 @@ def details(kind: int, subject: int, before: int, after: int, load_names: list) 
     """What an event was about, in words; a load without a name in the list has its number only."""
     if kind == 2:
         return {"from": GRID_STATES[before], "to": GRID_STATES[after]}
-    if kind == 3 or kind == 7:
+    if kind == 3 or kind == 7 or kind == 11:
         words = ("off", "on") if kind == 3 else ("unlocked", "locked off")
+        if kind == 11:
+            words = ("sound", "faulty")
         if subject == LAMP_SUBJECT:
             return {"lamp": 1, "to": words[after]}
         load = {"load": load_names[subject]} if subject < len(load_names) else {}

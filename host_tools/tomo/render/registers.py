@@ -235,7 +235,7 @@ def _quality(number: int) -> str:
 def _subject(kind: int, subject: int) -> str:
     """Loads and branches are counted from 1 for people."""
     name = _word(console.KINDS, kind)
-    if name in ("load", "lock"):
+    if name in ("load", "lock", "load fault"):
         return "lamp" if subject == console.LAMP_SUBJECT else str(subject + 1)
     if name == "storage":
         return _word(console.STORED, subject)
@@ -246,8 +246,10 @@ def _value(kind: int, value: int) -> str:
     name = _word(console.KINDS, kind)
     if name == "grid":
         return _word(console.GRID_STATES, value)
-    if name in ("load", "lock"):
-        return _word(("off", "on") if name == "load" else ("unlocked", "locked off"), value)
+    words = {"load": ("off", "on"), "lock": ("unlocked", "locked off")}
+    words["load fault"] = ("sound", "faulty")
+    if name in words:
+        return _word(words[name], value)
     if name == "started":
         return _word(console.RESETS, value)
     units = {"lamp": " permille", "limit": " W"}

@@ -18,8 +18,11 @@ from core.events import (
     LEVEL,
     LEVEL_OUT,
     LOAD,
+    LOAD_FAULT,
     PRESENCE_ONLY,
+    REVERSED,
     SENSE,
+    WELDED,
     EventRing,
 )
 from core.loads import Load
@@ -84,15 +87,16 @@ class NoDelay:
 
 class ControlCase(unittest.TestCase):
     limit_w = 1_500
+    site = SITE
 
     def setUp(self):
         _desk.hold(0)
         self.grid_side, self.load_side, self.contact = Side(), Side(), Side()
         self.contact.on = False
         self.level = Level()
-        self.branches = [Branch(i + 1, Load(*row, min_off_s=0)) for i, row in enumerate(SITE)]
+        self.branches = [Branch(i + 1, Load(*row, min_off_s=0)) for i, row in enumerate(self.site)]
         self.loads = [branch.load for branch in self.branches]
-        self.pins = [FakePin() for _ in SITE]
+        self.pins = [FakePin() for _ in self.site]
         self.events = EventRing(128)
         self.control = LoadControl(
             Uptime(),
@@ -577,6 +581,194 @@ class TestBrokenCycles(ControlCase):
         self.control.measured()
         self.run_broken(100)
         self.assertNotIn("pump", self.closed())
+
+
+class MeasuredCase(ControlCase):
+    def measure_for(self, seconds, site_w):
+        """Readings once a second, in the middle of it; site_w() sets what the loads draw."""
+        for _ in range(seconds):
+            self.run_for(500)
+            site_w()
+            self.control.measured()
+            self.run_for(500)
+
+    def moves(self):
+        records = [self.events.read(n) for n in range(self.events.total)]
+        return [(r[0] * 1000 + r[1], r[3], r[5]) for r in records if r[2] == LOAD]
+
+
+class TestClosing(MeasuredCase):
+    site = (("alarm", 0, 300), ("outlet", 3, 1_500))
+    limit_w = 2_700
+
+    def test_nothing_closes_within_a_second_of_an_opening(self):
+        self.run_for(20_000)
+        self.assertEqual(self.closed(), ["alarm", "outlet"])
+        self.grid_side.on = False
+        self.run_for(480)
+        self.loads[0].peak_w = 5_940
+        self.control.measured()
+        while self.control.uptime.millis + CYCLE_MS < 1000:
+            self.run_for(CYCLE_MS)
+        self.run_for(CYCLE_MS)
+        self.assertEqual(self.closed(), [])
+        opened_ms = self.moves()[-1][0]
+        self.run_for(400_000)
+        closes = [t for t, _, on in self.moves() if on and t >= opened_ms]
+        self.assertTrue(min(closes) - opened_ms >= 1_000)
+
+    def test_nothing_closes_on_watts_from_before_the_last_opening(self):
+        self.run_for(40_000)
+        self.grid_side.on = False
+        self.run_for(1_000)
+        self.control.measured()
+        self.loads[1].peak_w = 2_600
+        self.control.measured()
+        self.run_for(CYCLE_MS)
+        self.assertEqual(self.closed(), ["alarm"])
+        self.loads[1].peak_w = 0
+        self.run_for(3_000)
+        self.control.measured()  # it may have begun before the opening
+        self.run_for(2_000)
+        self.assertEqual(self.closed(), ["alarm"])
+        self.control.measured()
+        self.run_for(1_000)
+        self.assertEqual(self.closed(), ["alarm", "outlet"])
+
+    def test_what_proved_too_big_is_tried_rarer_and_rarer_and_returns_at_once_with_the_grid(self):
+        self.limit_w = 1_750
+        self.setUp()
+        self.run_for(20_000)
+        self.grid_side.on = False
+
+        def site_w():
+            self.loads[1].power_w = 1_600 if self.loads[1].closed else 0
+            self.loads[1].peak_w = max(self.loads[1].peak_w, self.loads[1].power_w)
+
+        for load in self.loads:
+            load.rated_w = 200 if load.tier else 300
+        self.measure_for(6 * 3_600, site_w)
+        tries = [t for t, i, on in self.moves() if i == 1 and on][1:]
+        # An hour after the first cut, then four hours; the next would come after eight.
+        self.assertEqual([t // 600_000 for t in tries], [6, 30])
+        self.grid_side.on = True
+        self.run_for(300_000 + 10_000)
+        self.assertEqual(self.closed(), ["alarm", "outlet"])
+
+    def test_life_safety_that_proved_too_big_does_not_use_up_its_moves(self):
+        self.site = (("alarm", 0, 300),)
+        self.limit_w = 320
+        self.setUp()
+        self.run_for(10_000)
+        self.grid_side.on = False
+
+        def site_w():
+            self.loads[0].power_w = 330 if self.loads[0].closed else 0
+            self.loads[0].peak_w = max(self.loads[0].peak_w, self.loads[0].power_w)
+
+        self.measure_for(2 * 3_600, site_w)
+        moves = [t for t, _, _ in self.moves()]
+        for t in moves:
+            self.assertTrue(sum(t <= other < t + 3_600_000 for other in moves) <= 6)
+        opened = [t for t, _, on in self.moves() if not on]
+        closed = [t for t, _, on in self.moves() if on]
+        # Five minutes, then twenty, then an hour: the uptime is in whole seconds.
+        waited = [(t - opened[0] + 1_000) // 100_000 for t in closed[1:]]
+        self.assertEqual(waited, [3, 15, 51])
+
+    def test_readings_of_a_dead_sampler_grow_old(self):
+        self.run_for(20_000)
+        self.grid_side.on = False
+        for branch in self.branches:
+            branch.reading.valid = True
+            branch.reading.at_s = self.control.uptime.seconds
+            branch.load.power_w = branch.load.peak_w = 2_000 if branch.load.tier else 10
+        self.run_for(7_000)
+        self.assertEqual([branch.reading.valid for branch in self.branches], [False, False])
+        self.assertEqual([load.peak_w for load in self.loads], [0, 0])
+
+    def test_an_inverter_is_learnt_from_however_soon_it_trips(self):
+        for fed_ms in (10, 20, 60, 200, 220):
+            self.setUp()
+            self.run_for(20_000)
+            self.grid_side.on = self.load_side.on = False
+            self.run_for(30_000)
+            self.load_side.on = True
+            self.run_for(max(CYCLE_MS, fed_ms))
+            self.load_side.on = False
+            self.run_for(1_000)
+            self.assertEqual(self.control.limit_w, 1_440)  # four fifths of 1800 W
+
+
+class TestMeters(MeasuredCase):
+    site = (("alarm", 0, 200), ("pump", 1, 300), ("heater", 4, 3_000))
+    limit_w = 1_500
+
+    def causes(self, kind):
+        records = [self.events.read(n) for n in range(self.events.total)]
+        return [(r[3], r[5], r[6]) for r in records if r[2] == kind]
+
+    def weld(self, heater_w):
+        def site_w():
+            fed = self.load_side.on
+            self.loads[0].power_w = 200 if fed and self.loads[0].closed else 0
+            self.loads[1].power_w = 300 if fed and self.loads[1].closed else 0
+            self.loads[2].power_w = heater_w if fed else 0
+
+        self.run_for(40_000)
+        self.grid_side.on = False
+        return site_w
+
+    def test_power_of_an_open_load_counts_and_is_reported(self):
+        site_w = self.weld(1_200)
+        self.measure_for(2, site_w)
+        self.assertEqual(self.closed(), ["alarm", "pump"])
+        self.measure_for(4, site_w)
+        self.assertEqual(self.closed(), ["alarm"])
+        self.assertEqual(self.causes(LOAD_FAULT), [(2, 1, WELDED)])
+        self.assertEqual(self.control.load_faults(), [3])
+        self.measure_for(300, site_w)
+        self.assertEqual(self.closed(), ["alarm"])
+
+    def test_life_safety_is_not_cut_for_what_no_cut_makes_fit(self):
+        site_w = self.weld(2_900)
+        self.measure_for(300, site_w)
+        self.assertEqual(self.closed(), ["alarm"])
+        self.assertEqual(self.causes(LOAD_FAULT), [(2, 1, WELDED)])
+
+    def test_nothing_is_learnt_from_trips_beside_a_welded_relay(self):
+        site_w = self.weld(1_200)
+        for _ in range(6):
+            self.load_side.on = True
+            self.measure_for(3, site_w)
+            self.load_side.on = False
+            self.measure_for(3, site_w)
+        self.load_side.on = True
+        self.measure_for(6, site_w)
+        self.assertEqual(self.control.limit_w, 1_500)
+        self.assertEqual(self.causes(LOAD_FAULT), [(2, 1, WELDED)])
+        self.assertEqual(self.closed(), ["alarm"])
+
+    def test_a_relay_that_lets_go_is_no_fault_any_more(self):
+        site_w = self.weld(1_200)
+        self.measure_for(6, site_w)
+        self.measure_for(100, self.weld(0))
+        self.assertEqual(self.causes(LOAD_FAULT), [(2, 1, WELDED), (2, 0, WELDED)])
+        self.assertEqual(self.closed(), ["alarm", "pump"])
+
+    def test_the_magnitude_of_a_reversed_meter_counts_and_it_is_reported(self):
+        self.run_for(40_000)
+
+        def site_w():
+            self.loads[0].power_w = 200
+            self.loads[1].power_w = -1_400 if self.loads[1].closed else 0
+
+        self.measure_for(5, site_w)
+        self.assertEqual(self.control.power_w(), 1_600)
+        self.assertEqual(self.causes(LOAD_FAULT), [(1, 1, REVERSED)])
+        self.grid_side.on = False
+        self.measure_for(2, site_w)
+        self.assertEqual(self.closed(), ["alarm"])
 
 
 class TestTierZero(ControlCase):
