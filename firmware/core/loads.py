@@ -30,4 +30,11 @@ class Load:
         self.closed = False  # what the relay was last told; open in reset
         self.power_w = 0  # last measured; negative: the meter says that the load feeds
         self.peak_w = 0  # largest measured in the last minute while closed
+        self.starting = 0  # seconds left of its start, in which a surge is no overload
         self.fault = 0  # a cause of core.events while its relay or meter is not to be believed
+
+    def may_draw_w(self) -> int:
+        """What a plan counts for it: its rating, or more if it was measured and is no start, W."""
+        if self.starting or self.peak_w < self.rated_w:
+            return self.rated_w
+        return self.peak_w

@@ -104,8 +104,9 @@ class MeterGroup:
                 fill_power(self._counts[i], reading)
             reading.at_s = now_s
             load.power_w = reading.power_mw // 1000
-            # An open load keeps the peak it had: its rating was believed once already.
-            if load.closed:
+            # An open load keeps the peak it had: its rating was believed once already. What a
+            # start draws is the control path's to judge.
+            if load.closed and not load.starting:
                 load.peak_w = self._peaks.update(i, now_s, abs(load.power_w))
 
     def _age(self, now_s: int) -> None:

@@ -49,6 +49,8 @@ class LoadControl(Control):
     """Relay i switches the load of branch i.
 
     limit_w   what the island may draw here, W; `limit_w` is lower after an inverter has given up
+    surge_w   what it may draw while loads start, W; 0 is twice limit_w
+    surge_ms  for how long the inverter bears that: a start is over a tenth earlier
     moves     a count of relay movements for each load, or a place in the registers for them
     """
 
@@ -64,6 +66,8 @@ class LoadControl(Control):
         staging: Staging,
         limit_w: int,
         moves: array | memoryview | None = None,
+        surge_w: int = 0,
+        surge_ms: int = 5_000,
     ) -> None:
         super().__init__(uptime, senses, grid, events)
         self._branches = branches
@@ -71,6 +75,8 @@ class LoadControl(Control):
         self._plan = plan
         self._staging = staging
         self.limit_w = self._set_limit_w = limit_w
+        self._surge_w = surge_w or 2 * limit_w
+        self._start_s = surge_ms * 9 // 10_000
         self._moves = array("i", (0 for _ in branches)) if moves is None else moves
         self._commanded = bytearray(len(branches))
         # noted[i]: the position of relay i that staging, counter and log know of.
@@ -129,6 +135,8 @@ class LoadControl(Control):
                 self._lesson_due = True
                 # Fed after darkness, without a grid: no sense that is merely late to fall.
                 self._woken = self.grid.before == DEAD
+                if self._woken:
+                    self._start_all()
             elif self._lesson_due:
                 self._learn()
                 self._lesson_due = False
@@ -146,6 +154,7 @@ class LoadControl(Control):
         if self._moved:
             self._note_moves()
         self._drop_old_readings(now_s)
+        self._run_starts(now_s)
         if self.grid.limited:
             self._forget_lesson()
             self._hold_limit(now_s)
@@ -216,6 +225,8 @@ class LoadControl(Control):
                 self._note_fault(i, fault)
             if load.closed and -load.power_w > load.peak_w:
                 load.peak_w = -load.power_w
+        if self.power_w() > self._surge_w:
+            self._end_starts()
 
     def _note_fault(self, i: int, fault: int) -> None:
         load = self._branches[i].load
@@ -227,6 +238,29 @@ class LoadControl(Control):
             self.record(events.LIMIT, 0, self.limit_w, self._set_limit_w, fault)
             self.limit_w = self._set_limit_w
         load.fault = fault
+
+    def _start_all(self) -> None:
+        """The bus comes alive: what is closed starts now."""
+        for i in self._range:
+            if self._branches[i].load.closed:
+                self._branches[i].load.starting = self._start_s
+
+    def _run_starts(self, now_s: int) -> None:
+        passed_s = now_s - self._second
+        for i in self._range:
+            load = self._branches[i].load
+            if load.starting:
+                load.starting = max(0, load.starting - passed_s)
+                if not load.starting:
+                    load.peak_w = abs(load.power_w)
+
+    def _end_starts(self) -> None:
+        """More than a start may draw: an overload after all."""
+        for i in self._range:
+            load = self._branches[i].load
+            if load.starting:
+                load.starting = 0
+                load.peak_w = max(load.peak_w, abs(load.power_w))
 
     def _hold_limit(self, now_s: int) -> None:
         """Plan again with what is known now, and open what does not fit any more."""
@@ -277,7 +311,7 @@ class LoadControl(Control):
         for i in self._range:
             load = self._branches[i].load
             if load.closed:
-                total_w += max(load.rated_w, load.peak_w)
+                total_w += load.may_draw_w()
         return total_w
 
     def _life_safety_w(self) -> int:
@@ -285,7 +319,7 @@ class LoadControl(Control):
         for i in self._range:
             load = self._branches[i].load
             if load.tier == LIFE_SAFETY and load.wanted and not load.locked_off:
-                total_w += max(load.rated_w, load.peak_w)
+                total_w += load.may_draw_w()
         return total_w
 
     def _plan_island(self) -> None:
@@ -364,6 +398,7 @@ class LoadControl(Control):
                     self._rounds = 0
                     self._relays[i].open()
                     load.closed = False
+                    load.starting = 0
         # The words after the deeds: what breaks off here, the next cycle makes good.
         if self._moved:
             self._note_moves()
@@ -373,7 +408,9 @@ class LoadControl(Control):
         # Noted first: should this break off, nothing else closes in its place.
         self._staging.closed(i, now_s)
         self._moved = True
-        self._branches[i].load.closed = True
+        load = self._branches[i].load
+        load.starting = self._start_s
+        load.closed = True
         self._relays[i].close()
         self._note_moves()
 

@@ -43,6 +43,8 @@ def build(base: Foundation):
         staging,
         settings["island_limit_w"],
         storage.view(registers.RELAY_MOVES, len(branches)),
+        settings["island_surge_w"],
+        settings["island_surge_ms"],
     )
     half_hours = HalfHours(base.calendar, branches, storage.history, storage.boot)
     keeper = KeeperJob(storage, control, half_hours)

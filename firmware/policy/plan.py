@@ -7,7 +7,7 @@ tiers may use what is left, except below a tier 0 that loses a load: life-safety
 when all else is open.
 
 A load counts with its rated power or what it was measured to draw in the last minute, whichever
-is more.
+is more; while it starts, with its rated power.
 
 Pure and allocation-free: `compute` fills `keep` and may run in the control path.
 """
@@ -51,7 +51,7 @@ class ShedPlan:
         self._ready = ready
         for i in self._range:
             load = loads[i]
-            weights[i] = load.rated_w if load.rated_w > load.peak_w else load.peak_w
+            weights[i] = load.may_draw_w()
             keep[i] = 0
         left_w = limit_w
         for tier in self._tiers:

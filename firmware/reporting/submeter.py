@@ -64,9 +64,9 @@ class BranchMeter(Device):
     def fault_content(self) -> int:
         """Which of the two is not to be believed: the relay or the meter."""
         fault = self._branch.load.fault
-        return (
-            _SWITCH_FAULT if fault == WELDED else SENSOR_FAULT if fault else super().fault_content()
-        )
+        if not fault:
+            return super().fault_content()
+        return _SWITCH_FAULT if fault == WELDED else SENSOR_FAULT
 
     def history_day(self) -> int | None:
         return self._history_day

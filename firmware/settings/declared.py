@@ -31,6 +31,8 @@ SETTINGS = (
     ("line_v", "choice", 0, (100, 200), "V", 100, True, "Nominal voltage"),
     ("grid_gain_permille", "integer", 800, 1_200, "permille", 1_000, True, "Trim of grid level"),
     ("island_limit_w", "integer", 0, 100_000, "W", 1_350, True, "Power the island may draw here"),
+    ("island_surge_w", "integer", 0, 200_000, "W", 0, True, "While loads start; 0: twice as much"),
+    ("island_surge_ms", "integer", 100, 60_000, "ms", 5_000, True, "How long it bears that"),
     ("ride_ms", "integer", 40, 1_000, "ms", 120, True, "Darkness ridden through before a cut"),
     ("confirm_ms", "integer", 500, 60_000, "ms", 2_000, True, "From here on an event is an outage"),
     ("return_hold_s", "integer", 5, 3_600, "s", 300, True, "Healthy grid before loads return"),

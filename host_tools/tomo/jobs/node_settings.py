@@ -19,6 +19,10 @@ def node_settings(scenario: Scenario, node: Node) -> dict:
     }
     if node.board == "submeter6":
         settings["island_limit_w"] = island_limit_w(scenario, node)
+        inverter = scenario.inverter
+        surge_w = inverter.surge_w or 2 * inverter.continuous_w
+        settings["island_surge_w"] = _part(scenario, surge_w)
+        settings["island_surge_ms"] = inverter.surge_ms
     if node.load:
         settings["loads"] = [
             {
@@ -46,5 +50,9 @@ def island_limit_w(scenario: Scenario, node: Node) -> int:
     given = node.settings.get("island_limit_w")
     if given is not None:
         return given
+    return _part(scenario, scenario.inverter.continuous_w)
+
+
+def _part(scenario: Scenario, rating_w: int) -> int:
     sharing = sum(one.board == "submeter6" for one in scenario.node)
-    return scenario.inverter.continuous_w * _LIMIT_TENTHS // 10 // max(1, sharing)
+    return rating_w * _LIMIT_TENTHS // 10 // max(1, sharing)

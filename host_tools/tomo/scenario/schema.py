@@ -134,6 +134,9 @@ SETTINGS = Table(
     (
         # Not given: nine tenths of continuous_w, shared by the site's sub-meters.
         Key("island_limit_w", "integer", None, 0, 100_000, "W"),
+        # Not given: the like part of surge_w, and surge_ms.
+        Key("island_surge_w", "integer", None, 0, 200_000, "W"),
+        Key("island_surge_ms", "integer", None, 100, 60_000, "ms"),
         Key("ride_ms", "integer", None, 40, 1_000, "ms"),
         Key("confirm_ms", "integer", None, 500, 60_000, "ms"),
         Key("return_hold_s", "integer", None, 5, 3_600, "s"),

@@ -584,6 +584,10 @@ class TestBrokenCycles(ControlCase):
 
 
 class MeasuredCase(ControlCase):
+    def moves(self):
+        records = [self.events.read(n) for n in range(self.events.total)]
+        return [(r[0] * 1000 + r[1], r[3], r[5]) for r in records if r[2] == LOAD]
+
     def measure_for(self, seconds, site_w):
         """Readings once a second, in the middle of it; site_w() sets what the loads draw."""
         for _ in range(seconds):
@@ -591,10 +595,6 @@ class MeasuredCase(ControlCase):
             site_w()
             self.control.measured()
             self.run_for(500)
-
-    def moves(self):
-        records = [self.events.read(n) for n in range(self.events.total)]
-        return [(r[0] * 1000 + r[1], r[3], r[5]) for r in records if r[2] == LOAD]
 
 
 class TestClosing(MeasuredCase):
@@ -698,6 +698,49 @@ class TestClosing(MeasuredCase):
             self.load_side.on = False
             self.run_for(1_000)
             self.assertEqual(self.control.limit_w, 1_440)  # four fifths of 1800 W
+
+
+class TestStarts(MeasuredCase):
+    site = (("pump", 0, 200),)
+    limit_w = 1_500
+
+    def start_with(self, powers, least_s):
+        """Boot into the island; the pump draws these powers in turn, the last for good."""
+        self.grid_side.on = False
+        self.drawn = 0
+
+        def site_w():
+            load = self.loads[0]
+            load.power_w = 0
+            if load.closed:
+                load.power_w = powers[min(self.drawn, len(powers) - 1)]
+                self.drawn += 1
+                load.peak_w = max(load.peak_w, load.power_w)
+
+        self.measure_for(least_s, site_w)
+        return self.moves()
+
+    def test_a_start_over_the_limit_is_no_overload(self):
+        self.assertEqual(len(self.start_with((1_600, 200), 3_600)), 1)
+        self.assertEqual(self.closed(), ["pump"])
+
+    def test_a_start_that_does_not_end_is_one_before_the_inverter_trips(self):
+        moves = self.start_with((1_600,), 60)
+        self.assertEqual(self.closed(), [])
+        self.assertTrue(moves[1][0] - moves[0][0] <= 4_500)
+
+    def test_a_start_over_the_surge_limit_is_cut_at_the_next_measurement(self):
+        moves = self.start_with((3_100, 200), 60)
+        self.assertTrue(moves[1][0] - moves[0][0] <= 1_000)
+
+    def test_what_is_on_when_the_bus_comes_alive_starts(self):
+        self.start_with((200,), 60)
+        self.load_side.on = False
+        self.run_for(30_000)
+        self.load_side.on = True
+        moves = self.start_with((1_600, 200), 60)
+        self.assertEqual(len(moves), 1)
+        self.assertEqual(self.closed(), ["pump"])
 
 
 class TestMeters(MeasuredCase):
