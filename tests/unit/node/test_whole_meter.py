@@ -65,7 +65,8 @@ class TestWholeMeter(unittest.TestCase):
 
     def test_after_an_hour_energy_is_power_times_time(self):
         branches, closed_s = self.run_hour()
-        self.assertTrue(all(5 <= since_s <= 60 for since_s in closed_s))
+        # The long hold after a start, 300 s, and the gaps and the random share of the return.
+        self.assertTrue(all(300 <= since_s <= 360 for since_s in closed_s))
         self.check_energy(branches, closed_s)
         for branch in branches:
             self.assertAlmostEqual(branch.reading.power_mw, 100_000, delta=100)
