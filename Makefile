@@ -15,10 +15,10 @@ RUFF = build/venv/bin/ruff
 TOMO = build/venv/bin/tomo
 PYRIGHT = build/types/node_modules/.bin/pyright
 
-.PHONY: help setup python run test lint format types bench powercut desk clean
+.PHONY: help setup python run test lint format types bench powercut invariants desk clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: python  ## fetch and build all that the others need (they do it themselves, too)
 	@$(BOOTSTRAP) all
@@ -54,6 +54,9 @@ bench: setup  ## measure what the project promises, with a table
 
 powercut: setup  ## cut the power at every flash operation and inside it, and boot on what is left
 	@$(PYTHON) -m proofs.powercut
+
+invariants: setup  ## drive the load control through thousands of random outages and faults
+	@$(PYTHON) -m proofs.invariants
 
 desk: setup  ## boot one desk node here: BOARD=submeter6|streetlight, IP=127.0.0.11
 	@$(TOMO) desk $(BOARD) --ip $(IP)

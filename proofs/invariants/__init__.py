@@ -1,0 +1,1 @@
+"""`make invariants`: the load control, driven through random outages, against its invariants."""
