@@ -72,7 +72,7 @@ def test_what_is_set_in_a_chip_is_what_its_node_starts_with(folder):
         assert node.wait("boot")["name"] == "灯火"
         assert console_document(node) == wanted
         # 300 s of healthy grid, 30 s of random delay at most, 5 s and a second between six closes.
-        node.run(370_000)
+        node.run(370_000, grid_mhz=60_000, load_mhz=60_000)
         assert node.wait("load")["load"] == "lights"
         closed = {name for name, value in node.outputs.items() if value}
     # All but the heater, which is locked off.
@@ -159,5 +159,6 @@ def test_a_running_node_is_set_on_its_port_and_its_chip_is_for_nobody_else(tmp_p
         shown = map(json.loads, settings("show", port, "--json")[1].splitlines())
         assert {row["key"]: row["value"] for row in shown if row["given"]} == {
             "wifi_ssid": "desk", "name": "submeter6", "line_hz": 60, "loads.0.name": "pump",
+            "return_hold_s": 5,
         }  # fmt: skip
     assert stored(tmp_path) == changed
