@@ -4,7 +4,8 @@ import json
 import os
 import time
 
-from proofs.invariants.run import ROOT, drive
+from proofs.invariants.run import drive
+from proofs.on_desk import ROOT
 
 _SEQUENCES = 4_000
 

@@ -1,15 +1,11 @@
 """Runs `desk/drive.py` on desk32, several at once, and adds up what they found."""
 
-import json
-import os
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from proofs.on_desk import run
+
 _PROGRAM = Path(__file__).parent / "desk" / "drive.py"
-_PATH = ("firmware", "stubs/shims", "stubs/unix", "stubs/chips")
-_LIMIT_S = 3_600
 # Sequences that one process drives before its heap is let go.
 _LOT = 50
 
@@ -30,16 +26,4 @@ def drive(first: int, sequences: int, processes: int) -> dict:
 
 
 def _drive(lot: tuple[int, int]) -> dict:
-    path = ":".join([*(str(ROOT / part) for part in _PATH), ".frozen"])
-    done = subprocess.run(
-        [ROOT / "build" / "desk32", "-X", "heapsize=2m", _PROGRAM, *map(str, lot)],
-        env=os.environ | {"MICROPYPATH": path},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=_LIMIT_S,
-        check=False,
-    )
-    if done.returncode:
-        raise SystemExit(f"drive.py {lot}: status {done.returncode}\n{done.stdout}{done.stderr}")
-    return json.loads(done.stdout.splitlines()[-1])
+    return run(_PROGRAM, *lot, heap="2m")

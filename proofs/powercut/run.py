@@ -1,21 +1,19 @@
 """Runs the programs of `proofs/powercut/desk` on desk32, side by side and adds up what they say."""
 
-import json
 import os
-import subprocess
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from proofs import on_desk
+from proofs.on_desk import ROOT
 from proofs.powercut.whole import boots_on
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAMS = Path(__file__).resolve().parent / "desk"
 _PATH = (PROGRAMS, ROOT / "boards")
 _HEAP = "64m"  # of chips and of what was promised; the node itself has its small one on the desk
-_LIMIT_S = 3_600
 # What must be nought, in the order of the report.
 BROKEN = (
     "decreases", "inventions", "settings_lost", "identity_lost", "log_chain_breaks",
@@ -50,21 +48,8 @@ Tell = Callable[[str], None]
 
 
 def desk(program: str, *arguments: object) -> dict:
-    """The JSON object that a program prints. Raises SystemExit with its output if it fails."""
-    path = ":".join(str(folder) for folder in _PATH) + ":.frozen"
-    done = subprocess.run(
-        [ROOT / "build" / "desk32", "-X", f"heapsize={_HEAP}", PROGRAMS / program]
-        + [str(argument) for argument in arguments],
-        env=os.environ | {"MICROPYPATH": path},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=_LIMIT_S,
-        check=False,
-    )
-    if done.returncode:
-        raise SystemExit(f"{program}: status {done.returncode}\n{done.stdout}{done.stderr}")
-    return json.loads(done.stdout.splitlines()[-1])
+    """The JSON object that one of our programs prints."""
+    return on_desk.run(PROGRAMS / program, *arguments, heap=_HEAP, folders=_PATH)
 
 
 def prove(size: Size, seed: int = 1, tell: Tell = lambda _words: None) -> dict:

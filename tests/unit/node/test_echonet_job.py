@@ -273,19 +273,28 @@ class TestEchonetJob(unittest.TestCase):
         self.assertEqual(self.bench.get(0x028D01, 0x81), "60")
 
     def test_others_have_their_turn_between_the_objects_that_one_datagram_asks(self):
-        turns = []
+        turns, send = [], self.link.send
 
-        async def script():
-            await asyncio.sleep_ms(5_000)
-            del self.link.sent[:]
-            self.link.inbox.append(octets("10 81 00 01 05 FF 01 02 8D 00 62 FF" + "E2 00" * 255))
-            await asyncio.sleep_ms(1)
+        async def others():
             while len(self.link.sent) < 6:
                 turns.append(len(self.link.sent))
                 await asyncio.sleep_ms(0)
 
+        def send_and_watch(*arguments):
+            send(*arguments)
+            if len(self.link.sent) == 1:
+                asyncio.create_task(others())
+
+        async def script():
+            await asyncio.sleep_ms(5_000)
+            del self.link.sent[:]
+            self.link.send = send_and_watch
+            self.link.inbox.append(octets("10 81 00 01 05 FF 01 02 8D 00 62 FF" + "E2 00" * 255))
+            await asyncio.sleep_ms(100)
+
         self.run_with(script)
-        self.assertEqual(turns, sorted(set(turns)))
+        # One turn after each of the answers, but for the last.
+        self.assertEqual(turns, [1, 2, 3, 4, 5])
 
     def test_nothing_is_announced_before_the_node_itself(self):
         bench = Bench("streetlight")
