@@ -273,7 +273,7 @@ class TestEchonetJob(unittest.TestCase):
         self.assertEqual(self.bench.get(0x028D01, 0x81), "60")
 
     def test_others_have_their_turn_between_the_objects_that_one_datagram_asks(self):
-        turns, send = [], self.link.send
+        turns, tasks, send = [], [], self.link.send
 
         async def others():
             while len(self.link.sent) < 6:
@@ -283,7 +283,7 @@ class TestEchonetJob(unittest.TestCase):
         def send_and_watch(*arguments):
             send(*arguments)
             if len(self.link.sent) == 1:
-                asyncio.create_task(others())
+                tasks.append(asyncio.create_task(others()))
 
         async def script():
             await asyncio.sleep_ms(5_000)
