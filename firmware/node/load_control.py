@@ -81,6 +81,7 @@ class LoadControl(Control):
         self._commanded = bytearray(len(branches))
         # noted[i]: the position of relay i that staging, counter and log know of.
         self._noted = bytearray(branch.load.closed for branch in branches)
+        self._brief = bytearray(len(branches))  # 1: closed and opened since, neither noted yet
         self._moved = False  # some may differ
         self._retry_s = array("i", (0 for _ in branches))
         self._watch = MeterWatch([branch.load for branch in branches])
@@ -395,6 +396,8 @@ class LoadControl(Control):
                 load = self._branches[i].load
                 if load.tier == tier and load.closed and not keep[i]:
                     self._moved = any_opened = True
+                    if not self._noted[i]:
+                        self._brief[i] = 1
                     self._rounds = 0
                     self._relays[i].open()
                     load.closed = False
@@ -419,7 +422,12 @@ class LoadControl(Control):
         for tier in self._highest_tier_first:
             for i in self._range:
                 load = self._branches[i].load
-                if load.tier == tier and load.closed != self._noted[i]:
+                if load.tier != tier:
+                    continue
+                if self._brief[i]:
+                    self._note_move(i, 1)
+                    self._brief[i] = 0
+                if load.closed != self._noted[i]:
                     self._note_move(i, int(load.closed))
         self._moved = False
 

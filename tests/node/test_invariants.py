@@ -8,6 +8,15 @@ from proofs.invariants.run import drive
 SEQUENCES = 50
 
 
+# The log broke off as a load closed, and the inverter tripped before the next cycle.
+BRIEF = 774
+
+
+@pytest.mark.usefixtures("desk32")
+def test_a_load_that_was_closed_for_one_broken_cycle_is_logged_twice():
+    assert drive(BRIEF, 1, 1)["first"] == []
+
+
 @pytest.mark.usefixtures("desk32")
 def test_no_sequence_of_outages_and_faults_breaks_an_invariant():
     report = drive(1, SEQUENCES, 1)
