@@ -17,7 +17,7 @@ def main() -> None:
     def tell(words: str) -> None:
         console.print(f"[dim]{time.monotonic() - began:6.0f} s[/dim]  {words}", highlight=False)
 
-    tell("takes about a quarter of an hour")
+    tell("takes long: half an hour and more on two busy cores")
     report = prove(FULL, tell=tell)
     target = ROOT / "build" / "powercut.json"
     target.write_text(json.dumps(report, indent=2) + "\n")
