@@ -31,7 +31,7 @@ run: setup  ## a blackout at a small site, watched live: SCENARIO=, CLOCK=paced|
 	@$(TOMO) site run $(SCENARIO) --clock $(CLOCK) --out build/run
 
 test: setup  ## every test: T="-k relay -x" picks, JOBS=1 runs one at a time
-	@$(PYTHON) -m pytest -q -n $(JOBS) $(T)
+	@$(PYTHON) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder $(T)
 
 lint: python  ## style, formatting and types
 	@$(BOOTSTRAP) tools

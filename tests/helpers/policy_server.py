@@ -5,6 +5,8 @@
 {"control": [[tier, rated_w, min_off_s, locked], …], "limit_w": n,
  "steps": [[cycles, grid alive, load alive, contact, load number, its power W], …]}
     -> {"trace": [[t_ms, grid state, [closed, …]], …]}   a row for every change
+
+With "until_normal" the last step ends once the grid's state is normal.
 """
 
 import _desk
@@ -17,7 +19,7 @@ from core.loads import Load
 from core.uptime import Uptime
 from node.load_control import LoadControl
 from node.senses import Senses
-from policy.grid import GridState
+from policy.grid import NORMAL, GridState
 from policy.plan import ShedPlan
 from policy.staging import Staging
 
@@ -77,8 +79,11 @@ def control(request):
     )
     node.grid.outage_ms = 0  # a start after which nobody waits
     trace, row, now_ms = [], None, 0
+    left = len(request["steps"])
     for cycles, grid_side.on, load_side.on, contact.on, number, power_w in request["steps"]:
         loads[number].power_w = loads[number].peak_w = power_w
+        left -= 1
+        until_normal = not left and request.get("until_normal")
         for cycle in range(cycles):
             _desk.advance(CYCLE_MS)
             now_ms += CYCLE_MS
@@ -88,6 +93,8 @@ def control(request):
             if row != [node.grid.state, [load.closed for load in loads]]:
                 row = [node.grid.state, [load.closed for load in loads]]
                 trace.append([now_ms] + row)
+            if until_normal and node.grid.state == NORMAL:
+                break
     return {"trace": trace, "end_ms": now_ms, "limited": node.grid.limited}
 
 

@@ -3,24 +3,20 @@
 Where the numbers come from stands in each file's head.
 """
 
-import io
 import re
 
 import pytest
 
 from tests.desk_bridge import ROOT
-from tomo.jobs.run_site import Options, run_site
-from tomo.render.timeline import JsonView
-from tomo.scenario.read import read
+from tests.node.runs import run
 
 CASES = sorted((ROOT / "scenarios" / "cases").glob("*.toml"))
 
 
 def failed(path, folder):
     """The expectations that did not hold, with what was found."""
-    scenario = read(path)
-    run = run_site(scenario, Options(folder, clock="virtual"), JsonView(scenario, io.StringIO()))
-    return [(one["name"], one["value"]) for one in run.summary["expectations"] if not one["held"]]
+    expectations = run(path, folder).summary["expectations"]
+    return [(one["name"], one["value"]) for one in expectations if not one["held"]]
 
 
 @pytest.mark.usefixtures("desk32")

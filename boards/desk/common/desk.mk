@@ -6,6 +6,11 @@
 DESK_ROOT = $(abspath $(VARIANT_DIR)/../../..)
 DESK_COMMON = $(abspath $(VARIANT_DIR)/../common)
 
+# The port's default is the smallest code. Here speed pays for itself within one run of the tests:
+# a quarter less time, and no relocation of the frozen files at each start.
+COPT = -O2 -fno-pie
+LDFLAGS += -no-pie
+
 MICROPY_PY_FFI = 0
 MICROPY_PY_JNI = 0
 MICROPY_PY_BTREE = 0

@@ -17,6 +17,7 @@ from node.senses import Senses
 from policy.grid import NORMAL, GridState
 from policy.lamp import EVACUATION, IslandLight
 
+SIZES = ("desk32",)  # hours of virtual time; the chip's arithmetic is enough
 CYCLE_MS = 20
 
 

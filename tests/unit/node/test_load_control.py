@@ -34,6 +34,7 @@ from policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RETURN_WAIT, GridStat
 from policy.plan import ShedPlan
 from policy.staging import Staging
 
+SIZES = ("desk32",)  # hours of virtual time in whole numbers, the chip's are enough
 CYCLE_MS = 20
 # (name, tier, rated W)
 SITE = (

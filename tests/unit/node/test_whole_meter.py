@@ -14,6 +14,7 @@ import desk_clock
 from core.events import LOAD
 from settings.store import Settings
 
+SIZES = ("desk32",)  # hours of virtual time; the chip's arithmetic is enough
 HOUR_S = 3_600
 LOADS = [{"name": "load", "tier": 2, "rated_w": 200, "min_off_s": 0} for _ in range(6)]
 

@@ -6,6 +6,7 @@ from array import array
 from nor_flash import SECTOR, NorFlash
 from registers.history import History
 
+SIZES = ("desk32",)  # long, and whole numbers only
 HEAP = "1536k"
 TIMEOUT_S = 240
 DAY = 9_825
