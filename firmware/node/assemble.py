@@ -11,11 +11,11 @@ from links.wifi import Wifi
 from node import files
 from node.echonet_job import EchonetJob
 from node.foundation import Foundation
-from node.grid_edge import GridEdge
 from node.job import Job
 from node.log_job import LogJob
 from node.node import Node
 from node.places_job import PlacesJob
+from node.sense_edge import SenseEdge
 from node.storage import FILES
 from wire import echonet, registers
 
@@ -48,16 +48,18 @@ def build(found: str) -> tuple[Node, list[Job]]:
         cause = DAMAGED if found == files.DAMAGED else MISSING
         control.record(STORAGE, FILES, 0, 1, cause)
 
-    grid_pin, rounds = base.grid_pin, Timer(0)
+    grid_pin, load_pin, rounds = base.grid_pin, base.load_pin, Timer(0)
 
     def start_control() -> WDT:
-        # The edge brings the first look forward; the timer keeps the rounds going.
-        edge = GridEdge(grid_pin, Pin.IRQ_FALLING, control.cycle)
+        # The edges bring a look forward; the timer keeps the rounds going.
+        fed = SenseEdge(load_pin, Pin.IRQ_RISING, control.cycle)
+        edge = SenseEdge(grid_pin, Pin.IRQ_FALLING, fed.on_timer)
         rounds.init(period=board.CONTROL_PERIOD_MS, mode=Timer.PERIODIC, callback=edge.on_timer)
         return WDT(timeout=board.WATCHDOG_MS)
 
     def stop_control() -> None:
         grid_pin.irq(None)
+        load_pin.irq(None)
         rounds.deinit()
 
     node = Node(

@@ -33,9 +33,10 @@ class Foundation:
         self.draw = Draw(unique_id())
         self.places = Places(settings.places, self.storage.replace_places)
         self.grid_pin = Pin(board.GRID_SENSE, Pin.IN)
+        self.load_pin = Pin(board.LOAD_SENSE, Pin.IN)
         self.senses = Senses(
             MainsSense(self.grid_pin),
-            MainsSense(Pin(board.LOAD_SENSE, Pin.IN)),
+            MainsSense(self.load_pin),
             _contact(),
             self._grid_level(settings["grid_gain_permille"]),
         )

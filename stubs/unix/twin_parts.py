@@ -2,7 +2,7 @@
 
 from machine import Pin
 from micropython import const
-from time import ticks_ms
+from time import ticks_add, ticks_diff, ticks_ms
 
 import desk_clock
 from machine_pins import adc_is
@@ -41,6 +41,7 @@ class Sense:
         self._hold_ms = hold_ms
         self._alive = None  # not yet known: the first voltage was there before the board
         self._event = desk_clock.event(self._settle)
+        self._rises_ms = ticks_ms()
         self._falls_a_ms = 0
         self._chatter = desk_clock.event(self._fall_and_rise)
 
@@ -49,10 +50,14 @@ class Sense:
         if alive == self._alive:
             return
         first = self._alive is None
+        # What has just been believed, it has seen, though it be gone again.
+        if not (first or alive) and ticks_diff(ticks_ms(), self._rises_ms) >= 0:
+            self._settle()
         self._alive = alive
         if first:
             self._settle()
         else:
+            self._rises_ms = ticks_add(ticks_ms(), _RISE_MS)
             desk_clock.arm(self._event, _RISE_MS if alive else self._hold_ms)
 
     def _settle(self) -> None:

@@ -1,10 +1,10 @@
-"""node.grid_edge: one look at an edge, and no more until the timer's next round."""
+"""node.sense_edge: one look at an edge, and no more until the timer's next round."""
 
 import unittest
 
 from no_heap import no_heap
 
-from node.grid_edge import GridEdge
+from node.sense_edge import SenseEdge
 
 FALLING = 2
 
@@ -30,10 +30,10 @@ class Pin:
             handler(self)
 
 
-class TestGridEdge(unittest.TestCase):
+class TestSenseEdge(unittest.TestCase):
     def setUp(self):
         self.pin, self.looks = Pin(), 0
-        self.edge = GridEdge(self.pin, FALLING, self.cycle)
+        self.edge = SenseEdge(self.pin, FALLING, self.cycle)
         self.edge.on_timer(None)
         self.looks = 0
 
@@ -65,6 +65,16 @@ class TestGridEdge(unittest.TestCase):
         self.assertEqual((self.looks, self.pin.trigger), (2, FALLING))
         self.pin.fall()
         self.pin.run_queue()
+        self.assertEqual(self.looks, 3)
+
+    def test_one_after_the_other_each_pin_is_listened_to_and_looked_at_once_a_round(self):
+        other = Pin()
+        both = SenseEdge(other, FALLING, self.edge.on_timer)
+        both.on_timer(None)
+        self.assertEqual(self.looks, 1)
+        for pin in (other, self.pin) * 3:
+            pin.fall()
+            pin.run_queue()
         self.assertEqual(self.looks, 3)
 
     def test_allocates_nothing(self):
