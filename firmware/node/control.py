@@ -44,6 +44,7 @@ class Control:
     losses        a counter in an array of one: how often the grid was lost (an island or darkness,
                   not a short dip); the array may be a place in the registers kept in flash
     power_going   set when the node's own supply may be going: a job then saves what there is
+    broken        control cycles that broke off since the start; the next makes each good
     sense_cause   what is wrong with a sense of the grid, a cause of core.events; 0: nothing known
     """
 
@@ -52,6 +53,7 @@ class Control:
         self.grid = grid
         self.events = events
         self.cycles = 0
+        self.broken = 0
         self.news = False
         self.losses: array | memoryview = array("i", (0,))
         self.power_going = False
@@ -77,9 +79,30 @@ class Control:
         heap_lock()
         try:
             self._round()
+        except Exception as error:
+            self._note_broken(error)
+            raise
         finally:
             heap_unlock()
         self.cycles = (self.cycles + 1) & _COUNT_MASK
+
+    def _note_broken(self, error: Exception) -> None:
+        """Count a cycle that broke off; tell of the first, and each time their number doubles.
+
+        Without power and voltage: it may be these that cannot be asked for.
+        """
+        self.broken = broken = (self.broken + 1) & _COUNT_MASK
+        if broken & (broken - 1):
+            return
+        cause = events.BUG
+        if isinstance(error, MemoryError):
+            cause = events.NO_MEMORY
+        elif isinstance(error, OSError):
+            cause = events.IO_FAILED
+        uptime = self.uptime
+        self.events.record(
+            uptime.seconds, uptime.millis, events.BROKEN_CYCLE, 0, 0, broken, cause, 0, -1
+        )
 
     def _round(self) -> None:
         uptime, grid = self.uptime, self.grid

@@ -122,6 +122,7 @@ class Node:
             "power_w": control.power_w(),
             "budget_w": control.budget_w(),
             "cycles": control.cycles,
+            "broken_cycles": control.broken,
             "faults": self._faults,
             "boots": self._storage.boot,
             "vfs": self._storage.files,

@@ -37,7 +37,12 @@ CAUSES = (
     "ADC without calibration: the level is good for 15 %",
     "power though switched off: a welded relay",
     "power flows backward: a current transformer the wrong way round",
-)
+    "", "", "", "", "", "", "", "", "", "", "", "", "", "", "",
+    "no readings: the meter is silent",
+    "memory wanted where there is none",
+    "an input or output failed",
+    "a fault of the program",
+)  # fmt: skip
 
 # Who had it done, by the number that core.events gives them.
 ACTORS = ("node", "console")
@@ -45,7 +50,7 @@ ACTORS = ("node", "console")
 # Kinds of core.events, in the order of their numbers.
 KINDS = (
     "", "started", "grid", "load", "lamp", "limit", "start value", "lock", "storage",
-    "start value of export", "sense", "load fault",
+    "start value of export", "sense", "load fault", "", "broken cycle",
 )  # fmt: skip
 
 # Resets of core.events, and things kept in flash (subjects of an event "storage").
@@ -96,6 +101,8 @@ def details(kind: int, subject: int, before: int, after: int, load_names: list) 
         return {"branch": subject, "from_wh": before, "to_wh": after}
     if kind == 10:
         return {"sense": SENSES[subject], "measured": after}
+    if kind == 13:
+        return {"count": after}
     if kind == 8:
         return {"what": STORED[subject], "count": after}
     return {"reset": RESETS[after] if after < len(RESETS) else str(after)}

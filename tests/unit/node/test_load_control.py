@@ -4,21 +4,26 @@ What must stay closed is worked out by hand from the rated powers below.
 """
 
 import _desk
+import json
 import unittest
 
 from no_heap import no_heap
 
 from core.branch import Branch
 from core.events import (
+    BROKEN_CYCLE,
+    BUG,
     CONTACT,
     FREQUENCY,
     FREQUENCY_OUT,
     GRID,
     INVERTER_FEEDS,
+    IO_FAILED,
     LEVEL,
     LEVEL_OUT,
     LOAD,
     LOAD_FAULT,
+    NO_MEMORY,
     PRESENCE_ONLY,
     REVERSED,
     SENSE,
@@ -33,6 +38,7 @@ from node.senses import Senses
 from policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RETURN_WAIT, GridState
 from policy.plan import ShedPlan
 from policy.staging import Staging
+from wire import console
 
 SIZES = ("desk32",)  # hours of virtual time in whole numbers, the chip's are enough
 CYCLE_MS = 20
@@ -566,6 +572,38 @@ class TestBrokenCycles(ControlCase):
             self.assertEqual(self.moves(before), [2, 4, 5])
             place = place + 1 if place < 40 else place * 3
         self.assertTrue(place > 30)
+
+    def test_broken_cycles_are_counted_and_told_with_their_cause_each_time_they_double(self):
+        self.start()
+        told = self.events.total
+        failures = [OSError(5)] * 2 + [MemoryError()] * 2 + [IndexError()] * 996
+
+        def fails():
+            raise failures[self.control.broken]
+
+        self.control.on_news = fails
+        self.control.power_w = fails  # not even what an event has besides can be asked
+        for _ in failures:
+            self.control.news = True
+            self.assertRaises(Exception, self.control.cycle)
+        self.assertEqual(self.control.broken, 1_000)
+        records = [self.events.read(n) for n in range(told, self.events.total)]
+        self.assertEqual(
+            [(r[2], r[5], r[6]) for r in records[:4]],
+            [
+                (BROKEN_CYCLE, 1, IO_FAILED),
+                (BROKEN_CYCLE, 2, IO_FAILED),
+                (BROKEN_CYCLE, 4, NO_MEMORY),
+                (BROKEN_CYCLE, 8, BUG),
+            ],
+        )
+        self.assertEqual(len(records), 10)
+        line = json.loads(console.event(records[0], []))
+        self.assertEqual((line["event"], line["count"]), ("broken cycle", 1))
+        self.assertEqual(line["cause"], "an input or output failed")
+        del self.control.on_news
+        self.run_for(CYCLE_MS)
+        self.assertEqual(self.control.broken, 1_000)
 
     def test_a_level_that_cannot_be_read_does_not_hold_up_the_cut(self):
         self.start()
