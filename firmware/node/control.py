@@ -213,8 +213,8 @@ class Control:
         """Where the node measures it, as last measured, 0.1 V; else events.NO_VOLTAGE."""
         return events.NO_VOLTAGE
 
-    def load_faults(self) -> list[int]:
-        """Numbers, from 1, of loads whose relay or meter is not to be believed."""
+    def load_faults(self) -> list[tuple[int, int]]:
+        """(number from 1, cause of core.events) of loads whose relay or meter is faulty."""
         return []
 
     def measured(self) -> None:

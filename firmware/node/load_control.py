@@ -42,6 +42,8 @@ _SETTLED_S = const(2)
 # All quantities are read within this time, power at least this often.
 _ROUND_S = const(25)
 _FRESH_S = const(5)
+# No reading for so long: the meter is a fault, as it is in ECHONET Lite (docs/echonet-lite.md).
+_SILENT_S = const(10)
 _LEAST_MHZ = const(40_000)
 
 
@@ -123,8 +125,8 @@ class LoadControl(Control):
             total_w += abs(self._branches[i].load.power_w)
         return total_w
 
-    def load_faults(self) -> list[int]:
-        return [branch.number for branch in self._branches if branch.load.fault]
+    def load_faults(self) -> list[tuple[int, int]]:
+        return [(one.number, one.load.fault) for one in self._branches if one.load.fault]
 
     def budget_w(self) -> int:
         return self.limit_w if self.grid.limited else -1
@@ -155,6 +157,7 @@ class LoadControl(Control):
         if self._moved:
             self._note_moves()
         self._drop_old_readings(now_s)
+        self._note_silence(now_s)
         self._run_starts(now_s)
         if self.grid.limited:
             self._forget_lesson()
@@ -368,6 +371,16 @@ class LoadControl(Control):
                 # Unknown: the plan counts with the rating. What proved too big stays so.
                 if branch.load.closed:
                     branch.load.peak_w = 0
+
+    def _note_silence(self, now_s: int) -> None:
+        """A meter that does not answer is a fault, unless the load has a worse one."""
+        for i in self._range:
+            branch = self._branches[i]
+            silent = now_s - branch.reading.at_s > _SILENT_S
+            if silent and not branch.load.fault:
+                self._note_fault(i, events.SILENT)
+            elif not silent and branch.load.fault == events.SILENT:
+                self._note_fault(i, 0)
 
     def _may_close(self, now_s: int) -> bool:
         """Nothing closes while the site is dark, on trial, or in doubt."""

@@ -129,7 +129,10 @@ class Node:
             "storage": "damaged" if self._storage.faulty() else "whole",
             "flash_faults": self._storage.flash_faults(),
             "events": self._storage.log.sequence,
-            "load_faults": control.load_faults(),
+            "load_faults": [
+                {"number": number, "cause": CAUSES[cause]}
+                for number, cause in control.load_faults()
+            ],
         }
         for job in self._jobs:
             status.update(job.counts())

@@ -139,8 +139,16 @@ class Listener:
 
     def speakers(self, *of: str) -> set[str]:
         """Those of these addresses that have sent something since the last call."""
-        heard = set()
+        return {speaker for speaker, _ in self._heard()}.intersection(of)
+
+    def frames(self, of: str) -> list[bytes]:
+        """What this address has sent since the last call."""
+        return [data for speaker, data in self._heard() if speaker == of]
+
+    def _heard(self) -> list[tuple[str, bytes]]:
+        heard = []
         with suppress(BlockingIOError):
             while True:
-                heard.add(self._socket.recvfrom(2_000)[1][0])
-        return heard.intersection(of)
+                data, sender = self._socket.recvfrom(2_000)
+                heard.append((sender[0], data))
+        return heard

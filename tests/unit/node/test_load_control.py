@@ -27,6 +27,7 @@ from core.events import (
     PRESENCE_ONLY,
     REVERSED,
     SENSE,
+    SILENT,
     WELDED,
     EventRing,
 )
@@ -116,6 +117,8 @@ class ControlCase(unittest.TestCase):
             Staging(self.loads, 5, 30, NoDelay()),
             self.limit_w,
         )
+        for branch in self.branches:
+            branch.reading.at_s = 1 << 28  # no meter is ever silent
         self.control.grid.outage_ms = 0  # a start after which nobody waits
 
     def tearDown(self):
@@ -820,7 +823,7 @@ class TestMeters(MeasuredCase):
         self.measure_for(4, site_w)
         self.assertEqual(self.closed(), ["alarm"])
         self.assertEqual(self.causes(LOAD_FAULT), [(2, 1, WELDED)])
-        self.assertEqual(self.control.load_faults(), [3])
+        self.assertEqual(self.control.load_faults(), [(3, WELDED)])
         self.measure_for(300, site_w)
         self.assertEqual(self.closed(), ["alarm"])
 
@@ -863,6 +866,27 @@ class TestMeters(MeasuredCase):
         self.grid_side.on = False
         self.measure_for(2, site_w)
         self.assertEqual(self.closed(), ["alarm"])
+
+    def test_a_meter_that_is_silent_for_10_s_is_reported_until_it_answers(self):
+        reading = self.branches[1].reading
+        reading.at_s = 0
+        self.run_for(10_900)
+        self.assertEqual(self.control.load_faults(), [])
+        self.run_for(200)
+        self.assertEqual(self.control.load_faults(), [(2, SILENT)])
+        self.run_for(5_000)
+        reading.at_s = self.control.uptime.seconds
+        self.run_for(1_100)
+        self.assertEqual(self.control.load_faults(), [])
+        self.assertEqual(self.causes(LOAD_FAULT), [(1, 1, SILENT), (1, 0, SILENT)])
+
+    def test_silence_does_not_hide_a_welded_relay(self):
+        site_w = self.weld(1_200)
+        self.measure_for(6, site_w)
+        self.branches[2].reading.at_s = 0
+        self.run_for(20_000)
+        self.assertEqual(self.control.load_faults(), [(3, WELDED)])
+        self.assertEqual(self.causes(LOAD_FAULT), [(2, 1, WELDED)])
 
 
 class TestTierZero(ControlCase):

@@ -7,6 +7,7 @@ import unittest
 
 from echonet_bench import Bench, octets
 
+from core.events import REVERSED, SILENT, WELDED
 from wire.echonet import MAX_FRAME
 
 HEAD = "10 81 00 02 05 FF 01 02 8D 01"
@@ -224,6 +225,21 @@ class TestAnnouncements(NodeCase):
         self.assertEqual(self.bench.poll(), ["10 81 00 00 02 8D 01 0E F0 01 73 01 81 01 60"])
         self.bench.ask(HEAD + "61 01 81 01 60")
         self.assertEqual(self.bench.poll(), [])
+
+    def test_a_fault_of_a_load_is_announced_and_its_content_tells_relay_from_meter(self):
+        for branch in self.bench.branches:
+            branch.reading.valid = True
+        self.bench.poll()
+        for cause, content in ((WELDED, "00 14"), (REVERSED, "00 1E"), (SILENT, "00 1E")):
+            self.bench.branches[2].load.fault = cause
+            self.assertEqual(self.bench.poll(), ["10 81 00 00 02 8D 03 0E F0 01 73 01 88 01 41"])
+            self.assertEqual(self.bench.get(0x028D03, 0x89), content)
+            self.assertEqual(self.bench.get(0x028D02, 0x88), "42")
+            self.assertEqual(self.bench.get(0x0EF001, 0x88), "41")
+            self.assertEqual(self.bench.poll(), [])
+            self.bench.branches[2].load.fault = 0
+            self.assertEqual(self.bench.poll(), ["10 81 00 00 02 8D 03 0E F0 01 73 01 88 01 42"])
+            self.assertEqual(self.bench.get(0x028D03, 0x89), "00 00")
 
     def test_a_silent_chip_is_a_fault_after_50_polls_and_until_it_answers(self):
         frames = []
