@@ -223,6 +223,47 @@ class TestLamp:
         window = Window(9_000, 10_010, "lamp")
         assert measure(world.trace, "light_min_permille", window) == 0
 
+    def test_its_own_light_reaches_its_photocell_as_far_as_it_is_lit(self):
+        scenario = site([load()], lamps=True)
+        panel, node = scenario.node
+        lamp = replace(node.lamp[0], own_lux=500.0, daylight_factor=0.0001)
+        world = World(replace(scenario, node=(panel, replace(node, lamp=(lamp,)))))
+        sky = seen(world, "lux_milli", "streetlight") - 500_000
+        world.command("streetlight", "duty", 32_768, 0)
+        assert seen(world, "lux_milli", "streetlight") == sky + 250_000
+        world.command("streetlight", "duty", 0, 0)
+        assert seen(world, "lux_milli", "streetlight") == sky
+
+
+class TestLoadFaults:
+    def faulty(self, fault):
+        world = switched_on(site([load(watts=1_000), load("b", fault=fault, fault_at=5_000)]))
+        world.advance(4_999)
+        assert (seen(world, "p2_mw"), world.next_change_ms()) == (1_000_000, 5_000)
+        world.advance(5_000)
+        return world
+
+    def test_a_welded_contact_opens_no_more(self):
+        world = self.faulty("welded")
+        for relay in ("relay1", "relay2"):
+            world.command("panel", relay, 0, 5_000)
+        world.advance(6_000)
+        assert (seen(world, "p1_mw"), seen(world, "p2_mw")) == (0, 1_000_000)
+        assert world.load_w == 1_000
+
+    def test_a_contact_that_is_open_does_not_weld(self):
+        world = World(site([load(fault="welded")]))
+        world.advance(1_000)
+        assert seen(world, "p1_mw") == 0
+
+    def test_a_reversed_meter_sees_the_same_power_out_of_the_load(self):
+        world = self.faulty("reversed")
+        assert (seen(world, "p1_mw"), seen(world, "p2_mw")) == (1_000_000, -1_000_000)
+        assert world.load_w == 2_000
+
+    def test_a_silent_meter_is_that_of_a_whole_chip(self):
+        assert seen(self.faulty("silent"), "chip1_silent") == 1
+
 
 class TestSun:
     # NOAA values for Tokyo (35.6895, 139.6917): sunset is at -0.833 degree, civil dusk at -6.

@@ -107,6 +107,8 @@ class Load:
     cold_s: int
     cold_after_s: int
     profile: Profile
+    fault: str = "none"  # from fault_at (ms) on
+    fault_at: int = 0
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ class Lamp:
     island_energy_wh: int
     daylight_factor: float
     power_factor: float
+    own_lux: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from tomo.world.measures import MEASURES
 REQUIRED = object()
 OPERATORS = ("<=", "<", "==", ">=", ">")
 BOARDS = ("submeter6", "streetlight")
+# What may be wrong with a load: its contact, its current transformer, its metering chip.
+LOAD_FAULTS = ("none", "welded", "reversed", "silent")
 LAMP_ROLES = ("evacuation", "main", "other")
 # What each kind of event needs besides `at`; `lasts_ms` is optional for a lost grid.
 EVENT_NEEDS = {
@@ -114,6 +116,8 @@ LOAD = Table(
         Key("cold_factor", "number", 1.0, 1, 5),
         Key("cold_s", "integer", 600, 0, 7_200, "s"),
         Key("cold_after_s", "integer", 1_200, 0, 86_400, "s"),
+        Key("fault", "choice", "none", choices=LOAD_FAULTS),
+        Key("fault_at", "clock", 0),
     ),
     tables={"profile": PROFILE},
 )
@@ -126,6 +130,7 @@ LAMP = Table(
         Key("standby_mw", "integer", 500, 0, 20_000, "mW"),
         Key("island_energy_wh", "integer", 400, 0, 100_000, "Wh"),
         Key("daylight_factor", "number", 0.06, 0.0001, 1),
+        Key("own_lux", "number", 0.0, 0, 10_000, "lx"),
         Key("power_factor", "number", 0.95, 0.05, 1),
     )
 )

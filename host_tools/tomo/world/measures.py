@@ -191,6 +191,16 @@ def node_faults(trace: Trace, _window: Window) -> float | None:
     return sum(event.get("event") == "fault" for event in trace.told)
 
 
+@_count("fault", "faults", "Faults of loads, of their relays and meters, that nodes told")
+def load_faults(trace: Trace, window: Window) -> float | None:
+    return sum(
+        event.get("event") == "load fault"
+        and event.get("to") == "faulty"
+        and window.holds(round(event["t"] * 1000))
+        for event in trace.told
+    )
+
+
 @_measure("permille", "Least light a lamp gave", of=True)
 def light_min_permille(trace: Trace, window: Window) -> float | None:
     return min(_light(trace, window), default=None)

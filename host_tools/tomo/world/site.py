@@ -18,6 +18,8 @@ _ISLAND_DROOP = 0.02
 # The senses of every board call a side alive from here on (contract of the desk's senses).
 _ALIVE_V = 20.0
 _SAMPLE_MS = 5_000
+# One metering chip of a sub-meter sees so many of its branches.
+_BRANCHES_A_CHIP = 3
 # Sunrise and sunset: the upper edge of the sun, with refraction.
 _HORIZON_DEG = -0.833
 _MS_PER_H = 3_600_000
@@ -203,12 +205,15 @@ class World:
             seen["islanded"] = int(island)
         for load in self.loads[node]:
             seen[f"i{load.number}_ma"] = round(load.current_a(self.load_v) * 1000)
-            seen[f"p{load.number}_mw"] = round(load.power_w * 1000)
+            seen[f"p{load.number}_mw"] = round(load.seen_w * 1000)
             seen[f"q{load.number}_mvar"] = round(load.reactive_var * 1000)
+            if load.meter_silent:
+                seen[f"chip{1 + (load.number - 1) // _BRANCHES_A_CHIP}_silent"] = 1
         for lamp in self.lamps[node]:
             seen["lamp_ma"] = round(lamp.current_a(self.load_v) * 1000)
             seen["lamp_mw"] = round(lamp.power_w * 1000)
-            seen["lux_milli"] = round(self.lux * lamp.data.daylight_factor * 1000)
+            own_lux = lamp.data.own_lux * lamp.light_permille / 1000
+            seen["lux_milli"] = round((self.lux * lamp.data.daylight_factor + own_lux) * 1000)
         return seen
 
     # Record
