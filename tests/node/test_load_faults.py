@@ -7,7 +7,8 @@ from tests.node.held_nodes import life
 
 pytestmark = pytest.mark.usefixtures("desk32")
 
-PANEL = SETTINGS | {"loads": LOADS}
+# Load 2 is never energised: power there is a relay that does not open.
+PANEL = SETTINGS | {"loads": [load | {"locked_off": int(i == 1)} for i, load in enumerate(LOADS)]}
 BRANCH = 0x028D00
 FAULT, NO_FAULT = b"\x41", b"\x42"
 RELAY, METER, NOTHING = b"\x00\x14", b"\x00\x1e", b"\x00\x00"
@@ -37,8 +38,8 @@ def test_weld_reversed_meter_and_silence_are_told_on_the_console_in_status_and_t
     } | dict.fromkeys((4, 5, 6), "no readings: the meter is silent")
     with life(tmp_path, ip=ip, settings=PANEL) as node, Asker(own) as asker, Listener() as listener:
         node.run(100)
-        node.ask("load 2 lock", "commanded")
-        node.run(8_000)
+        node.run(40_000)
+        assert [node.outputs.get(f"relay{n}", 0) for n in range(1, 7)] == [1, 0, 1, 1, 1, 1]
         listener.frames(ip)
         node.run(15_000, p1_mw=-100_000, p2_mw=300_000, chip2_silent=1)
         assert causes(node.told("load fault")) == wrong
