@@ -86,3 +86,31 @@ class TestStaging(unittest.TestCase):
             self.staging.opened(i, 12)
             self.staging.overloaded(12)
         self.assertEqual(i, 1)
+
+
+class NoShare:
+    def below(self, _count):
+        return 0
+
+
+class TestReturn(unittest.TestCase):
+    def setUp(self):
+        self.staging = Staging([Load("a", 1, 100, 0), Load("b", 2, 100, 0)], 5, 30, NoShare())
+
+    def first_close_s(self, from_s):
+        keep = bytearray(b"\x01\x01")
+        return next(s for s in range(from_s, 9_999) if self.staging.next_to_close(s, keep) >= 0)
+
+    def test_a_return_keeps_the_gap_after_the_last_close(self):
+        self.staging.closed(0, 100)
+        self.staging.begin_return(102)
+        self.assertEqual(self.first_close_s(102), 106)
+
+    def test_a_return_forgets_the_overloads_of_the_island(self):
+        for at_s in (100, 300):
+            self.staging.closed(0, at_s)
+            self.staging.overloaded(at_s)
+        self.staging.begin_return(1_000)
+        self.staging.closed(0, 1_000)
+        self.staging.overloaded(1_000)
+        self.assertEqual(self.first_close_s(1_000), 1_060)
