@@ -18,6 +18,7 @@ STORAGE = const(8)  # subject: STORED_*; before 0, after: what was found, see no
 START_EXPORT = const(9)  # as START_VALUE, of the export counter
 SENSE = const(10)  # subject: LEVEL, FREQUENCY or CONTACT; after: as measured, mV, mHz, 1 closed
 LOAD_FAULT = const(11)  # subject: load number; before, after: 1 faulty
+LAMP_RELAY = const(12)  # subject 0; before, after: 0 open, 1 closed
 BROKEN_CYCLE = const(13)  # subject 0; after: how many control cycles broke off since the start
 
 LAMP_SUBJECT = const(255)
@@ -59,10 +60,11 @@ PRESENCE_ONLY = const(21)
 NOT_CALIBRATED = const(22)
 WELDED = const(23)
 REVERSED = const(24)
-SILENT = const(40)
-NO_MEMORY = const(41)
-IO_FAILED = const(42)
-BUG = const(43)
+STANDBY = const(25)
+SILENT = const(26)
+NO_MEMORY = const(27)
+IO_FAILED = const(28)
+BUG = const(29)
 
 # Who had it done. A number is never given twice, either.
 NODE = const(0)

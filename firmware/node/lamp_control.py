@@ -73,7 +73,6 @@ class LampControl(Control):
         self._on_grid_s = -_RECHARGED_S
         self._resume_s = 0
         self._lit_s = 0
-        self._relay_closed = True
         self._clock_known = False
         self.dark = True
         self.by_program = False  # False while the clock is unknown
@@ -137,7 +136,7 @@ class LampControl(Control):
     def _count_burning(self) -> None:
         """A second of light: commanded, and drawing more than its driver does at none."""
         lamp = self._lamp
-        if self._relay_closed:
+        if self._relay.closed:
             self._counts[_DRIVER_BURN_S] += 1
         if lamp.on and (not lamp.reading.valid or self._drawn_mw() > self._island.power_mw(0)):
             self._counts[_BURN_S] += 1
@@ -174,7 +173,7 @@ class LampControl(Control):
             return
         # The relay closes before there is light, and opens long after: never under load.
         if permille:
-            self._relay.close()
+            self._switch(True, cause, actor)
         self._dimmer.set_permille(permille)
         if not lamp.level_permille:
             self._counts[_SWITCHES] += 1
@@ -185,8 +184,21 @@ class LampControl(Control):
         """Write the relay again each second, so that a glitch on its pin does not last."""
         if self._lamp.level_permille:
             self._lit_s = now_s
-            self._relay.close()
-            self._relay_closed = True
-        elif now_s - self._lit_s >= _RELAY_OPEN_S or self._lamp.locked_off:
-            self._relay.open()
-            self._relay_closed = False
+            self._switch(True, events.START)  # moves only what was open when the node started
+        elif self._lamp.locked_off:
+            self._switch(False, events.COMMAND, events.CONSOLE)
+        elif now_s - self._lit_s >= _RELAY_OPEN_S:
+            self._switch(False, events.STANDBY)
+
+    def _switch(self, closed: bool, cause: int, actor: int = events.NODE) -> None:
+        """Write the relay, and tell of it if that moves it.
+
+        Told first: of a cycle that breaks off in between, no movement stays untold.
+        """
+        relay = self._relay
+        if relay.closed != closed:
+            self.record(events.LAMP_RELAY, 0, int(relay.closed), int(closed), cause, actor)
+        if closed:
+            relay.close()
+        else:
+            relay.open()

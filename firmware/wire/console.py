@@ -37,7 +37,7 @@ CAUSES = (
     "ADC without calibration: the level is good for 15 %",
     "power though switched off: a welded relay",
     "power flows backward: a current transformer the wrong way round",
-    "", "", "", "", "", "", "", "", "", "", "", "", "", "", "",
+    "ten minutes without light: its driver's standby is saved",
     "no readings: the meter is silent",
     "memory wanted where there is none",
     "an input or output failed",
@@ -50,7 +50,7 @@ ACTORS = ("node", "console")
 # Kinds of core.events, in the order of their numbers.
 KINDS = (
     "", "started", "grid", "load", "lamp", "limit", "start value", "lock", "storage",
-    "start value of export", "sense", "load fault", "", "broken cycle",
+    "start value of export", "sense", "load fault", "lamp relay", "broken cycle",
 )  # fmt: skip
 
 # Resets of core.events, and things kept in flash (subjects of an event "storage").
@@ -93,6 +93,8 @@ def details(kind: int, subject: int, before: int, after: int, load_names: list) 
         load = {"load": load_names[subject]} if subject < len(load_names) else {}
         load.update({"number": subject + 1, "to": words[after]})
         return load
+    if kind == 12:
+        return {"to": "on" if after else "off"}
     if kind == 4:
         return {"from_permille": before, "to_permille": after}
     if kind == 5:

@@ -165,6 +165,35 @@ class TestAnswer:
         assert world.finish().losses() == [(10_000, 10_021), (400_000, 400_010)]
 
 
+class TestTold:
+    """Which movements a node told a cause of; a lamp's relay counts like any other."""
+
+    def lamp_opens(self, event):
+        world = World(site(lamps=True, events=[lost()]))
+        world.command("streetlight", "relay1", 1, 0)
+        world.advance(20_000)
+        world.command("streetlight", "relay1", 0, 20_000)
+        told = {"node": "streetlight", "t": 20.1, "cause": "night program"}
+        world.trace.told.append(told | event)
+        trace = world.finish()
+        return measure(trace, "sheds_without_event"), measure(trace, "moves_without_event")
+
+    def test_a_lamps_relay_that_opens_in_an_outage_needs_a_cause(self):
+        assert self.lamp_opens({"event": "sense"}) == (1, 1)
+
+    def test_its_light_that_goes_is_not_its_relay_that_opens(self):
+        assert self.lamp_opens({"event": "lamp", "to_permille": 0}) == (1, 1)
+        assert self.lamp_opens({"event": "lamp relay", "to": "on"}) == (1, 1)
+
+    def test_what_the_node_says_of_its_relay_is_the_cause(self):
+        assert self.lamp_opens({"event": "lamp relay", "to": "off"}) == (0, 0)
+
+    def test_closing_without_a_cause_is_counted_too(self):
+        trace = switched_on(site([load()])).finish()
+        assert measure(trace, "moves_without_event") == 1
+        assert measure(trace, "sheds_without_event") == 0
+
+
 class TestBattery:
     def test_an_hour_of_island_takes_load_and_own_use_with_losses(self):
         world = switched_on(

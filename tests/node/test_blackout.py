@@ -47,6 +47,15 @@ def test_lamps_fall_back_to_what_their_energy_carries(blackout):
     assert measure(blackout.trace, "light_max_permille", street) == 300
 
 
+def test_the_relay_of_a_dark_lamp_opens_and_says_why(blackout):
+    opened = [m for m in blackout.trace.moves if m.lamp and not m.closed and m.t_ms > LOST_MS]
+    assert {move.node for move in opened} == {"lamp-shelter", "lamp-street"}
+    cause = "ten minutes without light: its driver's standby is saved"
+    assert [blackout.trace.cause_of(move) for move in opened] == [cause, cause]
+    words = [entry.text for entry in blackout.entries if entry.where == "lamp-street"]
+    assert f"opens the lamp's relay ({cause})" in words
+
+
 def test_no_load_returns_before_the_grid_was_healthy_for_300_s(blackout):
     back_ms = 43 * 60_000
     closes = [m.t_ms for m in blackout.trace.moves if m.closed and m.t_ms > LOST_MS and not m.lamp]

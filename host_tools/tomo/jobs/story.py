@@ -32,6 +32,8 @@ _SOURCES = {
     "tripped": "the inverter trips from overload: nobody feeds the loads",
     "empty": "the battery is at its floor: nobody feeds the loads",
 }
+# By a node's event.
+_KINDS = {"grid": GRID, "lamp": LAMP, "lamp relay": LAMP, "fault": FAULT, "error": FAULT}
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def _kind(event: dict) -> str:
     name = event.get("event")
     if name == "load":
         return LOAD_ON if event.get("to") == "on" else LOAD_OFF
-    return {"grid": GRID, "lamp": LAMP, "fault": FAULT, "error": FAULT}.get(str(name), NODE)
+    return _KINDS.get(str(name), NODE)
 
 
 def _words(event: dict) -> str:
@@ -107,6 +109,8 @@ def _words(event: dict) -> str:
         return f"{turn} {event.get('load')}{cause}{left}"
     if name == "lamp":
         return f"light to {int(event.get('to_permille', 0)) / 10:g} %{cause}"
+    if name == "lamp relay":
+        return f"{'closes' if event.get('to') == 'on' else 'opens'} the lamp's relay{cause}"
     if name == "limit":
         return f"limits the island to {event.get('to_w')} W, was {event.get('from_w')} W{cause}"
     rest = {key: value for key, value in event.items() if key not in ("t", "event")}

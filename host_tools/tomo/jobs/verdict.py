@@ -22,6 +22,7 @@ _FIGURES = (
     "loads_shed",
     "loads_restored",
     "relay_moves",
+    "moves_without_event",
     "soc_min_percent",
     "inverter_trips",
     "node_faults",

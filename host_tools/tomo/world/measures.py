@@ -74,7 +74,7 @@ def measure(trace: Trace, what: str, window: Window | None = None) -> float | No
 
 @_measure(
     "ms",
-    "From the grid's loss to the first relay command that opens, worst node",
+    "From the grid's loss to the first load opened for the island's limit, worst node; no lamps",
     nothing="nothing was cut",
 )
 def outage_to_command_ms(trace: Trace, window: Window) -> float | None:
@@ -94,12 +94,12 @@ def over_budget_ms_max(trace: Trace, _window: Window) -> float | None:
     return trace.over_budget_ms_max
 
 
-@_count("interruption", "interruptions", "Times a tier 0 load was cut off")
+@_count("interruption", "interruptions", "Times a tier 0 load was cut off; no lamps")
 def tier0_interruptions(trace: Trace, window: Window) -> float | None:
     return _interruptions(trace, window, 0)
 
 
-@_count("interruption", "interruptions", "Times a tier 1 load was cut off")
+@_count("interruption", "interruptions", "Times a tier 1 load was cut off; no lamps")
 def tier1_interruptions(trace: Trace, window: Window) -> float | None:
     return _interruptions(trace, window, 1)
 
@@ -107,7 +107,7 @@ def tier1_interruptions(trace: Trace, window: Window) -> float | None:
 @_count(
     "load opened early",
     "loads opened early",
-    "Tier 0 loads opened while a load of a lower tier was still on",
+    "Tier 0 loads opened while a load of a lower tier was still on; no lamps",
 )
 def tier0_opened_early(trace: Trace, window: Window) -> float | None:
     early = 0
@@ -124,7 +124,7 @@ def tier0_opened_early(trace: Trace, window: Window) -> float | None:
 
 
 @_count(
-    "load shed", "loads shed", "Loads switched off at least once after the first loss of the grid"
+    "load shed", "loads shed", "Loads switched off at least once after the first loss; no lamps"
 )
 def loads_shed(trace: Trace, window: Window) -> float | None:
     return len(_shed(trace, window))
@@ -140,17 +140,17 @@ def loads_not_restored(trace: Trace, window: Window) -> float | None:
     return len(_shed(trace, window) - _on_at_end(trace))
 
 
-@_count("movement", "movements", "Relay movements")
+@_count("movement", "movements", "Relay movements, lamps included")
 def relay_moves(trace: Trace, window: Window) -> float | None:
     return sum(window.holds(move.t_ms) for move in trace.moves)
 
 
-@_count("movement", "movements", "Most movements of one relay in any hour")
+@_count("movement", "movements", "Most movements of one relay in any hour, lamps included")
 def moves_per_load_hour_max(trace: Trace, window: Window) -> float | None:
     return _most_within(trace, window, _HOUR_MS, lambda move: (move.node, move.number))
 
 
-@_count("load", "loads", "Most loads that one node switched on in any 5 s")
+@_count("load", "loads", "Most loads that one node switched on in any 5 s; no lamps")
 def closes_in_5s_max(trace: Trace, window: Window) -> float | None:
     return _most_within(
         trace, window, _STEP_MS, lambda move: move.node if move.closed and not move.lamp else None
@@ -160,15 +160,20 @@ def closes_in_5s_max(trace: Trace, window: Window) -> float | None:
 @_count(
     "opening without a cause",
     "openings without a cause",
-    "Relay openings after the grid's loss of which the node told no event with a cause",
+    "Relay openings, lamps included, after the grid's loss of which the node told no cause",
 )
 def sheds_without_event(trace: Trace, window: Window) -> float | None:
     lost_ms = _first_loss(trace)
-    return sum(
-        not trace.cause_of(move)
-        for move in trace.moves
-        if not move.closed and not move.lamp and move.t_ms >= lost_ms and window.holds(move.t_ms)
-    )
+    return sum(not move.closed and move.t_ms >= lost_ms for move in _untold(trace, window))
+
+
+@_count(
+    "movement without a cause",
+    "movements without a cause",
+    "Relay movements, lamps included, of which the node told no cause",
+)
+def moves_without_event(trace: Trace, window: Window) -> float | None:
+    return len(_untold(trace, window))
 
 
 @_measure("%", "Lowest state of charge of the battery")
@@ -225,6 +230,11 @@ def _answers(trace: Trace, move: Move) -> bool:
     """Whether a movement may be a node's answer to a loss: not the relay of a lamp, which opens
     for standby, nor what the node says it did for another reason."""
     return not (move.closed or move.lamp) and trace.cause_of(move) in ("", _OVER_BUDGET)
+
+
+def _untold(trace: Trace, window: Window) -> list[Move]:
+    """The movements in the window of which the node told no cause."""
+    return [m for m in trace.moves if window.holds(m.t_ms) and not trace.cause_of(m)]
 
 
 def _by_instant(trace: Trace) -> list[tuple[int, list[Move]]]:

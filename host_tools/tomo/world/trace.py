@@ -102,9 +102,9 @@ class Trace:
 
 
 def _tells_of(event: dict, move: Move) -> bool:
-    """Whether a console event is about this movement; a lamp's relay goes with its light."""
+    """Whether a console event is about this movement. A node has one lamp, without a number."""
+    if event.get("to") != ("on" if move.closed else "off"):
+        return False
     if move.lamp:
-        return event.get("event") == "lamp" and (event.get("to_permille", 0) > 0) == move.closed
-    turn = "on" if move.closed else "off"
-    about = event.get("event") == "load" and event.get("number") == move.number
-    return about and event.get("to") == turn
+        return event.get("event") == "lamp relay"
+    return event.get("event") == "load" and event.get("number") == move.number

@@ -9,6 +9,7 @@ import unittest
 
 from no_heap import no_heap
 
+from core import events
 from core.events import EventRing
 from core.lamp import Lamp
 from core.uptime import Uptime
@@ -172,6 +173,27 @@ class TestRelayAndLight(LampCase):
         self.control.lock(False)
         self.run_for(1_000)
         self.assertEqual(self.done.words(), [0, "open", "close", 1000])
+
+    def moves_told(self):
+        """(relay closed, cause, actor) of every movement in the ring of events."""
+        ring = self.control.events
+        records = [ring.read(number) for number in range(ring.total)]
+        return [(one[5], one[6], one[10]) for one in records if one[2] == events.LAMP_RELAY]
+
+    def test_each_movement_of_the_relay_is_told_once_with_its_cause(self):
+        self.start()
+        self.control.dark = False
+        self.run_for(603_000)
+        self.assertEqual(self.moves_told(), [(0, events.STANDBY, events.NODE)])
+        self.control.dark = True
+        self.run_for(3_000)
+        self.control.lock(True)
+        self.run_for(3_000)
+        told = self.moves_told()
+        self.assertEqual(
+            told[1:], [(1, events.PROGRAM, events.NODE), (0, events.COMMAND, events.CONSOLE)]
+        )
+        self.assertEqual(self.relay.moves, len(told))
 
     def test_while_it_is_lit_the_relay_is_told_again_every_second(self):
         self.start()
