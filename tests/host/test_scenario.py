@@ -176,7 +176,12 @@ def test_a_mark_before_the_text_is_no_fault(tmp_path):
     ("text", "told"),
     [
         (b"a = 1\nb = \nc = 2\n", ":2: not a TOML file: Invalid value"),
-        (b"a = 1\na = 2\n", ":2: not a TOML file: Cannot overwrite a value"),
+        (b"a = 1\na = 2\n", ":2: a stands there twice, first on line 1"),
+        (b"a = 1\na = [1,\n2,\n3]\nb = 1\n", ":2: a stands there twice, first on line 1"),
+        (b"[a]\nb = 1\n[c]\n[a]\n", ":4: a stands there twice, first on line 1"),
+        (b"[[a]]\nb = 1\n[[a]]\nb = 1\nb = 2", ":5: a[2].b stands there twice, first on line 4"),
+        (b"a = [{b = 1}, {b = 2}]\na = 3\n", ":2: a stands there twice, first on line 1"),
+        (b"a = {b = 1, b = 2}\n", ":1: not a TOML file: Duplicate inline table key 'b'"),
         (b"a = 1\nb = [1,\n2", ":3: not a TOML file: Unclosed array"),
         (b"a = 1\n\nb = '\xff'\n", ":3: not a TOML file: invalid start byte in UTF-8"),
     ],
@@ -187,6 +192,59 @@ def test_what_is_no_toml_is_told_with_its_line(tmp_path, text, told):
     with pytest.raises(ScenarioError) as error:
         read(path)
     assert error.value.problems[0].startswith(f"{path}{told}")
+
+
+LOST = ("00:01:00", "grid-lost")
+DIP = "lasts_ms = 1000\nto_percent = 50\n"
+
+
+@pytest.mark.parametrize(
+    ("events", "told"),
+    [
+        # An outage until grid-back, and a dip inside: grid-back is where it belongs.
+        (
+            [(*LOST, ""), ("00:02:00", "grid-dip", DIP), ("00:03:00", "grid-back", "")],
+            ["event[2].kind: grid-dip while the grid is lost; expected grid-back first"],
+        ),
+        # An outage of ten minutes: what lies inside it overlaps it, also after a short event.
+        (
+            [
+                (*LOST, "lasts_ms = 600000\n"),
+                ("00:02:00", "grid-dip", DIP),
+                ("00:03:00", "grid-voltage", "lasts_ms = 1000\nvolts = 90\n"),
+                ("00:12:00", "grid-dip", DIP),
+            ],
+            [
+                "event[2].at: overlaps the grid-lost before it",
+                "event[3].at: overlaps the grid-lost before it",
+            ],
+        ),
+        # An event that outlasts the outage's beginning does not hide the outage.
+        (
+            [
+                ("00:01:00", "grid-dip", "lasts_ms = 120000\nto_percent = 50\n"),
+                ("00:02:00", "grid-lost", ""),
+                ("00:04:00", "grid-lost", ""),
+                ("00:05:00", "grid-back", ""),
+            ],
+            ["event[2].at: overlaps the grid-dip before it"],
+        ),
+    ],
+)
+def test_of_events_that_clash_the_one_to_blame_is_named_and_no_other(tmp_path, events, told):
+    text = BLACKOUT.read_text(encoding="utf-8")
+    head, expects = text.partition("[[event]]")[0], text.partition("[[expect]]")[2]
+    blocks = [f'[[event]]\nat = "{at}"\nkind = "{kind}"\n{rest}' for at, kind, rest in events]
+    (tmp_path / "data").symlink_to(ROOT / "scenarios" / "data")
+    path = tmp_path / "x.toml"
+    path.write_text(f"{head}{''.join(blocks)}[[expect]]{expects}", encoding="utf-8")
+    with pytest.raises(ScenarioError) as error:
+        read(path)
+    assert [problem.split(": ", 1)[1] for problem in error.value.problems] == told
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for problem in error.value.problems:
+        key = problem.split(": ")[1].rpartition(".")[2]
+        assert lines[int(problem.split(":")[1]) - 1].startswith(f"{key} = ")
 
 
 def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path):

@@ -116,7 +116,7 @@ def _battery(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _events(scenario: Scenario) -> Iterator[Problem]:
-    busy_until, busy_by = -1, ""
+    busy_until, busy_by = -1, ""  # by the latest event that may be where it is
     lost = False
     order = sorted(range(len(scenario.event)), key=lambda number: scenario.event[number].at)
     for number in order:
@@ -124,14 +124,24 @@ def _events(scenario: Scenario) -> Iterator[Problem]:
         yield from _event_keys(event, at)
         if event.at >= scenario.site.duration:
             yield (*at, "at"), "lies at or after the scenario's end"
-        if event.at < busy_until:
-            yield (*at, "at"), f"overlaps the {busy_by} before it"
-        if lost and event.kind != "grid-back":
-            yield (*at, "kind"), f"{event.kind} while the grid is lost; expected grid-back first"
-        if not lost and event.kind == "grid-back":
-            yield (*at, "kind"), "grid-back without a lasting grid-lost before it"
+        misplaced = _misplaced(event, busy_until, busy_by, lost)
+        if misplaced:
+            # It changes nothing: what comes after it is held against what it lies in.
+            yield (*at, misplaced[0]), misplaced[1]
+            continue
         lost = event.kind == "grid-lost" and event.lasts_ms is None
         busy_until, busy_by = event.at + (event.lasts_ms or 1), event.kind
+
+
+def _misplaced(event: Event, busy_until: int, busy_by: str, lost: bool) -> tuple[str, str] | None:
+    """The key to blame and what is wrong, of an event that cannot be where it is."""
+    if event.at < busy_until:
+        return "at", f"overlaps the {busy_by} before it"
+    if lost and event.kind != "grid-back":
+        return "kind", f"{event.kind} while the grid is lost; expected grid-back first"
+    if not lost and event.kind == "grid-back":
+        return "kind", "grid-back without a lasting grid-lost before it"
+    return None
 
 
 def _event_keys(event: Event, at: Path) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ It trusts that the standard parser has already accepted the file.
 """
 
 import re
+from collections.abc import Iterator
 
 Path = tuple[str | int, ...]
 
@@ -17,6 +18,25 @@ _INLINE_KEY = re.compile(r"[{,]\s*([A-Za-z0-9_-]+)\s*=")
 def locate(text: str) -> dict[Path, int]:
     """Line numbers (from 1) by path; members of an array of tables are counted from 0."""
     lines: dict[Path, int] = {}
+    for path, number, value in _places(text):
+        lines[path] = number
+        for inner in _INLINE_KEY.findall(value):
+            lines[(*path, inner)] = number
+    return lines
+
+
+def first_double(text: str) -> tuple[Path, int, int] | None:
+    """The first key or table that stands there twice, and both of its lines; not inline ones."""
+    lines: dict[Path, int] = {}
+    for path, number, _ in _places(text):
+        if path in lines:
+            return path, lines[path], number
+        lines[path] = number
+    return None
+
+
+def _places(text: str) -> Iterator[tuple[Path, int, str]]:
+    """Each table and key with its line, and what follows the key on it, in their order."""
     counts: dict[Path, int] = {}
     table: Path = ()
     open_value = ""
@@ -27,17 +47,14 @@ def locate(text: str) -> dict[Path, int]:
         header = _HEADER.match(line)
         if header:
             table = _enter(header[2], header[1] == "[[", counts)
-            lines[table] = number
+            yield table, number, ""
             continue
         key = _KEY.match(line)
         if key:
             path = table + tuple(_names(key[1]))
-            lines[path] = number
             value = line[key.end() :]
-            for inner in _INLINE_KEY.findall(value):
-                lines[(*path, inner)] = number
+            yield path, number, value
             open_value = _unfinished(value)
-    return lines
 
 
 def line_of(lines: dict[Path, int], path: Path) -> int:

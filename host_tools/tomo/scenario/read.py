@@ -12,9 +12,12 @@ from tomo.scenario import records
 from tomo.scenario.check import advise, check
 from tomo.scenario.kinds import NotThat, convert
 from tomo.scenario.locate import Path as KeyPath
-from tomo.scenario.locate import line_of, locate, words
+from tomo.scenario.locate import first_double, line_of, locate, words
 from tomo.scenario.schema import REQUIRED, ROOT, Key, Table
 
+# What the parser says of a key and of a table that is there already. The place it gives is where
+# the value ends, and the words leave out the key.
+_TWICE = ("Cannot overwrite a value", "Cannot declare")
 _PLACE = re.compile(r" \(at line (\d+), column \d+\)")
 
 
@@ -60,6 +63,9 @@ def _text(path: Path) -> str:
 
 def _not_toml(path: Path, text: str, error: str) -> str:
     """The parser's words, with its place put first; at the end of the file it names none."""
+    if error.startswith(_TWICE) and (double := first_double(text)):
+        where, first, second = double
+        return f"{path}:{second}: {words(where)} stands there twice, first on line {first}"
     found = _PLACE.search(error)
     line = int(found[1]) if found else max(1, text.rstrip().count("\n") + 1)
     return f"{path}:{line}: not a TOML file: {_PLACE.sub('', error)}"
