@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.desk_bridge import ROOT
+from tomo import checkout
+from tomo.errors import UsageError
 
 TOMO = str(Path(sys.executable).with_name("tomo"))
 BLACKOUT = str(ROOT / "scenarios" / "blackout.toml")
@@ -103,6 +105,32 @@ def test_a_warning_is_told_on_standard_error(tmp_path):
         f"warning: {tmp_path}/x.toml:{line}: node[1].settings.island_limit_w: "
         "1600 W is more than the inverter's continuous_w of 1500 W"
     )
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ((), "no board 'half'"),
+        (("manifest.py",), "no board 'half'"),
+        (("manifest.py", "board.py"), "board.py is not of board 'half'"),
+    ],
+)
+def test_a_board_without_its_parts_is_one_line(tmp_path, monkeypatch, files, told):
+    (tmp_path / "boards" / "half").mkdir(parents=True)
+    for name in files:
+        (tmp_path / "boards" / "half" / name).write_text("")
+    monkeypatch.setattr(checkout, "ROOT", tmp_path)
+    with pytest.raises(UsageError) as error:
+        checkout.board_folder("half")
+    assert str(error.value).endswith(told)
+
+
+def test_a_board_without_a_stand_in_is_one_line(tmp_path, monkeypatch):
+    (tmp_path / "boards" / "half").mkdir(parents=True)
+    (tmp_path / "boards" / "half" / "board.py").write_text('NAME = "half"\n')
+    monkeypatch.setattr(checkout, "ROOT", tmp_path)
+    with pytest.raises(UsageError, match="'half' has no stand-in on the desk"):
+        checkout.board_folder("half")
 
 
 @pytest.mark.parametrize("name", ["site", "desk", "node"])

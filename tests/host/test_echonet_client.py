@@ -216,6 +216,15 @@ def test_read_prints_one_json_object_for_each_property(seat, peer):
     assert "-> " + seat[1] in result.stderr
 
 
+def test_an_object_that_a_living_node_lacks_is_status_4_with_those_it_has(seat, peer):
+    peer()
+    result = run("read", seat[1], "--object", "029001", "--object", "028D07", "--from", seat[0])
+    assert isinstance(result.exception, NodeWrong)
+    assert str(result.exception) == f"{seat[1]} has no object 028D07"
+    assert result.exception.hint == "It has: 0EF001, 029001"
+    assert result.stdout == ""
+
+
 def test_read_without_an_object_reads_all_of_them(seat, peer):
     peer()
     result = run("read", seat[1], "--json", "--from", seat[0])

@@ -26,20 +26,29 @@ def test_a_second_run_finds_neither_results_nor_nodes_of_the_first(tmp_path):
 
 
 def test_an_empty_folder_of_somebody_else_may_be_used(tmp_path):
-    (tmp_path / "nodes").mkdir()
+    with RunFolder(tmp_path):
+        pass
+
+
+def test_notes_put_beside_the_results_of_a_run_stay_through_the_next(tmp_path):
+    with RunFolder(tmp_path):
+        pass
     (tmp_path / "notes.txt").write_text("mine")
     with RunFolder(tmp_path):
         assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
-@pytest.mark.parametrize("name", ["nodes/years of work.txt", "nodes", *RESULTS])
+@pytest.mark.parametrize(
+    "name", ["nodes/years of work.txt", "nodes", "notes.txt", ".hidden", *RESULTS]
+)
 def test_what_is_not_from_a_run_is_refused_and_left(tmp_path, name):
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text("mine")
     before = tree(tmp_path)
     with pytest.raises(HostError, match=r"not from a run .* touched") as error, RunFolder(tmp_path):
         pass
-    assert str(tmp_path / name.partition("/")[0]) in str(error.value)
+    assert str(tmp_path) in str(error.value)
+    assert error.value.exit_code == 2
     assert tree(tmp_path) == before
 
 

@@ -95,12 +95,14 @@ def read(
 ) -> None:
     """Read every property of a node, or of some of its objects.
 
-    Ends with status 3 if the node stays silent and 4 if a value makes no sense.
+    Ends with status 3 if the node stays silent and 4 if a value makes no sense, or if it has no
+    such object.
     """
     wanted = [parse_eoj(each) for each in objects or []]
     ip = _resolved(address)
     nonsense: list[Value] = []
     with Controller(local, timeout_s, _print_frame if raw else None) as controller:
+        survey.need_objects(controller, ip, wanted)
         for eoj in wanted or [NODE_PROFILE, *controller.objects(ip)]:
             values = survey.read_object(controller, ip, eoj)
             nonsense += [value for value in values if value.problem]

@@ -6,7 +6,7 @@ from typing import Any
 
 from tomo.client.decode import Value, decode, decode_all
 from tomo.client.echonet import Controller, Heard
-from tomo.errors import HostError
+from tomo.errors import HostError, NodeWrong
 from wire.echonet import NODE_PROFILE
 
 _ABOUT = {0x8A: "maker", 0x8C: "product", 0x8D: "serial", 0x83: "id"}
@@ -31,6 +31,20 @@ def about(controller: Controller, ip: str, objects: list[int]) -> dict[str, Any]
         fields[label] = decode(NODE_PROFILE, epc, values[epc], {}).value or ""
     fields["objects"] = [f"{eoj:06X}" for eoj in objects]
     return fields
+
+
+def need_objects(controller: Controller, ip: str, wanted: list[int]) -> None:
+    """Raise NodeWrong, with the objects that the node has, if one of `wanted` is not among them.
+
+    A node says nothing at all to who asks for an object that it lacks: it must be asked before.
+    """
+    if set(wanted) <= {NODE_PROFILE}:
+        return
+    there = [NODE_PROFILE, *controller.objects(ip)]
+    missing = ", ".join(f"{eoj:06X}" for eoj in wanted if eoj not in there)
+    if missing:
+        has = ", ".join(f"{eoj:06X}" for eoj in there)
+        raise NodeWrong(f"{ip} has no object {missing}", f"It has: {has}")
 
 
 def read_object(controller: Controller, ip: str, eoj: int) -> list[Value]:

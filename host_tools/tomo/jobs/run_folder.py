@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 from typing import IO
 
-from tomo.errors import HostError, MachineRefused
+from tomo.errors import HostError, MachineRefused, UsageError
 from tomo.files import writing
 
 OURS = ".tomo-run"
@@ -20,8 +20,9 @@ _SAYS = "Made by `tomo site run`, which replaces its results and `nodes` wheneve
 class RunFolder:
     """Ours alone inside the `with`, and cleared of what an earlier run left.
 
-    Raises HostError, and leaves everything as it is, if another run writes there, if something
-    there is not from a run but has the name of a result, or if it cannot be written to.
+    Raises HostError, and leaves everything as it is, if another run writes there, if there is
+    something but no run has ever written there, if `nodes` is not from a run, or if it cannot be
+    written to.
     """
 
     def __init__(self, path: Path) -> None:
@@ -31,12 +32,13 @@ class RunFolder:
     def __enter__(self) -> "RunFolder":
         with writing(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
-            if not (self.path / OURS).exists():
-                self._refuse_foreign(*RESULTS)
+            if not (self.path / OURS).exists() and any(self.path.iterdir()):
+                raise _not_ours(self.path)
             self._lock_file = _locked(self.path)
         try:
             with writing(self.path):
-                self._refuse_foreign()
+                if not _may_clear(self.nodes):
+                    raise _not_ours(self.nodes)
                 self._clear()
         except BaseException:
             self._lock_file.close()
@@ -49,14 +51,6 @@ class RunFolder:
     def write(self, name: str, text: str) -> None:
         with writing(self.path / name):
             (self.path / name).write_text(text, encoding="utf-8")
-
-    def _refuse_foreign(self, *names: str) -> None:
-        """Raise HostError if `nodes` is not ours, or if there is anything of these names."""
-        foreign = [self.path / name for name in names if (self.path / name).exists()]
-        if not _may_clear(self.nodes):
-            foreign.append(self.nodes)
-        if foreign:
-            raise _not_ours(foreign[0])
 
     def _clear(self) -> None:
         for name in RESULTS:
@@ -78,7 +72,7 @@ def _may_clear(folder: Path) -> bool:
 
 
 def _not_ours(path: Path) -> HostError:
-    return HostError(
+    return UsageError(
         f"{path} is not from a run of `tomo site run`; nothing was touched",
         "Name another folder with --out, or move it away.",
     )
