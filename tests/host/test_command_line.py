@@ -1,6 +1,7 @@
 """The `tomo` command: statuses, words and streams, as a shell sees them."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,9 @@ import pytest
 
 from tests.desk_bridge import ROOT
 from tomo import checkout
+from tomo.cli.streams import ReaderGone
 from tomo.errors import UsageError
+from tomo.transport.signals import Stopped, stoppable
 
 TOMO = str(Path(sys.executable).with_name("tomo"))
 BLACKOUT = str(ROOT / "scenarios" / "blackout.toml")
@@ -142,6 +145,63 @@ def test_a_reader_that_goes_away_ends_it_quietly_with_status_0(name):
             [TOMO, name, "--help"], stdout=gone, stderr=subprocess.PIPE, check=False, timeout=60
         )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_a_full_disk_behind_standard_error_leaves_the_status():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [TOMO, "node", "read", "1.2"], stdout=full, stderr=full, check=False, timeout=60
+        )
+    assert done.returncode == 2
+
+
+@pytest.fixture
+def caught():
+    """Numbers of the signals that nobody else took; handlers are put back afterwards."""
+    numbers = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, lambda number, _frame: numbers.append(number))
+    yield numbers
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def lose_reader():
+    raise ReaderGone
+
+
+@pytest.mark.parametrize("end", [lambda: signal.raise_signal(signal.SIGTERM), lose_reader])
+def test_a_signal_on_the_way_out_is_ignored(caught, end):
+    with pytest.raises((Stopped, ReaderGone)), stoppable():
+        end()
+    signal.raise_signal(signal.SIGINT)
+    assert caught == []
+
+
+def test_after_work_that_ends_well_or_in_an_error_signals_do_what_they_did(caught):
+    with stoppable():
+        pass
+    with pytest.raises(UsageError), stoppable():
+        raise UsageError("x")
+    signal.raise_signal(signal.SIGINT)
+    assert caught == [signal.SIGINT]
+
+
+@pytest.mark.parametrize(("where", "status"), [("_run", 130), ("drop_output", 0)])
+def test_an_interrupt_anywhere_is_no_traceback(where, status):
+    """`where` is interrupted: the command itself, or its end after the reader has gone."""
+    script = (
+        "import signal; from tomo.cli import app, streams\n"
+        "def gone(): raise streams.ReaderGone\n"
+        "def hit(*_): signal.raise_signal(signal.SIGINT)\n"
+        f"app._run = gone; app.{where} = hit; app.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (status, b"")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")

@@ -1,6 +1,7 @@
 """`tomo`: the one place where an error becomes a message and an exit status."""
 
 import errno
+import signal
 import sys
 from typing import Annotated
 
@@ -8,8 +9,10 @@ import typer
 
 from tomo import __version__
 from tomo.cli import desk, node, registers, settings, site
-from tomo.cli.streams import ReaderGone, drop_output, print_error, watch_readers
+from tomo.cli.streams import ReaderGone, drop_output, tell_at_last, watch_readers
 from tomo.errors import HostError, MachineRefused
+
+_INTERRUPTED = 130
 
 app = typer.Typer(
     help="Boot desk nodes, read and set nodes, check what they keep, and run simulated sites.",
@@ -47,22 +50,31 @@ def main() -> None:
         status = _status()
     except ReaderGone:
         # head has its lines, less was left: nobody is left to tell.
+        _end_in_peace()
         drop_output(sys.stdout, sys.stderr)
         status = 0
+    except KeyboardInterrupt:
+        status = _INTERRUPTED
+    _end_in_peace()
     sys.exit(status)
+
+
+def _end_in_peace() -> None:
+    """Nothing is left but to end: an interrupt from here on would only print a traceback."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _status() -> int | str | None:
     try:
         return _run()
     except HostError as error:
-        print_error(error)
+        tell_at_last(error)
         return error.exit_code
     except OSError as error:  # standard output on a full disk, a program that cannot be started
         drop_output(sys.stdout)
         where = error.filename or ("standard output" if error.errno == errno.ENOSPC else "")
         refused = MachineRefused(f"{where}: {error.strerror or error}".removeprefix(": "))
-        print_error(refused)
+        tell_at_last(refused)
         return refused.exit_code
 
 

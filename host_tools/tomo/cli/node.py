@@ -17,6 +17,7 @@ from tomo.errors import HostError, NodeSilent, NodeWrong, UsageError
 from tomo.jobs.addresses import given_address
 from tomo.render import node as render
 from tomo.scenario.kinds import NotThat, ipv4
+from tomo.transport.signals import Stopped, stoppable
 from wire.echonet import NODE_PROFILE
 
 app = typer.Typer(help="Find, read and watch nodes over ECHONET Lite.", no_args_is_help=True)
@@ -135,7 +136,7 @@ def watch(
     """Print what changes, announced or asked for, until Ctrl-C."""
     asked = [_resolved(each) for each in addresses or []]
     try:
-        with Controller(local, timeout_s) as controller:
+        with stoppable(), Controller(local, timeout_s) as controller:
             if asked:
                 nodes = {ip: controller.objects(ip) for ip in asked}
             else:
@@ -145,7 +146,7 @@ def watch(
             until_s = time.monotonic() + (_ROUND_THE_CLOCK if for_s is None else for_s)
             for ip, news, how in survey.Watch(controller, nodes, every_s).changes(until_s):
                 _print_news(ip, news, how, as_json)
-    except KeyboardInterrupt:
+    except Stopped:
         return  # how a watch ends
 
 

@@ -45,9 +45,10 @@ class _Stream:
             self._gone()
 
     def _gone(self) -> None:
+        # Else what is left in the buffer is tried again when the interpreter ends, or by the next.
+        drop_output(self._stream)
         if not self.outlives:
             raise ReaderGone from None
-        drop_output(self._stream)
 
 
 def watch_readers() -> None:
@@ -73,6 +74,14 @@ def print_error(error: HostError) -> None:
     say(f"error: {error}", "red", err=True)
     if error.hint:
         typer.echo(error.hint, err=True)
+
+
+def tell_at_last(error: HostError) -> None:
+    """As `print_error`; where standard error is full, too, the exit status has to say it."""
+    try:
+        print_error(error)
+    except OSError:
+        drop_output(sys.stderr)
 
 
 def print_warnings(warnings: tuple[str, ...]) -> None:

@@ -94,8 +94,12 @@ def create(path: Path) -> None:
     """Write a blank chip's image, whole or not at all."""
     beside = path.with_name(path.name + ".new")
     with writing(path):
-        beside.write_bytes(blank())
-        beside.replace(path)
+        try:
+            beside.write_bytes(blank())
+            beside.replace(path)
+        except OSError:
+            beside.unlink(missing_ok=True)  # a full disk gets its room back
+            raise
 
 
 def save_part(path: Path, image: FlashImage, label: str, at: int, length: int) -> None:

@@ -13,18 +13,30 @@ class Stopped(BaseException):
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Turn the first SIGINT, SIGTERM or SIGHUP into Stopped; later ones are ignored."""
+    """Turn the first SIGINT, SIGTERM or SIGHUP into Stopped; later ones are ignored.
+
+    They stay ignored after whatever ends the program (no Exception): a second one on the way out
+    would be a traceback.
+    """
 
     def stop(_number: int, _frame: object) -> None:
-        for number in before:
-            signal.signal(number, signal.SIG_IGN)
+        _set(dict.fromkeys(before, signal.SIG_IGN))
         raise Stopped
 
     before = {number: signal.getsignal(number) for number in _NUMBERS}
-    for number in before:
-        signal.signal(number, stop)
+    _set(dict.fromkeys(before, stop))
     try:
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    except Exception:
+        _set(before)
+        raise
+    except BaseException:
+        _set(dict.fromkeys(before, signal.SIG_IGN))
+        raise
+    else:
+        _set(before)
+
+
+def _set(handlers: dict) -> None:
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
