@@ -1,5 +1,6 @@
 """The `tomo` command: statuses, words and streams, as a shell sees them."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -7,11 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.desk_bridge import ROOT
 from tomo import checkout
+from tomo.cli.app import app
 from tomo.cli.streams import ReaderGone
-from tomo.errors import UsageError
+from tomo.errors import MachineRefused, UsageError
+from tomo.image.documents import put_node_settings
 from tomo.transport.signals import Stopped, stoppable
 
 TOMO = str(Path(sys.executable).with_name("tomo"))
@@ -145,6 +149,28 @@ def test_a_reader_that_goes_away_ends_it_quietly_with_status_0(name):
             [TOMO, name, "--help"], stdout=gone, stderr=subprocess.PIPE, check=False, timeout=60
         )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_what_a_command_cannot_write_is_one_line_and_status_5(tmp_path):
+    put_node_settings(tmp_path, {"name": "panel"})
+    with pytest.raises(MachineRefused, match="/dev/full: No space left on device") as error:
+        CliRunner().invoke(
+            app, ["settings", "export", str(tmp_path), "/dev/full"], catch_exceptions=False
+        )
+    assert error.value.exit_code == 5
+    assert "\n" not in str(error.value)
+
+
+def test_a_chip_for_which_there_is_no_room_leaves_nothing_behind(tmp_path, monkeypatch):
+    def full(path, _data):
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(MachineRefused, match="No space left"):
+        put_node_settings(tmp_path, {"name": "panel"})
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
