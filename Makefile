@@ -7,6 +7,8 @@ IP ?= 127.0.0.11
 # Test processes at a time, and further words for pytest: make test T="-k relay -x"
 JOBS ?= $(shell nproc)
 T ?=
+# To the recipe as it is, whatever characters its path has.
+export SCENARIO
 
 # -S: it needs no installed package, and starts in half the time without looking for any.
 BOOTSTRAP = python3 -S -m bootstrap
@@ -28,7 +30,7 @@ python:
 	@command -v python3 >/dev/null || sh bootstrap/system.sh python
 
 run: setup  ## a blackout at a small site, watched live: SCENARIO=, CLOCK=paced|virtual|real
-	@$(TOMO) site run $(SCENARIO) --clock $(CLOCK) --out build/run
+	@$(TOMO) site run "$$SCENARIO" --clock $(CLOCK) --out build/run
 
 test: setup  ## every test: T="-k relay -x" picks, JOBS=1 runs one at a time
 	@$(PYTHON) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder $(T)

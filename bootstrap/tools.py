@@ -9,8 +9,10 @@ import hashlib
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from bootstrap import places, system
+from bootstrap.plain import plain
 from bootstrap.progress import run, say, turn
 
 REQUIREMENTS = places.ROOT / "requirements.txt"
@@ -19,6 +21,18 @@ _PROJECT = places.ROOT / "pyproject.toml"
 # Offered under build/venv/bin too. Programs, not scripts: a script would start the shared
 # interpreter, which does not know this checkout.
 _PROGRAMS = ("ruff",)
+# Instead of pip's, whose first line names the interpreter: neither the kernel nor a shell takes
+# every path there. To a shell the second line is a command, to Python a string.
+_COMMAND = """\
+#!/bin/sh
+'''exec' "$(dirname -- "$(readlink -f -- "$0")")/python" "$0" "$@"
+'''
+import sys
+
+from {module} import {function}
+
+sys.exit({function}())
+"""
 
 
 def _hash(*parts: bytes | str) -> str:
@@ -62,8 +76,8 @@ def _site_packages(environment: Path) -> Path:
 
 def _stamp() -> str:
     # Only what an editable install reads: no new one for a changed ruff rule.
-    project = tomllib.loads(_PROJECT.read_text(encoding="utf-8"))
-    installed = repr((project["project"], project["tool"]["setuptools"]))
+    project = _project()
+    installed = repr((project["project"], project["tool"]["setuptools"], _COMMAND))
     return _hash(str(_shared_folder()), str(places.ROOT), installed)
 
 
@@ -85,9 +99,25 @@ def prepare() -> Path:
             place = _OWN / "bin" / program
             place.unlink(missing_ok=True)
             place.symlink_to(base / "bin" / program)
-        pip = [_OWN / "bin/python", "-m", "pip", "install", "--quiet", "--no-input"]
+        # setuptools takes a `$` in the environment's own path for a variable.
+        python = plain(places.ROOT) / _OWN.relative_to(places.ROOT) / "bin/python"
+        pip = [python, "-m", "pip", "install", "--quiet", "--no-input"]
         pip += ["--no-deps", "--no-build-isolation", "--disable-pip-version-check"]
         fault = "could not install this checkout"
         run([*pip, "-e", places.ROOT], log, fault)
+        _write_commands(_OWN / "bin")
         stamp.write_text(_stamp())
     return _OWN
+
+
+def _project() -> dict[str, Any]:
+    return tomllib.loads(_PROJECT.read_text(encoding="utf-8"))
+
+
+def _write_commands(folder: Path) -> None:
+    """The project's commands, each with the interpreter beside it."""
+    for name, entry in _project()["project"]["scripts"].items():
+        module, _, function = entry.partition(":")
+        command = folder / name
+        command.write_text(_COMMAND.format(module=module, function=function))
+        command.chmod(0o755)

@@ -151,7 +151,6 @@ def test_a_changed_firmware_file_changes_the_binary_but_not_the_objects(tmp_path
         shutil.copytree(places.ROOT / folder, tmp_path / folder)
     monkeypatch.setattr(places, "ROOT", tmp_path)
     monkeypatch.setattr(desk, "_VARIANT", tmp_path / "boards" / "desk")
-    monkeypatch.setattr(desk, "_MANIFEST", tmp_path / "boards" / "desk" / "manifest.py")
 
     objects = desk._object_key()
     final = desk._final_key(objects)
