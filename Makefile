@@ -27,7 +27,7 @@ setup: python  ## fetch and build all that the others need (they do it themselve
 
 # The bootstrap is Python; a machine may not have even that.
 python:
-	@command -v python3 >/dev/null || sh bootstrap/system.sh python
+	@command -v python3 >/dev/null || sh bootstrap/system.sh
 
 run: setup  ## a blackout at a small site, watched live: SCENARIO=, CLOCK=paced|virtual|real
 	@$(TOMO) site run "$$SCENARIO" --clock $(CLOCK) --out build/run
@@ -64,4 +64,5 @@ desk: setup  ## boot one desk node here: BOARD=submeter6|streetlight, IP=127.0.0
 	@$(TOMO) desk $(BOARD) --ip $(IP)
 
 clean:  ## remove build/ (what the cache holds stays: see TOMO_CACHE)
+	@rm -f build/venv/complete  # first: an interrupted `make clean` must not look finished
 	@rm -rf build .pytest_cache .ruff_cache .hypothesis

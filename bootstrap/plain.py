@@ -41,7 +41,7 @@ def _private() -> Path:
     ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
     if not ours or found.st_mode & 0o077:
         raise SetupError(
-            f"{_LINKS} is not a folder of yours alone, and `make` needs one for links to paths with "
-            "a space or the like. Remove it, or move the checkout and TOMO_CACHE to plain paths"
+            f"{_LINKS} is not a folder of yours alone, and `make` needs one to link to paths with "
+            "a space or the like. Remove it, or use plain paths for the checkout and TOMO_CACHE"
         )
     return _LINKS

@@ -10,7 +10,7 @@ import re
 import shutil
 from pathlib import Path
 
-from bootstrap import debian, pins, places
+from bootstrap import debian, pins, places, system
 from bootstrap.progress import SetupError, run, say, turn
 
 # The desk build and the manifest reader need no more of the tree (14 of 50 MB).
@@ -52,6 +52,7 @@ def fetch() -> Path:
             "MicroPython's source comes from Debian's archive, and this machine does not use it. "
             f"Unpack upstream's v{pins.MICROPYTHON_VERSION} and set MICROPYTHON_SRC to that folder"
         )
+    system.require()
     say(f"fetching MicroPython {pins.MICROPYTHON_VERSION} (17 MB)")
     apt = debian.PrivateApt(places.CACHE / "apt-source", pins.MICROPYTHON_SUITE, None)
     tarball = apt.fetch(pins.MICROPYTHON_PACKAGE, pins.MICROPYTHON_SHA256)

@@ -1,15 +1,21 @@
-"""System packages. What is tried and installed is in system.sh, which also runs without Python."""
+"""The check of this machine. It is in system.sh, which also runs without Python."""
 
+import functools
 import subprocess
 import sys
 from pathlib import Path
 
+from bootstrap import places
 from bootstrap.progress import SetupError
 
 
-def require(need: str) -> None:
-    """Make sure that the machine has `need` (see system.sh); it has said itself what is wrong."""
+@functools.cache
+def require() -> None:
+    """Make sure, once, that this machine can do all that the targets need.
+
+    Called before anything is fetched or compiled. Raises SetupError; what is wrong was told then.
+    """
     script = Path(__file__).with_name("system.sh")
     sys.stderr.flush()
-    if subprocess.call(["sh", str(script), need]):
-        raise SetupError(f"this machine lacks what `{need}` needs (see above)")
+    if subprocess.call(["sh", str(script), str(places.CACHE)]):
+        raise SetupError("this machine is not ready (see above)")

@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from bootstrap import debian, pins, places
+from bootstrap import debian, pins, places, system
 from bootstrap.progress import run, say
 
 _TRIPLE = {"i386": "i386-linux-gnu", "amd64": "x86_64-linux-gnu"}
@@ -21,6 +21,7 @@ def fetch(architecture: str) -> Path | None:
     if not debian.available():
         say("no Debian archive here: the desk builds go without TLS")
         return None
+    system.require()
     say(f"fetching mbedTLS for {architecture} (10 MB)")
     apt = debian.PrivateApt(places.CACHE / f"apt-{architecture}", pins.MBEDTLS_SUITE, architecture)
     package = apt.fetch(pins.MBEDTLS_PACKAGE, pins.MBEDTLS_SHA256[architecture])

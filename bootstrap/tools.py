@@ -52,7 +52,7 @@ def shared() -> Path:
     done = folder / "complete"
     if done.exists():
         return folder
-    system.require("python")
+    system.require()
     say("installing the host tools (about 60 MB; once)")
     fault = "could not make a virtual environment"
     run([sys.executable, "-m", "venv", folder], places.CACHE / "venv.log", fault)

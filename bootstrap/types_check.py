@@ -26,7 +26,7 @@ def prepare() -> Path:
 
 
 def _fetch(folder: Path) -> None:
-    system.require("node")
+    system.require()
     say("fetching pyright and the MicroPython stubs (40 MB)")
     fresh = folder.with_name(f"{folder.name}.fresh")
     shutil.rmtree(fresh, ignore_errors=True)

@@ -24,35 +24,6 @@ def start(repo: Path, *targets: str, **env: str) -> subprocess.CompletedProcess[
     )
 
 
-@pytest.fixture
-def bin_folder(tmp_path):
-    """A PATH with what a shell script needs and no compiler, no apt-get, no sudo."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    for name in ("sh", "env", "id", "rm", "grep", "tail"):
-        found = shutil.which(name)
-        assert found
-        (folder / name).symlink_to(found)
-    return folder
-
-
-def script(folder: Path, name: str, body: str) -> None:
-    path = folder / name
-    path.write_text(f"#!/bin/sh\n{body}\n")
-    path.chmod(0o755)
-
-
-def system(repo: Path, folder: Path, *needs: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["sh", repo / "bootstrap" / "system.sh", *needs],
-        env={"PATH": str(folder), "TMPDIR": str(folder.parent)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
 def test_an_unknown_target_is_a_usage_error_that_lists_the_known(repo):
     done = start(repo, "coffee")
     assert done.returncode == 2
@@ -84,33 +55,6 @@ def test_a_cache_that_cannot_be_written_is_one_line(repo, tmp_path):
     assert done.returncode == 1
     assert done.stderr.startswith("set-up failed: ")
     assert done.stderr.count("\n") == 1
-
-
-def test_without_apt_the_missing_packages_are_named(repo, bin_folder):
-    done = system(repo, bin_folder, "compiler")
-    assert done.returncode == 1
-    assert "gcc libc6-dev gcc-multilib make xz-utils" in done.stderr
-
-
-def test_without_root_the_one_command_is_printed(repo, bin_folder):
-    script(bin_folder, "apt-get", "echo apt-get was called; exit 1")
-    (bin_folder / "id").unlink()
-    script(bin_folder, "id", "echo 1000")
-    done = system(repo, bin_folder, "compiler")
-    assert done.returncode == 1
-    assert "sudo apt-get install --no-install-recommends gcc" in done.stderr
-    assert "was called" not in done.stdout
-
-
-def test_root_installs_only_what_is_missing(repo, bin_folder, tmp_path):
-    script(bin_folder, "apt-get", f'echo "$@" >> {tmp_path}/calls')
-    (bin_folder / "id").unlink()
-    script(bin_folder, "id", "echo 0")
-    script(bin_folder, "make", "exit 0")
-    script(bin_folder, "xz", "exit 0")
-    assert system(repo, bin_folder, "compiler").returncode == 0
-    called = (tmp_path / "calls").read_text().strip()
-    assert called.endswith("--no-install-recommends gcc libc6-dev gcc-multilib")
 
 
 def test_a_failed_command_tells_its_last_error_and_its_log(tmp_path):
