@@ -14,6 +14,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,8 +27,10 @@ SIZES = {"desk32": "i386", "desk64": "amd64"}
 _MANIFEST = Path("boards", "desk", "manifest.py")
 _VARIANT = places.ROOT / _MANIFEST.parent
 _FROZEN = ("firmware", "stubs/shims", "stubs/unix", "stubs/chips")
-# A finished build is 3 MB. Old ones go, so that months of edits do not fill the disk.
+# A finished build is 3 MB. Old ones go, so that months of edits do not fill the disk. One that was
+# asked for within a day may be running, in any checkout that shares this cache.
 _KEEP = 12
+_IN_USE_S = 24 * 3600
 
 
 def _hash_files(seed: str, files: Iterator[Path]) -> str:
@@ -85,7 +88,7 @@ def _build(object_key: str) -> Path:
         # An editor may have saved a file meanwhile; then it is not known what was frozen.
         if done.name == f"desk-{_final_key(object_key)}":
             os.replace(fresh, done)
-            _clear_old("desk-*", _KEEP)
+            _clear_old("desk-*", _KEEP, _IN_USE_S)
             _clear_old("objects-*", 4 * len(SIZES))
             return done
         say("a file changed during the build")
@@ -144,7 +147,7 @@ class _Job:
 
     def make(self, environment: dict[str, str]) -> "_Job":
         if self._unsafe.exists():
-            shutil.rmtree(self._objects)
+            places.remove(self._objects)
         self._objects.mkdir(exist_ok=True)
         # Times of files say nothing about which checkout they came from; 2 ms a file.
         shutil.rmtree(self._objects / "frozen_mpy", ignore_errors=True)
@@ -198,7 +201,9 @@ def _try(program: Path) -> None:
         raise SetupError(f"the new {program.name} does not work: {answer.stderr.strip()[-200:]}")
 
 
-def _clear_old(pattern: str, keep: int) -> None:
-    found = sorted(places.CACHE.glob(pattern), key=lambda path: path.stat().st_mtime)
-    for path in found[:-keep]:
-        shutil.rmtree(path, ignore_errors=True)
+def _clear_old(pattern: str, keep: int, in_use_s: int = 0) -> None:
+    """Remove all but the `keep` used last and those used within `in_use_s` seconds."""
+    found = sorted((path.stat().st_mtime, path) for path in places.CACHE.glob(pattern))
+    for used_s, path in found[:-keep]:
+        if used_s < time.time() - in_use_s:
+            places.remove(path)

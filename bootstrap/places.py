@@ -1,6 +1,8 @@
 """Where things are: the checkout, the cache outside it, the links into the cache."""
 
 import os
+import shutil
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,6 +29,15 @@ def link(name: str, target: Path) -> None:
     fresh = BUILD / f".{name}.{os.getpid()}"
     fresh.symlink_to(target)
     os.replace(fresh, place)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder that may be there. Interrupted, it leaves nothing under the folder's name."""
+    gone = folder.with_name(f"{folder.name}.gone")
+    shutil.rmtree(gone, ignore_errors=True)
+    with suppress(FileNotFoundError):
+        os.replace(folder, gone)
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def os_release() -> dict[str, str]:

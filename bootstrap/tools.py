@@ -54,14 +54,21 @@ def shared() -> Path:
         return folder
     system.require()
     say("installing the host tools (about 60 MB; once)")
+    # pip takes what an interrupted pip left half written for installed.
+    places.remove(folder)
     fault = "could not make a virtual environment"
     run([sys.executable, "-m", "venv", folder], places.CACHE / "venv.log", fault)
-    pip = [folder / "bin/python", "-m", "pip", "install", "--quiet", "--no-input"]
-    pip += ["--disable-pip-version-check", "--retries=2", "--timeout=20"]
     fault = "could not install the host tools (is the network up?)"
-    run([*pip, "-r", REQUIREMENTS], places.CACHE / "pip.log", fault)
+    run([*pip_install(folder), "-r", REQUIREMENTS], places.CACHE / "pip.log", fault)
     done.touch()
     return folder
+
+
+def pip_install(environment: Path) -> list[str | Path]:
+    """The command that installs into `environment`, up to what and from where."""
+    # setuptools takes a `$` in the environment's own path for a variable.
+    pip: list[str | Path] = [plain(environment) / "bin/python", "-m", "pip", "install", "--quiet"]
+    return [*pip, "--no-input", "--disable-pip-version-check", "--retries=2", "--timeout=20"]
 
 
 def mpy_cross() -> Path:
@@ -89,6 +96,9 @@ def prepare() -> Path:
     with turn():
         base = shared()
         say("installing this checkout into build/venv")
+        if not stamp.exists():
+            places.remove(_OWN)  # half made
+        stamp.unlink(missing_ok=True)
         fault = "could not make build/venv"
         log = places.CACHE / "venv-own.log"
         run([base / "bin/python", "-m", "venv", "--without-pip", _OWN], log, fault)
@@ -99,10 +109,7 @@ def prepare() -> Path:
             place = _OWN / "bin" / program
             place.unlink(missing_ok=True)
             place.symlink_to(base / "bin" / program)
-        # setuptools takes a `$` in the environment's own path for a variable.
-        python = plain(places.ROOT) / _OWN.relative_to(places.ROOT) / "bin/python"
-        pip = [python, "-m", "pip", "install", "--quiet", "--no-input"]
-        pip += ["--no-deps", "--no-build-isolation", "--disable-pip-version-check"]
+        pip = [*pip_install(_OWN), "--no-deps", "--no-build-isolation"]
         fault = "could not install this checkout"
         run([*pip, "-e", places.ROOT], log, fault)
         _write_commands(_OWN / "bin")

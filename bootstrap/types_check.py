@@ -31,7 +31,7 @@ def _fetch(folder: Path) -> None:
     fresh = folder.with_name(f"{folder.name}.fresh")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
-    pip = [tools.shared() / "bin/python", "-m", "pip", "install", "--quiet", "--no-input"]
+    pip = tools.pip_install(tools.shared())
     log = places.CACHE / "types.log"
     fault = "could not fetch the MicroPython stubs (is the network up?)"
     run([*pip, "--target", fresh / "typings", *pins.TYPINGS], log, fault)

@@ -95,3 +95,9 @@ def test_a_command_finds_its_interpreter_in_an_odd_folder(tmp_path, odd):
             check=False,
         )
         assert (done.returncode, done.stdout) == (5, "['a  b', '$x']\n"), done.stderr
+
+
+def test_pip_is_not_shown_an_odd_environment(odd):
+    interpreter = str(tools.pip_install(odd)[0])
+    assert plain._PLAIN.fullmatch(interpreter)
+    assert Path(interpreter).parents[1].samefile(odd)
