@@ -4,6 +4,7 @@ SPI words are those of the ATM90E32's register table: Urms 0xD9 upwards in 0.01 
 in 0.00032 W.
 """
 
+import asyncio
 import time
 import unittest
 from machine import ADC, SPI, Pin
@@ -57,10 +58,10 @@ class Submeter(unittest.TestCase):
             self.assertEqual(counts, branch * 31_250)  # 10 W / 0.00032 W
             self.assertEqual(self.read(chip, 0xD9 + phase), 10_100)
 
-    def test_a_sense_sees_one_half_cycle_and_nothing_shorter(self):
+    async def test_a_sense_sees_one_half_cycle_and_nothing_shorter(self):
         sense = Pin(board.LOAD_SENSE, Pin.IN)
         self.twin.set({"load_mv": 0})
-        time.sleep_ms(100)
+        await asyncio.sleep_ms(100)
         for fed_ms, seen_ms in ((9, 0), (10, 15), (30, 35)):
             self.twin.set({"load_mv": 101_000})
             high_ms = 0
@@ -68,7 +69,7 @@ class Submeter(unittest.TestCase):
                 if ms == fed_ms:
                     self.twin.set({"load_mv": 0})
                 high_ms += sense.value()
-                time.sleep_ms(1)
+                await asyncio.sleep_ms(1)
             self.assertEqual(high_ms, seen_ms)
 
     def test_relays_are_open_in_reset_and_heard_when_driven(self):
