@@ -4,8 +4,9 @@ SCENARIO ?= scenarios/blackout.toml
 CLOCK ?= paced
 BOARD ?= submeter6
 IP ?= 127.0.0.11
-# Test processes at a time, and further words for pytest: make test T="-k relay -x"
-JOBS ?= $(shell nproc)
+# Test processes at a time, one more than cores as many tests wait, and further words for pytest:
+# make test T="-k relay -x"
+JOBS ?= $(shell expr $$(nproc) + 1)
 T ?=
 # To the recipe as it is, whatever characters its path has.
 export SCENARIO

@@ -10,7 +10,7 @@ from node import boot_plan, files, outputs
 _MAINTENANCE_MS = const(900_000)
 # So much is allocated between two collections. Without, garbage fills the heap to its end and what
 # stays comes to lie all over it: of 20 KiB free no datagram's 1.5 KiB would be in one piece.
-_COLLECT_AFTER_BYTES = const(8_192)
+_COLLECT_AFTER_BYTES = const(12_288)
 # Not one that a person at the REPL takes first.
 _MAINTENANCE_TIMER = const(3)
 
