@@ -34,6 +34,7 @@ class PseudoTerminal:
         self._ours, self._theirs = pty.openpty()
         tty.setraw(self._theirs)
         os.set_blocking(self._ours, False)
+        os.set_blocking(self._theirs, False)
         self.path = os.ttyname(self._theirs)
         return self
 
@@ -49,7 +50,7 @@ class PseudoTerminal:
             self._unread = False
         while data:
             if not self._has_room():
-                termios.tcflush(self._theirs, termios.TCIFLUSH)
+                self._drop_oldest()
                 self._unread = True
             with suppress(BlockingIOError):
                 data = data[os.write(self._ours, data[:_CHUNK]) :]
@@ -72,6 +73,13 @@ class PseudoTerminal:
                 return False
             time.sleep(_LOOK_S)
         return True
+
+    def _drop_oldest(self) -> None:
+        """Make room by whole lines. Never all: a reader that has just come would find nothing."""
+        with suppress(BlockingIOError):
+            dropped = os.read(self._theirs, _CHUNK)
+            while not dropped.endswith(b"\n"):
+                dropped = os.read(self._theirs, 1)
 
     def _queued(self) -> int:
         """Bytes that wait to be read."""
