@@ -4,32 +4,18 @@ from core.errors import NodeFault
 
 
 class SettingRefused(NodeFault):
-    """The setting `key` holds `value`, which is outside `allowed` (said in words)."""
+    """(key, value, allowed): the setting holds `value`, which is outside `allowed`, in words."""
 
     code = 3
 
-    def __init__(self, key: str, value: object, allowed: str) -> None:
-        super().__init__(key, value, allowed)
-        self.key = key
-        self.value = value
-        self.allowed = allowed
-
 
 class PartitionMissing(NodeFault):
-    """The board's partition table has no `label`: it was flashed without ours."""
+    """(label,): the board's partition table lacks it: it was flashed without ours."""
 
     code = 8
 
-    def __init__(self, label: str) -> None:
-        super().__init__(label)
-        self.label = label
-
 
 class NotAuthorised(NodeFault):
-    """Somebody without the right to it tried to change `what`."""
+    """(what,): somebody without the right to it tried to change it."""
 
     code = 9
-
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
-        self.what = what

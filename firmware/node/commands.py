@@ -73,9 +73,9 @@ class Commands:
         try:
             self._say(command(rest.strip()))
         except SettingRefused as refused:
-            self._say({"event": "error", "refused": refused.key, "allowed": refused.allowed})
+            self._say({"event": "error", "refused": refused.args[0], "allowed": refused.args[2]})
         except NotAuthorised as refused:
-            self._say({"event": "error", "not authorised": refused.what})
+            self._say({"event": "error", "not authorised": refused.args[0]})
         except (ValueError, IndexError) as error:
             self._say({"event": "error", "command": word, "reason": _reason(error)})
         except NodeFault as fault:

@@ -74,15 +74,8 @@ class Node:
         if self._storage.identity.blank:
             say({"event": "identity", "state": "blank"})
         for refused in self._refused:
-            say(
-                {
-                    "event": "setting refused",
-                    "key": refused.key,
-                    "value": refused.value,
-                    "allowed": refused.allowed,
-                }
-            )
-
+            key, value, allowed = refused.args
+            say({"event": "setting refused", "key": key, "value": value, "allowed": allowed})
         self._refused = []
         self._storage.close_documents()
 

@@ -73,8 +73,8 @@ class TestUdpLink(unittest.TestCase):
         try:
             link.open()
         except LinkDown as fault:
-            self.assertEqual(fault.link, "udp")
-            self.assertTrue(fault.reason > 0)
+            self.assertEqual(fault.args[0], "udp")
+            self.assertTrue(fault.args[1] > 0)
         else:
             self.assertTrue(False)
 

@@ -94,7 +94,7 @@ class TestCommands(unittest.TestCase):
 
     def test_a_stored_password_that_is_refused_is_not_shown_either(self):
         settings = Settings({"wifi_password": PASSWORD * 9})
-        self.assertEqual([refused.key for refused in settings.refused], ["wifi_password"])
+        self.assertEqual([refused.args[0] for refused in settings.refused], ["wifi_password"])
         self.assertFalse(PASSWORD in repr(settings.refused))
         self.assertFalse(PASSWORD in repr(settings.values))
 

@@ -168,4 +168,4 @@ class TestKeeperJob(unittest.TestCase):
             self.job.measured()
             with self.assertRaises(FlashFailed) as failed:
                 await asyncio.wait_for_ms(self.job.run(), 500)
-            self.assertEqual(failed.exception.what, "registers")
+            self.assertEqual(failed.exception.args[0], "registers")

@@ -189,7 +189,7 @@ class TestLogJob(LogCase):
         self.flash.refusing = ("events",)
         with self.assertRaises(FlashFailed) as failed:
             await asyncio.wait_for_ms(self.job.run(), 500)
-        self.assertEqual(failed.exception.what, "events")
+        self.assertEqual(failed.exception.args[0], "events")
         self.flash.refusing = ()
         await self.live(1_000)
         self.assertEqual(number(self.logged()[-1], 4, 4), 1)

@@ -164,4 +164,4 @@ class TestPartitions(unittest.TestCase):
         self.assertEqual(find_partition("identity").ioctl(4, 0), 2)
         with self.assertRaises(PartitionMissing) as refused:
             find_partition("registry")
-        self.assertEqual(refused.exception.label, "registry")
+        self.assertEqual(refused.exception.args[0], "registry")

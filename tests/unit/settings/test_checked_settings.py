@@ -9,7 +9,7 @@ from settings.store import Settings
 
 
 def refused(settings):
-    return [(fault.key, fault.value, fault.allowed) for fault in settings.refused]
+    return [fault.args for fault in settings.refused]
 
 
 class TestSettings(unittest.TestCase):

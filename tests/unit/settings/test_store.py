@@ -32,7 +32,7 @@ class TestStore(unittest.TestCase):
         with self.assertRaises(SettingRefused) as caught:
             self.store.change(key, value)
         fault = caught.exception
-        self.assertEqual((fault.key, fault.value, fault.allowed), (key, shown, allowed))
+        self.assertEqual(fault.args, (key, shown, allowed))
         self.assertEqual(self.memory, before)
 
     def test_a_blank_store_has_defaults_and_nothing_lost(self):
