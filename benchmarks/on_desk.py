@@ -21,6 +21,16 @@ def run(program: str, *arguments: str, heap: str = HEAP, folder: Path | None = N
 
     `folder` keeps what a node has in flash.
     """
+    return json.loads(_output(program, arguments, heap, folder, more).splitlines()[-1])
+
+
+def _output(
+    program: str,
+    arguments: tuple[str, ...],
+    heap: str,
+    folder: Path | None,
+    more: dict[str, str],
+) -> str:
     environment = {"MICROPYPATH": f"{PROGRAMS}:.frozen"} | more
     with tempfile.TemporaryDirectory() as name:
         place = folder or Path(name)
@@ -37,11 +47,18 @@ def run(program: str, *arguments: str, heap: str = HEAP, folder: Path | None = N
         )
     if done.returncode:
         raise SystemExit(f"{program}: status {done.returncode}\n{done.stdout}{done.stderr}")
-    return json.loads(done.stdout.splitlines()[-1])
+    return done.stdout
 
 
 def node(board: str, program: str, heap: str = HEAP, folder: Path | None = None, **more: str):
-    """`program` with a whole node of `board` around it, alone in virtual time."""
+    """`run`, with a whole node of `board` around `program`, alone in virtual time."""
+    return json.loads(node_output(board, program, heap, folder, **more).splitlines()[-1])
+
+
+def node_output(
+    board: str, program: str, heap: str = HEAP, folder: Path | None = None, **more: str
+) -> str:
+    """All that `program` prints, with a whole node of `board` around it."""
     environment = {
         "DESK_BOARD": board,
         "DESK_CLOCK": "virtual",
@@ -50,4 +67,4 @@ def node(board: str, program: str, heap: str = HEAP, folder: Path | None = None,
         "DESK_IP": "127.0.253.11",
         "MICROPYPATH": f"{PROGRAMS}:{ROOT / 'boards' / board}:.frozen",
     }
-    return run(program, heap=heap, folder=folder, **(environment | more))
+    return _output(program, (), heap, folder, environment | more)

@@ -61,7 +61,7 @@ def codec() -> dict:
     from pychonet.lib.functions import decodeEchonetMsg
 
     theirs = _rate(decodeEchonetMsg, [bytearray(frame) for frame in frames])
-    from wire.echonet import Frame
+    from tomoshibi.wire.echonet import Frame
 
     view = Frame()
 

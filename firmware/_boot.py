@@ -22,7 +22,7 @@ sys.path[:] = (".frozen",)
 
 wants_repl = False
 try:
-    from node.start_up import start_up
+    from tomoshibi.node.start_up import start_up
 
     wants_repl = start_up()
 except BaseException as error:

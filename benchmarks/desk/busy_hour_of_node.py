@@ -40,6 +40,6 @@ twin = desk.set_up()
 twin.alone = busy(twin)
 desk_clock.arm(desk_clock.event(report), _HOUR_MS)
 
-from node.start_up import run  # noqa: E402 - after the desk has been set up
+from tomoshibi.node.start_up import run  # noqa: E402 - after the desk has been set up
 
 run("")

@@ -4,7 +4,7 @@ import json
 import sys
 from time import ticks_diff, ticks_us
 
-from wire.echonet import GOOD, Frame
+from tomoshibi.wire.echonet import GOOD, Frame
 
 SPAN_US = 1_000_000
 

@@ -9,18 +9,18 @@ import json
 from machine import Pin
 from time import ticks_diff, ticks_us
 
-from core.branch import Branch
-from core.draw import Draw
-from core.events import EventRing
-from core.loads import Load
-from core.uptime import Uptime
-from drivers.mains_sense import MainsSense
-from drivers.relay import Relay
-from node.load_control import LoadControl
-from node.senses import Senses
-from policy.grid import ISLANDED, GridState
-from policy.plan import ShedPlan
-from policy.staging import Staging
+from tomoshibi.core.branch import Branch
+from tomoshibi.core.draw import Draw
+from tomoshibi.core.events import EventRing
+from tomoshibi.core.loads import Load
+from tomoshibi.core.uptime import Uptime
+from tomoshibi.drivers.mains_sense import MainsSense
+from tomoshibi.drivers.relay import Relay
+from tomoshibi.node.load_control import LoadControl
+from tomoshibi.node.senses import Senses
+from tomoshibi.policy.grid import ISLANDED, GridState
+from tomoshibi.policy.plan import ShedPlan
+from tomoshibi.policy.staging import Staging
 
 requested = gc.mem_alloc
 

@@ -9,10 +9,10 @@ from array import array
 from time import ticks_diff, ticks_us
 
 from nor_flash import SECTOR
-from registers.event_log import EventLog
-from registers.history import History
-from registers.journal import Journal
-from wire import registers
+from tomoshibi.registers.event_log import EventLog
+from tomoshibi.registers.history import History
+from tomoshibi.registers.journal import Journal
+from tomoshibi.wire import registers
 
 ROUNDS = 500
 BRANCHES = 6

@@ -35,8 +35,8 @@ desk_clock.arm(desk_clock.event(report), AFTER_MS)
 
 # The lower rooms first: a module that imports another takes 4 KiB of the desk's C stack, which has
 # 40, where it takes an eighth of a KiB of a device's.
-import registers.ring  # noqa: E402, F401
-import settings.copies  # noqa: E402, F401
-from node.start_up import run  # noqa: E402 - what importing costs is what is measured
+import tomoshibi.registers.ring  # noqa: E402
+import tomoshibi.settings.copies  # noqa: E402, F401
+from tomoshibi.node.start_up import run  # noqa: E402 - what importing costs is what is measured
 
 run("")

@@ -16,6 +16,6 @@ def report():
 desk.set_up()
 desk_clock.arm(desk_clock.event(report), int(getenv("DESK_HOUR_MS")))
 
-from node.start_up import run  # noqa: E402 - after the desk has been set up
+from tomoshibi.node.start_up import run  # noqa: E402 - after the desk has been set up
 
 run("")

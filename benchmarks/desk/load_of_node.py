@@ -20,8 +20,8 @@ _LARGEST = 1_473  # of a frame, and one byte
 
 desk.set_up()
 
-from links import udp  # noqa: E402 - after the desk has been set up
-from node import node, start_up  # noqa: E402
+from tomoshibi.links import udp  # noqa: E402 - after the desk has been set up
+from tomoshibi.node import start_up, whole_node  # noqa: E402
 
 HEAD = b"\x10\x81\x00\x01\x05\xff\x01"
 DATAGRAMS = (
@@ -79,7 +79,7 @@ def look():
     desk_clock.arm(minute, _MINUTE_MS)
 
 
-reported = node.Node._on_fault
+reported = whole_node.Node._on_fault
 
 
 def on_fault(self, job, fault):
@@ -88,7 +88,7 @@ def on_fault(self, job, fault):
 
 
 udp.UdpLink.receive, udp.UdpLink.send = receive, send
-node.Node._on_fault = on_fault
+whole_node.Node._on_fault = on_fault
 minute = desk_clock.event(look)
 desk_clock.arm(minute, _MINUTE_MS)
 start_up.run("")

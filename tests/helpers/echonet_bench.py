@@ -2,18 +2,18 @@
 
 from fake_flash import FakeFlash
 
-from core.branch import Branch
-from core.calendar import Calendar
-from core.energy import EnergyCounter
-from core.identity import Identity
-from core.lamp import Daylight, Lamp
-from core.loads import Load
-from registers.half_hours import HalfHours
-from registers.history import History
-from reporting.build import build_streetlight, build_submeter
-from reporting.echonet_node import meant
-from settings.places import Places
-from wire.echonet import Frame
+from tomoshibi.core.branch import Branch
+from tomoshibi.core.calendar import Calendar
+from tomoshibi.core.energy import EnergyCounter
+from tomoshibi.core.identity import Identity
+from tomoshibi.core.lamp import Daylight, Lamp
+from tomoshibi.core.loads import Load
+from tomoshibi.registers.half_hours import HalfHours
+from tomoshibi.registers.history import History
+from tomoshibi.reporting.build import build_streetlight, build_submeter
+from tomoshibi.reporting.echonet_node import meant
+from tomoshibi.settings.places import Places
+from tomoshibi.wire.echonet import Frame
 
 UNIQUE_ID = b"\x02\x11\x22\x33\x44\x55"
 

@@ -16,11 +16,11 @@ the last is null without a cut.
 import json
 import sys
 
-from core.energy import EnergyCounter
 from nor_flash import SECTOR, NorFlash, PowerCut
-from registers.journal import Journal
-from registers.keeper import Keeper
-from wire import registers
+from tomoshibi.core.energy import EnergyCounter
+from tomoshibi.registers.journal import Journal
+from tomoshibi.registers.keeper import Keeper
+from tomoshibi.wire import registers
 
 SECTORS = 4
 

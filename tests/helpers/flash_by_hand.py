@@ -1,4 +1,4 @@
-"""What lies in flash, put together with nothing but struct: shares no line with firmware/wire.
+"""What lies in flash, put together with nothing but struct: shares no line with the room wire.
 
 The check is RFC 4880's CRC-24 in the form printed there, bit by bit.
 """

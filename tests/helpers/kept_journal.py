@@ -1,8 +1,8 @@
 """A sub-meter of two branches whose registers are kept: its chip, and what it holds."""
 
 from nor_flash import SECTOR, NorFlash
-from registers.journal import Journal
-from wire.registers import SUBMETER
+from tomoshibi.registers.journal import Journal
+from tomoshibi.wire.registers import SUBMETER
 
 COUNT = 24  # registers of a node of two branches
 RECORD = 64

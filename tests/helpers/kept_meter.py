@@ -1,10 +1,10 @@
 """A sub-meter whose registers are kept: counts energy as a node does, and tells what is unsaved."""
 
-from core.energy import EnergyCounter
 from nor_flash import SECTOR, NorFlash
-from registers.journal import Journal
-from registers.keeper import Keeper
-from wire import registers
+from tomoshibi.core.energy import EnergyCounter
+from tomoshibi.registers.journal import Journal
+from tomoshibi.registers.keeper import Keeper
+from tomoshibi.wire import registers
 
 WH_MJ = 3_600_000
 WRAP_MJ = 100_000_000 * WH_MJ

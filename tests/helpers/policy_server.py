@@ -13,15 +13,15 @@ import _desk
 import json
 import sys
 
-from core.branch import Branch
-from core.events import EventRing
-from core.loads import Load
-from core.uptime import Uptime
-from node.load_control import LoadControl
-from node.senses import Senses
-from policy.grid import NORMAL, GridState
-from policy.plan import ShedPlan
-from policy.staging import Staging
+from tomoshibi.core.branch import Branch
+from tomoshibi.core.events import EventRing
+from tomoshibi.core.loads import Load
+from tomoshibi.core.uptime import Uptime
+from tomoshibi.node.load_control import LoadControl
+from tomoshibi.node.senses import Senses
+from tomoshibi.policy.grid import NORMAL, GridState
+from tomoshibi.policy.plan import ShedPlan
+from tomoshibi.policy.staging import Staging
 
 CYCLE_MS = 20
 

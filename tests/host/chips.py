@@ -1,4 +1,4 @@
-"""Flash written by hand: the layouts of firmware/wire put together with nothing but struct.
+"""Flash written by hand: the layouts of the room wire put together with nothing but struct.
 
 It shares no line with what it is to test: the check is computed bit by bit, the hash by hashlib.
 """

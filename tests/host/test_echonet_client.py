@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 from tomo.cli.node import app
 from tomo.client.echonet import Controller, parse_eoj
 from tomo.errors import NodeSilent, NodeWrong, UsageError
-from wire import echonet
-from wire.echonet import Frame, Writer
+from tomoshibi.wire import echonet
+from tomoshibi.wire.echonet import Frame, Writer
 
 # Laid out as in docs/echonet-lite.md; a lamp of class 0290 as another maker would build it.
 LAMP = 0x029001

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting import points
 from tomo.client.classes import CLASSES
 from tomo.client.decode import decode, decode_all
-from wire import echonet
-from wire.echonet import Frame, Writer
-from wire.echonet_format import CODES, HIGH, KIND, LOW, SIZES, accepts, field, pack
-from wire.echonet_map import read_codes, read_map, write_codes, write_map
-from wire.echonet_value import unpack
+from tomoshibi.reporting import points
+from tomoshibi.wire import echonet
+from tomoshibi.wire.echonet import Frame, Writer
+from tomoshibi.wire.echonet_format import CODES, HIGH, KIND, LOW, SIZES, accepts, field, pack
+from tomoshibi.wire.echonet_map import read_codes, read_map, write_codes, write_map
+from tomoshibi.wire.echonet_value import unpack
 
 EPC = st.integers(0x80, 0xFF)
 EOJ = st.tuples(st.integers(0, 0xFFFF), st.integers(0, 0x7F)).map(

@@ -10,8 +10,8 @@ from tests.host import chips
 from tomo.errors import HostError, UsageError
 from tomo.image import documents, flash_image
 from tomo.transport.desk_node import Desk, DeskNode, lock_folder
-from wire import copies
-from wire.flash_bytes import crc24
+from tomoshibi.wire import copies
+from tomoshibi.wire.flash_bytes import crc24
 
 HALF = chips.PLACES["settings"][1] // 2
 

@@ -39,8 +39,8 @@ ASKED_S = 2_700  # between two questions to the firmware
 
 ASK = """
 import json, sys
-from core.calendar import Calendar
-from policy.night import Sky
+from tomoshibi.core.calendar import Calendar
+from tomoshibi.policy.night import Sky
 latitude, longitude, offset_min, start, step, count = json.loads(sys.argv[1])
 calendar = Calendar(offset_min)
 sky = Sky(latitude, longitude)

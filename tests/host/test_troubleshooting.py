@@ -3,7 +3,7 @@
 import re
 
 from tests.desk_bridge import ROOT
-from wire.console import CAUSES, GRID_STATES, KINDS, RESETS
+from tomoshibi.wire.console import CAUSES, GRID_STATES, KINDS, RESETS
 
 TEXT = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 

@@ -18,7 +18,7 @@ from tomo.jobs.addresses import given_address
 from tomo.render import node as render
 from tomo.scenario.kinds import NotThat, ipv4
 from tomo.transport.signals import Stopped, stoppable
-from wire.echonet import NODE_PROFILE
+from tomoshibi.wire.echonet import NODE_PROFILE
 
 app = typer.Typer(help="Find, read and watch nodes over ECHONET Lite.", no_args_is_help=True)
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from settings.declared import DEFAULT, NAME, SETTINGS
 from tomo.cli.progress import reading_bar
 from tomo.cli.streams import say, wide_console
 from tomo.errors import HostError, NodeWrong, UsageError
@@ -20,6 +19,7 @@ from tomo.jobs.targets import SerialTarget, Target, is_port, open_target
 from tomo.jobs.verify_flash import WRONG, verify
 from tomo.render import registers as render
 from tomo.render.node import json_line
+from tomoshibi.settings.declared import DEFAULT, NAME, SETTINGS
 
 app = typer.Typer(
     help="Read and check what a node keeps in flash: counters, half hours, events.",

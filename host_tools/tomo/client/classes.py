@@ -6,8 +6,8 @@ Source of the additions: tables of the ECHONET Lite Appendix, Releases K and R
 (docs/echonet-lite.md, "Sources").
 """
 
-from reporting import points
-from reporting.points import (
+from tomoshibi.reporting import points
+from tomoshibi.reporting.points import (
     CHANNEL_COUNT,
     DAY_CHOSEN,
     EPC,

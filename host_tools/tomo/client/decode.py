@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from reporting.points import ENERGY_UNIT
 from tomo.client.classes import CLASSES, COMMON, NAMES
-from wire.echonet_format import DECIMALS, KIND, SCALED_BY, SIZES, field
-from wire.echonet_value import unit_of, unpack
+from tomoshibi.reporting.points import ENERGY_UNIT
+from tomoshibi.wire.echonet_format import DECIMALS, KIND, SCALED_BY, SIZES, field
+from tomoshibi.wire.echonet_value import unit_of, unpack
 
 
 class Value(NamedTuple):

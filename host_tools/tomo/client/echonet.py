@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, Self
 
 from tomo.errors import HostError, MachineRefused, NodeSilent, NodeWrong, UsageError
-from wire import echonet
-from wire.echonet import Frame, Writer
-from wire.echonet_map import read_codes, read_map
+from tomoshibi.wire import echonet
+from tomoshibi.wire.echonet import Frame, Writer
+from tomoshibi.wire.echonet_map import read_codes, read_map
 
 INSTANCE_LIST = 0xD6
 INSTANCE_LIST_INF = 0xD5

@@ -7,7 +7,7 @@ from typing import Any
 from tomo.client.decode import Value, decode, decode_all
 from tomo.client.echonet import Controller, Heard
 from tomo.errors import HostError, NodeWrong
-from wire.echonet import NODE_PROFILE
+from tomoshibi.wire.echonet import NODE_PROFILE
 
 _ABOUT = {0x8A: "maker", 0x8C: "product", 0x8D: "serial", 0x83: "id"}
 # Long, or the same for ever: not worth asking again and again.

@@ -11,7 +11,7 @@ from pathlib import Path
 from boards.flash_map import FLASH_SIZE
 from tomo.errors import HostError
 from tomo.image.flash_image import FlashImage, create, load, save_part
-from wire import copies
+from tomoshibi.wire import copies
 
 FLASH_FILE = "flash.bin"  # of a desk node, in its folder
 KINDS = {"settings": copies.SETTINGS, "identity": copies.IDENTITY}

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from tomo.image.ring import SECTOR, TORN_MOST, Ring, Sector
 from tomo.image.source import FlashSource
-from wire import console, event_chain, event_log, flash_sector
-from wire.flash_bytes import get
+from tomoshibi.wire import console, event_chain, event_log, flash_sector
+from tomoshibi.wire.flash_bytes import get
 
 LABEL = "events"
 _FIELDS: tuple[str, ...] = event_log.FIELDS

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 from tomo.image.ring import TORN_MOST, Ring, Sector
 from tomo.image.source import FlashSource
-from wire import flash_sector, history
-from wire.flash_bytes import blank, get, given_up
+from tomoshibi.wire import flash_sector, history
+from tomoshibi.wire.flash_bytes import blank, get, given_up
 
 LABEL = "history"
 WRAP_WH = 100_000_000

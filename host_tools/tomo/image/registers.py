@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from tomo.image.ring import SECTOR, TORN_MOST, Ring, Sector
 from tomo.image.source import FlashSource
-from wire import flash_sector, registers
-from wire.flash_bytes import blank, given_up
+from tomoshibi.wire import flash_sector, registers
+from tomoshibi.wire.flash_bytes import blank, given_up
 
 LABEL = "registers"
 _NUMBERS = 1 << 24  # records are numbered up to here, and then from 0 again

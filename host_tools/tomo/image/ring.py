@@ -6,8 +6,8 @@ The layout is in `wire.flash_sector`.
 from dataclasses import dataclass
 
 from tomo.image.source import FlashSource
-from wire import flash_sector
-from wire.flash_bytes import blank
+from tomoshibi.wire import flash_sector
+from tomoshibi.wire.flash_bytes import blank
 
 SECTOR = flash_sector.SECTOR
 # What a sector is.

@@ -11,8 +11,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from settings.check import allowed, problem
-from settings.declared import (
+from tomo.errors import HostError, NodeWrong, UsageError
+from tomo.files import reading
+from tomo.image import documents
+from tomo.jobs.targets import FileTarget, SerialTarget, Target
+from tomo.transport.console import Refused
+from tomo.transport.desk_node import lock_folder
+from tomoshibi.settings.check import allowed, problem
+from tomoshibi.settings.declared import (
     CHOICE,
     DEFAULT,
     INTEGER,
@@ -26,12 +32,6 @@ from settings.declared import (
     UNIT,
     WORDS,
 )
-from tomo.errors import HostError, NodeWrong, UsageError
-from tomo.files import reading
-from tomo.image import documents
-from tomo.jobs.targets import FileTarget, SerialTarget, Target
-from tomo.transport.console import Refused
-from tomo.transport.desk_node import lock_folder
 
 _LOADS = "loads"
 _NOT_OURS_TO_CHECK = ("places",)  # written by the node itself

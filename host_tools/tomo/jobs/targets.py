@@ -10,7 +10,7 @@ from tomo.image import documents, flash_image
 from tomo.image.flash_image import BadTable, FlashImage
 from tomo.image.source import FlashSource
 from tomo.transport.console import ConsoleFlash, NodeConsole, Progress, Refused
-from wire import copies
+from tomoshibi.wire import copies
 
 _PORT = re.compile(r"(?i)/dev/.+|COM\d+|[a-z][a-z0-9+.-]*://.+")
 

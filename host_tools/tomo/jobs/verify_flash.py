@@ -9,8 +9,8 @@ from tomo.image.flash_image import BadTable, FlashImage, table_places
 from tomo.image.ring import Ring, Sector
 from tomo.image.source import FlashSource, KeptSecret
 from tomo.jobs.targets import SerialTarget, Target
-from wire import register_names
-from wire import registers as numbering
+from tomoshibi.wire import register_names
+from tomoshibi.wire import registers as numbering
 
 # What a finding means. NOTE is worth knowing and harmless.
 FINE = "fine"

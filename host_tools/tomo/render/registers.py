@@ -14,8 +14,8 @@ from tomo.image.events import Event
 from tomo.image.history import Day
 from tomo.image.registers import Registers, Value
 from tomo.jobs.verify_flash import FINE, NOTE, WRONG, Finding
-from wire import console, register_names
-from wire import registers as numbering
+from tomoshibi.wire import console, register_names
+from tomoshibi.wire import registers as numbering
 
 NODES = {numbering.SUBMETER: "sub-meter", numbering.STREETLIGHT: "streetlight"}
 QUALITIES = ("never set", "held", "synchronised")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tomo.world.trace import Move, Trace
-from wire.console import CAUSES
+from tomoshibi.wire.console import CAUSES
 
 # A node that answers the grid's loss later than this did not answer the loss.
 _ANSWER_MS = 60_000

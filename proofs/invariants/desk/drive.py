@@ -16,18 +16,18 @@ import random
 import sys
 from micropython import const
 
-from core.branch import Branch
-from core.draw import Draw
-from core.events import LOAD, EventRing
-from core.loads import LIFE_SAFETY, Load
-from core.uptime import Uptime
-from drivers.relay import Relay
-from meter.peak import RollingPeaks
-from node.load_control import LoadControl
-from node.senses import Senses
-from policy.grid import NORMAL, GridState
-from policy.plan import ShedPlan
-from policy.staging import Staging
+from tomoshibi.core.branch import Branch
+from tomoshibi.core.draw import Draw
+from tomoshibi.core.events import LOAD, EventRing
+from tomoshibi.core.loads import LIFE_SAFETY, Load
+from tomoshibi.core.uptime import Uptime
+from tomoshibi.drivers.relay import Relay
+from tomoshibi.meter.peak import RollingPeaks
+from tomoshibi.node.load_control import LoadControl
+from tomoshibi.node.senses import Senses
+from tomoshibi.policy.grid import NORMAL, GridState
+from tomoshibi.policy.plan import ShedPlan
+from tomoshibi.policy.staging import Staging
 
 CYCLE_MS = const(20)
 CALM_MS = const(1_000)

@@ -1,8 +1,8 @@
 """Whether a node that has just opened its flash again has everything that was promised."""
 
 from life import BRANCHES, exact, integers, without_secret
-from wire import event_chain, event_log, flash_sector, history, register_names, registers
-from wire.flash_bytes import get
+from tomoshibi.wire import event_chain, event_log, flash_sector, history, register_names, registers
+from tomoshibi.wire.flash_bytes import get
 
 _WRAP_MJ = 100_000_000 * 3_600_000
 _SAFE_DAYS = 2  # besides the newest: of four sectors one may be free

@@ -10,9 +10,9 @@ from check import Findings, check_documents
 from chip import SMALL, Chip
 from dice import Dice
 from life import BRANCHES, Life, Promised, exact, integers
-from node.storage import Storage
-from wire import event_chain, event_log, flash_sector, history, register_names, registers
-from wire.flash_bytes import get
+from tomoshibi.node.storage import Storage
+from tomoshibi.wire import event_chain, event_log, flash_sector, history, register_names, registers
+from tomoshibi.wire.flash_bytes import get
 
 _POWER_ON = 0
 _LONGEST_MWH = 1_000

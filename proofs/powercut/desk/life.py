@@ -8,18 +8,17 @@ power at random. `Promised` is what an outsider may hold the node to after any c
 import json
 from array import array
 
-import node.keeper_job
-import node.log_job
-from core.calendar import HELD, NEVER_SET
-from core.energy import EnergyCounter
-from core.events import GRID, LOAD, EventRing
-from core.hmac import hmac_sha256
-from core.readings import Reading
-from node.keeper_job import LOOKS_A_SECOND, KeeperJob
-from node.log_job import LogJob
-from node.storage import Storage, running
-from registers.half_hours import HalfHours
-from wire import registers
+from tomoshibi.core.calendar import HELD, NEVER_SET
+from tomoshibi.core.energy import EnergyCounter
+from tomoshibi.core.events import GRID, LOAD, EventRing
+from tomoshibi.core.hmac import hmac_sha256
+from tomoshibi.core.readings import Reading
+from tomoshibi.node import keeper_job, log_job
+from tomoshibi.node.keeper_job import LOOKS_A_SECOND, KeeperJob
+from tomoshibi.node.log_job import LogJob
+from tomoshibi.node.storage import Storage, running
+from tomoshibi.registers.half_hours import HalfHours
+from tomoshibi.wire import registers
 
 BRANCHES = 6
 SECRET = "5a" * 32
@@ -36,7 +35,7 @@ class _Turns:
         yield
 
 
-node.keeper_job.asyncio = node.log_job.asyncio = _Turns
+keeper_job.asyncio = log_job.asyncio = _Turns
 
 
 class _Uptime:

@@ -12,12 +12,12 @@ import sys
 import cuts
 from check import Findings, check_documents, check_history, check_log, check_registers
 from chip import SMALL, Chip
-from core.calendar import SYNCHRONISED
 from dice import Dice
 from life import BRANCHES, Life, Promised, integers
-from node.storage import Storage
 from nor_flash import PowerCut
-from wire import history, registers
+from tomoshibi.core.calendar import SYNCHRONISED
+from tomoshibi.node.storage import Storage
+from tomoshibi.wire import history, registers
 
 _POWER_ON = 0
 _LONGEST_LIFE_S = 240

@@ -11,8 +11,8 @@ from time import ticks_diff, ticks_us
 from chip import FULL, Chip
 from dice import Dice
 from life import BRANCHES, Life, Promised
-from node.storage import Storage
-from wire import registers
+from tomoshibi.node.storage import Storage
+from tomoshibi.wire import registers
 
 _EVERY_S = 293  # prime, so that sectors are met at all fillings
 

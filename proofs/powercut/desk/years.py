@@ -14,7 +14,7 @@ from chip import FULL, Chip
 from dice import Dice
 from life import BRANCHES, Life, Promised, exact, integers
 from nor_flash import PowerCut
-from wire import history, registers
+from tomoshibi.wire import history, registers
 
 _SLOTS = history.SLOTS
 _COARSE_MJ = 180_000_000  # of one branch in half an hour: 100 W

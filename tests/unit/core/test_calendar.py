@@ -3,7 +3,7 @@
 import _desk
 import unittest
 
-from core.calendar import HELD, NEVER_SET, SYNCHRONISED, Calendar, civil, day_number
+from tomoshibi.core.calendar import HELD, NEVER_SET, SYNCHRONISED, Calendar, civil, day_number
 
 # Day numbers from the Gregorian rule: 365 a year, and one for each of 2000, 2004, ... but not 2100.
 KNOWN = (

@@ -4,7 +4,7 @@ import unittest
 
 from no_heap import no_heap
 
-from core.draw import Draw
+from tomoshibi.core.draw import Draw
 
 
 class TestDraw(unittest.TestCase):

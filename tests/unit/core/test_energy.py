@@ -5,7 +5,7 @@ import unittest
 
 from no_heap import no_heap
 
-from core.energy import EnergyCounter
+from tomoshibi.core.energy import EnergyCounter
 
 MJ_PER_WH = 3_600_000
 WRAP_MJ = 100_000_000 * MJ_PER_WH

@@ -4,7 +4,16 @@ import unittest
 
 from no_heap import no_heap
 
-from core.events import CONSOLE, GRID, GRID_LOST, LOAD, NO_VOLTAGE, NODE, OVER_BUDGET, EventRing
+from tomoshibi.core.events import (
+    CONSOLE,
+    GRID,
+    GRID_LOST,
+    LOAD,
+    NO_VOLTAGE,
+    NODE,
+    OVER_BUDGET,
+    EventRing,
+)
 
 
 class TestEventRing(unittest.TestCase):

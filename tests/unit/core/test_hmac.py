@@ -2,7 +2,7 @@
 
 import unittest
 
-from core.hmac import hmac_sha256
+from tomoshibi.core.hmac import hmac_sha256
 
 
 class TestRfc4231(unittest.TestCase):

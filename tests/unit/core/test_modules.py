@@ -4,7 +4,7 @@ import gc
 import sys
 import unittest
 
-from core.modules import let_go
+from tomoshibi.core.modules import let_go
 
 
 class TestLetGo(unittest.TestCase):
@@ -12,13 +12,13 @@ class TestLetGo(unittest.TestCase):
         let_go("wire.console")
 
     def test_a_module_is_gone_and_comes_back_new(self):
-        import wire
-        from wire import console
+        from tomoshibi import wire
+        from tomoshibi.wire import console
 
         let_go("wire.console")
-        self.assertFalse("wire.console" in sys.modules)
+        self.assertFalse("tomoshibi.wire.console" in sys.modules)
         self.assertFalse(hasattr(wire, "console"))
-        from wire import console as again
+        from tomoshibi.wire import console as again
 
         self.assertFalse(again is console)
         self.assertEqual(again.line(12, 340, {}), '{"t": 12.340, }')
@@ -26,9 +26,10 @@ class TestLetGo(unittest.TestCase):
     def test_its_memory_comes_back_every_time(self):
         held = []
         for _ in range(3):
-            import wire.console
+            from tomoshibi.wire import console
 
-            self.assertEqual(wire.console.ACTORS[0], "node")
+            self.assertEqual(console.ACTORS[0], "node")
+            del console
             let_go("wire.console")
             gc.collect()
             held.append(gc.mem_alloc())

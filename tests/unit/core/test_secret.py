@@ -5,8 +5,8 @@ import json
 import sys
 import unittest
 
-from core.refusals import SettingRefused
-from core.secret import Secret
+from tomoshibi.core.refusals import SettingRefused
+from tomoshibi.core.secret import Secret
 
 PASSWORD = "correct horse"
 

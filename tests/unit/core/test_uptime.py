@@ -5,7 +5,7 @@ import unittest
 
 from no_heap import no_heap
 
-from core.uptime import Uptime
+from tomoshibi.core.uptime import Uptime
 
 DAY_MS = 86_400_000
 

@@ -9,11 +9,11 @@ from fake_pin import FakePin
 from fake_spi import FakeSPI
 from no_heap import no_heap
 
-from core.energy import EnergyCounter
-from core.errors import ChipSilent, PacketCorrupt
-from core.readings import Counts, Reading
-from drivers.atm90e32 import ATM90E32, sag_threshold
-from meter.scaling import add_energy, angle_ddeg, fill, fill_power, mj_per_count, peak_ma
+from tomoshibi.core.energy import EnergyCounter
+from tomoshibi.core.errors import ChipSilent, PacketCorrupt
+from tomoshibi.core.readings import Counts, Reading
+from tomoshibi.drivers.atm90e32 import ATM90E32, sag_threshold
+from tomoshibi.meter.scaling import add_energy, angle_ddeg, fill, fill_power, mj_per_count, peak_ma
 
 # Registers of phases A, B, C that no example gives: 0 unless a test says otherwise.
 READABLE = (

@@ -5,8 +5,8 @@ import unittest
 from fake_i2c import FakeI2C
 from no_heap import no_heap
 
-from core.errors import ChipSilent
-from drivers.bh1750 import BH1750, HIGH, HIGH2, LOW
+from tomoshibi.core.errors import ChipSilent
+from tomoshibi.drivers.bh1750 import BH1750, HIGH, HIGH2, LOW
 
 
 class TestBH1750(unittest.TestCase):

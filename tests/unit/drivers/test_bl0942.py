@@ -5,10 +5,10 @@ import unittest
 from fake_uart import FakeUART
 from no_heap import no_heap
 
-from core.errors import ChipSilent, PacketCorrupt
-from core.readings import Counts, Reading
-from drivers.bl0942 import BL0942, nominal_factors
-from meter.calibration import Calibration
+from tomoshibi.core.errors import ChipSilent, PacketCorrupt
+from tomoshibi.core.readings import Counts, Reading
+from tomoshibi.drivers.bl0942 import BL0942, nominal_factors
+from tomoshibi.meter.calibration import Calibration
 
 B1 = bytes.fromhex("55832A1389761800 0000F8CC04E80300 204E000000005A".replace(" ", ""))
 B2 = bytes.fromhex("554DD50389761800 00001A85FFFFFFFF 1B41000000001F".replace(" ", ""))

@@ -5,7 +5,7 @@ import unittest
 from fake_pin import FakePWM
 from no_heap import no_heap
 
-from drivers.dimmer import Dimmer
+from tomoshibi.drivers.dimmer import Dimmer
 
 
 class TestDimmer(unittest.TestCase):

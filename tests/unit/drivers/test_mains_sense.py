@@ -5,7 +5,7 @@ import unittest
 from fake_pin import FakeADC, FakePin, UncalibratedADC
 from no_heap import no_heap
 
-from drivers.mains_sense import LevelSense, MainsSense
+from tomoshibi.drivers.mains_sense import LevelSense, MainsSense
 
 
 class TestMainsSense(unittest.TestCase):

@@ -5,7 +5,7 @@ import unittest
 from fake_pin import FakePin
 from no_heap import no_heap
 
-from drivers.relay import Relay
+from tomoshibi.drivers.relay import Relay
 
 
 class TestRelay(unittest.TestCase):

@@ -8,8 +8,8 @@ import unittest
 from full_heap import full_heap
 
 import desk_clock
-from core.errors import LinkDown
-from links.udp import UdpLink
+from tomoshibi.core.errors import LinkDown
+from tomoshibi.links.udp import UdpLink
 
 # A port and a network of our own, as the other desk build may run this test at the same time.
 PORT = 20_000 + int.from_bytes(os.urandom(2), "big") % 20_000

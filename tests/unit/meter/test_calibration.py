@@ -8,11 +8,11 @@ import unittest
 
 from no_heap import no_heap
 
-from core.readings import Counts, Reading
-from core.refusals import SettingRefused
-from drivers.bl0942 import nominal_factors
-from meter.calibration import Calibration, Scale
-from meter.trim import new_gain, phase_delay, pq_gain, trimmed
+from tomoshibi.core.readings import Counts, Reading
+from tomoshibi.core.refusals import SettingRefused
+from tomoshibi.drivers.bl0942 import nominal_factors
+from tomoshibi.meter.calibration import Calibration, Scale
+from tomoshibi.meter.trim import new_gain, phase_delay, pq_gain, trimmed
 
 FULL = (1 << 24) - 1
 

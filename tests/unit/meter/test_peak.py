@@ -4,7 +4,7 @@ import unittest
 
 from no_heap import no_heap
 
-from meter.peak import RollingPeaks
+from tomoshibi.meter.peak import RollingPeaks
 
 
 class TestRollingPeaks(unittest.TestCase):

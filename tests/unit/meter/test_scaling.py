@@ -8,9 +8,9 @@ import unittest
 
 from no_heap import no_heap
 
-from core.energy import EnergyCounter
-from core.readings import Counts, Reading
-from meter.scaling import (
+from tomoshibi.core.energy import EnergyCounter
+from tomoshibi.core.readings import Counts, Reading
+from tomoshibi.meter.scaling import (
     add_energy,
     add_reactive_energy,
     angle_ddeg,

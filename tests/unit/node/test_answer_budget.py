@@ -3,7 +3,7 @@
 import unittest
 from time import ticks_add
 
-from node.answer_budget import AnswerBudget
+from tomoshibi.node.answer_budget import AnswerBudget
 
 A, B = "192.168.1.9", "192.168.1.10"
 LATE_MS = (1 << 30) - 500  # the ticks wrap half a second from here

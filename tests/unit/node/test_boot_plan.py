@@ -6,7 +6,7 @@ Expected values are the table of node.boot_plan, written down once more from its
 import unittest
 from machine import DEEPSLEEP_RESET, HARD_RESET, PWRON_RESET, SOFT_RESET, WDT_RESET
 
-from node.boot_plan import (
+from tomoshibi.node.boot_plan import (
     HELD,
     MAINTAIN,
     MOUNTING,

@@ -6,11 +6,11 @@ Counts by hand: 1000 W are 3 125 000 counts of 0.32 mW; 320 energy counts at 320
 
 import unittest
 
-from core.branch import Branch
-from core.errors import ChipSilent, PacketCorrupt
-from core.loads import Load
-from core.readings import Counts
-from node.branch_sampler import MeterGroup
+from tomoshibi.core.branch import Branch
+from tomoshibi.core.errors import ChipSilent, PacketCorrupt
+from tomoshibi.core.loads import Load
+from tomoshibi.core.readings import Counts
+from tomoshibi.node.branch_sampler import MeterGroup
 
 KILOWATT = 3_125_000
 WATT_HOUR = 320

@@ -10,12 +10,12 @@ from identity_by_hand import SECRET, text_of
 from ram_partitions import RamPartitions
 
 import desk_clock
-from core.events import POWER_ON
-from node.commands import Commands
-from node.console_job import CommandJob
-from node.storage import Storage
-from settings.store import Settings
-from wire import registers
+from tomoshibi.core.events import POWER_ON
+from tomoshibi.node.commands import Commands
+from tomoshibi.node.console_job import CommandJob
+from tomoshibi.node.storage import Storage
+from tomoshibi.settings.store import Settings
+from tomoshibi.wire import registers
 
 PASSWORD = "correct horse"
 SEED = 20261126

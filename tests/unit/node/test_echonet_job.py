@@ -12,9 +12,9 @@ from time import ticks_diff, ticks_ms
 from echonet_bench import Bench, octets
 
 import desk_clock
-from core.errors import LinkDown
-from node.echonet_job import EchonetJob
-from wire.echonet import MAX_FRAME
+from tomoshibi.core.errors import LinkDown
+from tomoshibi.node.echonet_job import EchonetJob
+from tomoshibi.wire.echonet import MAX_FRAME
 
 CONTROLLER = "192.168.1.9"
 STRANGER = "192.168.1.66"

@@ -8,7 +8,7 @@ import desk_board
 desk_board.use("submeter6")
 
 import board  # noqa: E402 (found by the line above)
-from node import foundation  # noqa: E402
+from tomoshibi.node import foundation  # noqa: E402
 
 
 class TestFoundation(unittest.TestCase):

@@ -7,16 +7,16 @@ from array import array
 from ram_partitions import RamPartitions
 
 import desk_clock
-from core.branch import Branch
-from core.calendar import Calendar, day_number
-from core.energy import EnergyCounter
-from core.errors import FlashFailed
-from core.events import POWER_ON
-from core.loads import Load
-from node.keeper_job import KeeperJob
-from node.storage import Storage, running
-from registers.half_hours import HalfHours
-from wire import registers
+from tomoshibi.core.branch import Branch
+from tomoshibi.core.calendar import Calendar, day_number
+from tomoshibi.core.energy import EnergyCounter
+from tomoshibi.core.errors import FlashFailed
+from tomoshibi.core.events import POWER_ON
+from tomoshibi.core.loads import Load
+from tomoshibi.node.keeper_job import KeeperJob
+from tomoshibi.node.storage import Storage, running
+from tomoshibi.registers.half_hours import HalfHours
+from tomoshibi.wire import registers
 
 # 2026-11-25 10:29:55 UTC, which is the local time here.
 DAY = day_number(2026, 11, 25)

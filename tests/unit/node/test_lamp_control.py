@@ -9,14 +9,14 @@ import unittest
 
 from no_heap import no_heap
 
-from core import events
-from core.events import EventRing
-from core.lamp import Lamp
-from core.uptime import Uptime
-from node.lamp_control import LampControl
-from node.senses import Senses
-from policy.grid import NORMAL, GridState
-from policy.lamp import EVACUATION, IslandLight
+from tomoshibi.core import events
+from tomoshibi.core.events import EventRing
+from tomoshibi.core.lamp import Lamp
+from tomoshibi.core.uptime import Uptime
+from tomoshibi.node.lamp_control import LampControl
+from tomoshibi.node.senses import Senses
+from tomoshibi.policy.grid import NORMAL, GridState
+from tomoshibi.policy.lamp import EVACUATION, IslandLight
 
 SIZES = ("desk32",)  # hours of virtual time; the chip's arithmetic is enough
 CYCLE_MS = 20

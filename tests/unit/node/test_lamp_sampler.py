@@ -8,10 +8,10 @@ import unittest
 from time import ticks_diff, ticks_ms
 
 import desk_clock
-from core.errors import ChipSilent, PacketCorrupt
-from core.lamp import Lamp
-from core.uptime import Uptime
-from node.lamp_sampler import LampSampler
+from tomoshibi.core.errors import ChipSilent, PacketCorrupt
+from tomoshibi.core.lamp import Lamp
+from tomoshibi.core.uptime import Uptime
+from tomoshibi.node.lamp_sampler import LampSampler
 
 START_S = 800_000_000
 

@@ -9,8 +9,8 @@ import unittest
 
 from no_heap import no_heap
 
-from core.branch import Branch
-from core.events import (
+from tomoshibi.core.branch import Branch
+from tomoshibi.core.events import (
     BROKEN_CYCLE,
     BUG,
     CONTACT,
@@ -31,15 +31,15 @@ from core.events import (
     WELDED,
     EventRing,
 )
-from core.loads import Load
-from core.uptime import Uptime
-from drivers.relay import Relay
-from node.load_control import LoadControl
-from node.senses import Senses
-from policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RETURN_WAIT, GridState
-from policy.plan import ShedPlan
-from policy.staging import Staging
-from wire import console
+from tomoshibi.core.loads import Load
+from tomoshibi.core.uptime import Uptime
+from tomoshibi.drivers.relay import Relay
+from tomoshibi.node.load_control import LoadControl
+from tomoshibi.node.senses import Senses
+from tomoshibi.policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RETURN_WAIT, GridState
+from tomoshibi.policy.plan import ShedPlan
+from tomoshibi.policy.staging import Staging
+from tomoshibi.wire import console
 
 SIZES = ("desk32",)  # hours of virtual time in whole numbers, the chip's are enough
 CYCLE_MS = 20

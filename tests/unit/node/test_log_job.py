@@ -13,9 +13,9 @@ import unittest
 from ram_partitions import RamPartitions
 
 import desk_clock
-from core.calendar import Calendar, day_number
-from core.errors import FlashFailed
-from core.events import (
+from tomoshibi.core.calendar import Calendar, day_number
+from tomoshibi.core.errors import FlashFailed
+from tomoshibi.core.events import (
     COMMAND,
     CONSOLE,
     GRID,
@@ -28,10 +28,10 @@ from core.events import (
     START_VALUE,
     EventRing,
 )
-from core.uptime import Uptime
-from node.log_job import LogJob
-from node.storage import Storage
-from wire import registers
+from tomoshibi.core.uptime import Uptime
+from tomoshibi.node.log_job import LogJob
+from tomoshibi.node.storage import Storage
+from tomoshibi.wire import registers
 
 DAY = day_number(2026, 11, 25)
 NEVER = 80_000_000  # 2002: nobody has set this clock

@@ -4,7 +4,7 @@ import unittest
 
 from no_heap import no_heap
 
-from node.sense_edge import SenseEdge
+from tomoshibi.node.sense_edge import SenseEdge
 
 FALLING = 2
 

@@ -9,14 +9,14 @@ from machine import I2C, Timer
 from time import ticks_diff, ticks_ms
 
 import desk_clock
-from core.calendar import Calendar, day_number
-from core.errors import ChipSilent
-from core.lamp import Daylight, Lamp
-from core.uptime import Uptime
-from drivers.bh1750 import BH1750
 from machine_buses import stick_i2c
-from node.sky_job import SkyJob
-from policy.night import TYPICAL_NIGHT, NightProgram, Photocell, Sky
+from tomoshibi.core.calendar import Calendar, day_number
+from tomoshibi.core.errors import ChipSilent
+from tomoshibi.core.lamp import Daylight, Lamp
+from tomoshibi.core.uptime import Uptime
+from tomoshibi.drivers.bh1750 import BH1750
+from tomoshibi.node.sky_job import SkyJob
+from tomoshibi.policy.night import TYPICAL_NIGHT, NightProgram, Photocell, Sky
 
 JST_S = 9 * 3600
 TOKYO = (356_895, 1_396_917)

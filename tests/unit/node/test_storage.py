@@ -4,11 +4,11 @@ import unittest
 
 from ram_partitions import RamPartitions
 
-from core.energy import EnergyCounter
-from core.events import BROWN_OUT, COMMANDED, CRASH, POWER_ON, WATCHDOG
-from core.refusals import PartitionMissing
-from node.storage import IDENTITY, SETTINGS, Storage, find_partition, running, saved
-from wire import registers
+from tomoshibi.core.energy import EnergyCounter
+from tomoshibi.core.events import BROWN_OUT, COMMANDED, CRASH, POWER_ON, WATCHDOG
+from tomoshibi.core.refusals import PartitionMissing
+from tomoshibi.node.storage import IDENTITY, SETTINGS, Storage, find_partition, running, saved
+from tomoshibi.wire import registers
 
 PAPERS = '{"serial": "TM-000123", "hardware": "B", "secret": "%s"}' % ("5a" * 32)
 BOOTS = {

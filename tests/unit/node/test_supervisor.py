@@ -5,9 +5,9 @@ import unittest
 from time import ticks_diff, ticks_ms
 
 import desk_clock
-from core.errors import JobEnded, JobStalled
-from node.job import Job
-from node.supervisor import supervise
+from tomoshibi.core.errors import JobEnded, JobStalled
+from tomoshibi.node.job import Job
+from tomoshibi.node.supervisor import supervise
 
 
 class Control:

@@ -11,8 +11,8 @@ from machine import Timer
 import desk_board
 
 import desk_clock
-from core.events import LOAD
-from settings.store import Settings
+from tomoshibi.core.events import LOAD
+from tomoshibi.settings.store import Settings
 
 SIZES = ("desk32",)  # hours of virtual time; the chip's arithmetic is enough
 HOUR_S = 3_600
@@ -24,8 +24,8 @@ class TestWholeMeter(unittest.TestCase):
         """(branches, [second at which each relay closed], loads on the chips' side)."""
         desk_board.use("submeter6")
         # These read `board`, which is there only now.
-        from node import submeter
-        from node.foundation import Foundation
+        from tomoshibi.node import submeter
+        from tomoshibi.node.foundation import Foundation
         from twin_submeter6 import Twin
 
         desk_clock.install(desk_clock.VIRTUAL, 848_620_800)

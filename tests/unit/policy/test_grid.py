@@ -2,8 +2,8 @@
 
 import unittest
 
-from core import events
-from policy.grid import (
+from tomoshibi.core import events
+from tomoshibi.policy.grid import (
     DEAD,
     FIT,
     FREQUENCY,

@@ -4,7 +4,7 @@ import unittest
 
 from no_heap import no_heap
 
-from policy.lamp import EVACUATION, MAIN_ROAD, OTHER, IslandLight
+from tomoshibi.policy.lamp import EVACUATION, MAIN_ROAD, OTHER, IslandLight
 
 HOUR_S = 3_600
 # To civil dawn; the half hour from there to sunrise fits into the tenth to spare.

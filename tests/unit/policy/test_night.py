@@ -6,9 +6,9 @@ and sun"). Single precision is allowed 2 s.
 
 import unittest
 
-from core.calendar import day_number
-from policy.night import TYPICAL_NIGHT, NightProgram, Photocell, Sky
-from policy.sun import CIVIL_MDEG, NEVER, SUNRISE_MDEG, SunOver
+from tomoshibi.core.calendar import day_number
+from tomoshibi.policy.night import TYPICAL_NIGHT, NightProgram, Photocell, Sky
+from tomoshibi.policy.sun import CIVIL_MDEG, NEVER, SUNRISE_MDEG, SunOver
 
 PLACES = {
     "Tokyo": (356_895, 1_396_917),

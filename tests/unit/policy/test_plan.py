@@ -4,8 +4,8 @@ import unittest
 
 from no_heap import no_heap
 
-from core.loads import Load
-from policy.plan import ShedPlan
+from tomoshibi.core.loads import Load
+from tomoshibi.policy.plan import ShedPlan
 
 # (name, tier, rated W): the example site of docs/sources.md, "Shed plans worked by hand".
 SITE = (

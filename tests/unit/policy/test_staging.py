@@ -4,8 +4,8 @@ import unittest
 
 from no_heap import no_heap
 
-from core.loads import Load
-from policy.staging import Staging
+from tomoshibi.core.loads import Load
+from tomoshibi.policy.staging import Staging
 
 
 class FixedDraw:

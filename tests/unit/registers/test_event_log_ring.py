@@ -13,7 +13,7 @@ from cut_flash import cuts, torn
 from stuck_flash import StuckFlash
 
 from nor_flash import SECTOR, NorFlash
-from registers.event_log import EventLog
+from tomoshibi.registers.event_log import EventLog
 
 FIRST = b"TOMOSHIBI EVENTS"
 RECORD = 64

@@ -4,7 +4,7 @@ import unittest
 from array import array
 
 from nor_flash import SECTOR, NorFlash
-from registers.history import History
+from tomoshibi.registers.history import History
 
 SIZES = ("desk32",)  # long, and whole numbers only
 HEAP = "1536k"

@@ -10,9 +10,9 @@ from cut_flash import cuts, torn
 from flash_by_hand import flipped
 from stuck_flash import StuckFlash
 
-from core.errors import FlashFailed
 from nor_flash import SECTOR, NorFlash
-from registers.history import History
+from tomoshibi.core.errors import FlashFailed
+from tomoshibi.registers.history import History
 
 DAY = 9_825
 QUALITY = 2

@@ -11,7 +11,7 @@ from fake_flash import FakeFlash
 from no_heap import no_heap
 
 from nor_flash import SECTOR, NorFlash
-from registers.history import History
+from tomoshibi.registers.history import History
 
 DAY = 9_825
 HELD = 1

@@ -11,8 +11,8 @@ import flash_by_hand
 from kept_journal import COUNT, RECORD, blank, one_each, opened, put, values
 
 from nor_flash import SECTOR, NorFlash
-from registers.journal import Journal
-from wire.registers import SUBMETER
+from tomoshibi.registers.journal import Journal
+from tomoshibi.wire.registers import SUBMETER
 
 NUMBERS = list(range(8)) + [16, 17, 32, 33] + list(range(64, 76))
 

@@ -9,8 +9,8 @@ from cut_flash import cuts, torn
 from kept_journal import COUNT, RECORD, blank, one_each, opened, put, values
 
 from nor_flash import NorFlash
-from registers.journal import Journal
-from wire.registers import SUBMETER
+from tomoshibi.registers.journal import Journal
+from tomoshibi.wire.registers import SUBMETER
 
 
 class TestCuts(unittest.TestCase):

@@ -11,8 +11,8 @@ from no_heap import no_heap
 from stuck_flash import StuckFlash
 
 from nor_flash import SECTOR, NorFlash
-from registers.journal import Journal
-from wire.registers import SUBMETER
+from tomoshibi.registers.journal import Journal
+from tomoshibi.wire.registers import SUBMETER
 
 COUNT = 24
 RECORD = 64

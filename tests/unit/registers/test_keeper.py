@@ -9,8 +9,8 @@ import unittest
 from kept_meter import WH_MJ, Meter
 
 from nor_flash import SECTOR, NorFlash
-from registers.journal import Journal
-from wire import registers
+from tomoshibi.registers.journal import Journal
+from tomoshibi.wire import registers
 
 
 class TestEnergy(unittest.TestCase):

@@ -8,9 +8,9 @@ from no_heap import no_heap
 from stuck_flash import StuckFlash
 
 from nor_flash import SECTOR, NorFlash
-from registers.journal import Journal
-from registers.keeper import Keeper
-from wire import registers
+from tomoshibi.registers.journal import Journal
+from tomoshibi.registers.keeper import Keeper
+from tomoshibi.wire import registers
 
 
 class TestCountsAndStates(unittest.TestCase):

@@ -11,12 +11,12 @@ from array import array
 from flash_by_hand import head, history_record, register_record
 
 from nor_flash import SECTOR, NorFlash
-from registers.event_log import EventLog
-from registers.history import History
-from registers.journal import Journal
-from registers.ring import SectorRing
-from wire.flash_sector import REGISTERS
-from wire.registers import SUBMETER
+from tomoshibi.registers.event_log import EventLog
+from tomoshibi.registers.history import History
+from tomoshibi.registers.journal import Journal
+from tomoshibi.registers.ring import SectorRing
+from tomoshibi.wire.flash_sector import REGISTERS
+from tomoshibi.wire.registers import SUBMETER
 
 RECORD = 64
 ZEROS = b"\x00" * RECORD

@@ -12,8 +12,8 @@ from fake_flash import FakeFlash
 from no_heap import no_heap
 
 from nor_flash import SECTOR, NorFlash
-from registers.ring import SectorRing
-from wire import flash_sector
+from tomoshibi.registers.ring import SectorRing
+from tomoshibi.wire import flash_sector
 
 R = flash_sector.REGISTERS
 READY = b"\xff" * 31 + b"\x5a"

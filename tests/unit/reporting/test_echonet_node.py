@@ -7,8 +7,8 @@ import unittest
 
 from echonet_bench import Bench, octets
 
-from core.events import REVERSED, SILENT, WELDED
-from wire.echonet import MAX_FRAME
+from tomoshibi.core.events import REVERSED, SILENT, WELDED
+from tomoshibi.wire.echonet import MAX_FRAME
 
 HEAD = "10 81 00 02 05 FF 01 02 8D 01"
 BACK = "10 81 00 02 02 8D 01 05 FF 01"

@@ -6,7 +6,7 @@ import unittest
 
 from echonet_bench import Bench, octets
 
-from wire.echonet import MAX_FRAME
+from tomoshibi.wire.echonet import MAX_FRAME
 
 SEED = 20261122
 ROUNDS = 6_000

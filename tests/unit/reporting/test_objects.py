@@ -7,7 +7,7 @@ import unittest
 
 from echonet_bench import Bench, octets
 
-from wire.echonet_map import read_map
+from tomoshibi.wire.echonet_map import read_map
 
 METERS = (0x028D01, 0x028D06, 0x028701)
 DEVICES = {"submeter": METERS, "streetlight": (0x029101, 0x000D01)}

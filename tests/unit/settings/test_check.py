@@ -2,8 +2,8 @@
 
 import unittest
 
-from settings.check import allowed, fits, problem
-from settings.declared import LOAD_SETTINGS, SETTINGS
+from tomoshibi.settings.check import allowed, fits, problem
+from tomoshibi.settings.declared import LOAD_SETTINGS, SETTINGS
 
 # As the rows of settings.declared: name, kind, least, most, unit, default, restart, words.
 INTEGER = ("hold_s", "integer", 5, 3_600, "s", 300, True, "")

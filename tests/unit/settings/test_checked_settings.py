@@ -5,7 +5,7 @@ Ranges and defaults are those of the table in settings.declared, named here once
 
 import unittest
 
-from settings.store import Settings
+from tomoshibi.settings.store import Settings
 
 
 def refused(settings):

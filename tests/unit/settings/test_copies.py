@@ -13,8 +13,8 @@ from flash_by_hand import crc24, u24
 from stuck_flash import StuckFlash
 
 from nor_flash import SECTOR, NorFlash
-from settings.copies import BLANK, LOST, WHOLE, Copies
-from wire.copies import IDENTITY, SETTINGS
+from tomoshibi.settings.copies import BLANK, LOST, WHOLE, Copies
+from tomoshibi.wire.copies import IDENTITY, SETTINGS
 
 HALF = 2 * SECTOR
 OLD = {"name": "old", "loads": [{"tier": 1}]}

@@ -9,9 +9,9 @@ import unittest
 from cut_flash import cuts
 from identity_by_hand import OTHER, SECRET, document, proof, text_of
 
-from core.refusals import NotAuthorised
 from nor_flash import SECTOR, NorFlash
-from settings.identity import IdentityStore
+from tomoshibi.core.refusals import NotAuthorised
+from tomoshibi.settings.identity import IdentityStore
 
 
 class Case(unittest.TestCase):

@@ -2,7 +2,7 @@
 
 import unittest
 
-from settings.places import Places
+from tomoshibi.settings.places import Places
 
 
 class TestPlaces(unittest.TestCase):

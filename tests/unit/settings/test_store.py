@@ -6,11 +6,11 @@ Ranges and defaults are those of the table in settings.declared, named here once
 import json
 import unittest
 
-from core.refusals import SettingRefused
 from nor_flash import SECTOR, NorFlash
-from settings.copies import Copies
-from settings.store import Store
-from wire.copies import SETTINGS
+from tomoshibi.core.refusals import SettingRefused
+from tomoshibi.settings.copies import Copies
+from tomoshibi.settings.store import Store
+from tomoshibi.wire.copies import SETTINGS
 
 HALF = 2 * SECTOR
 

@@ -8,7 +8,7 @@ import unittest
 
 from flash_by_hand import crc24, flipped, u24
 
-from wire import copies
+from tomoshibi.wire import copies
 
 DOCUMENT = b"123456789"
 BODY = b"TS\x01\x00\x04\x03\x02\x01\x09\x00\x00\x00\x26\x39\xf4\xcb" + b"\xff" * 12

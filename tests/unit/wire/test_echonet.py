@@ -4,8 +4,8 @@ import unittest
 
 from no_heap import no_heap
 
-from wire import echonet
-from wire.echonet import Frame, Writer
+from tomoshibi.wire import echonet
+from tomoshibi.wire.echonet import Frame, Writer
 
 # "Worked frames", in their order: what it is, bytes, service, blocks of the first and second list.
 WORKED = (

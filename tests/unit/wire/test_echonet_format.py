@@ -2,9 +2,9 @@
 
 import unittest
 
-from reporting.points import CHANNEL, FORMAT, POWER, SUBMETER, row_of, rows_of
-from wire.echonet_format import accepts, pack
-from wire.echonet_value import unpack
+from tomoshibi.reporting.points import CHANNEL, FORMAT, POWER, SUBMETER, row_of, rows_of
+from tomoshibi.wire.echonet_format import accepts, pack
+from tomoshibi.wire.echonet_value import unpack
 
 
 def format_of(epc):

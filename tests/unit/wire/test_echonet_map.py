@@ -2,7 +2,7 @@
 
 import unittest
 
-from wire.echonet_map import read_codes, read_map, write_codes, write_map
+from tomoshibi.wire.echonet_map import read_codes, read_map, write_codes, write_map
 
 SHORT = (0x80, 0x81, 0x88)
 LONG = (

@@ -5,7 +5,7 @@ import unittest
 
 from flash_by_hand import flipped
 
-from wire import event_chain, event_log
+from tomoshibi.wire import event_chain, event_log
 
 VALUES = (
     5, 6, 7, 8, 0x01020304, 0x0A0B, 100_000, 999, 9_825, 86_399,

@@ -8,7 +8,7 @@ import unittest
 import flash_by_hand
 from no_heap import no_heap
 
-from wire.flash_bytes import CRC_START, blank, crc24, get, get_signed, put
+from tomoshibi.wire.flash_bytes import CRC_START, blank, crc24, get, get_signed, put
 
 CHECK = b"123456789"
 

@@ -5,7 +5,7 @@ import unittest
 from flash_by_hand import crc24, flipped, head, u24
 from no_heap import no_heap
 
-from wire import flash_sector
+from tomoshibi.wire import flash_sector
 
 INFO = bytes(range(100, 120))
 SEQUENCE = 0x01020304

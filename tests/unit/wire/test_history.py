@@ -5,7 +5,7 @@ import unittest
 from flash_by_hand import crc24, flipped, history_record, start_of, u24
 from no_heap import no_heap
 
-from wire import history
+from tomoshibi.wire import history
 
 START = start_of(5)
 # Slot 25 (12:30), synchronised, two branches, boot 0x0102; 123 456 Wh is 01E240 in hexadecimal.

@@ -5,7 +5,7 @@ import unittest
 from flash_by_hand import crc24, flipped, register_record, start_of, u24
 from no_heap import no_heap
 
-from wire import register_names, registers
+from tomoshibi.wire import register_names, registers
 
 START = start_of(3)
 # Register 64, 16 909 060 Wh and 328 965 mJ; register 7, one. Bytes by hand, little-endian.

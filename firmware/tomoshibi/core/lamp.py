@@ -1,0 +1,37 @@
+"""A lamp as the node commands and sees it."""
+
+from tomoshibi.core.energy import EnergyCounter
+from tomoshibi.core.readings import Reading
+
+
+class Lamp:
+    """One dimmable lamp behind a relay. Levels are permille of full light.
+
+    energy       what has been counted; `kept` is the part of it that is in flash, which is shown
+    locked_off   never to be lit (somebody may be working on it)
+    """
+
+    def __init__(
+        self, energy: EnergyCounter | None = None, kept: EnergyCounter | None = None
+    ) -> None:
+        self.level_permille = 1000  # commanded; full until somebody knows better
+        self.locked_off = False
+        self.reading = Reading()
+        self.energy = energy or EnergyCounter()
+        self.kept = kept or self.energy
+
+    @property
+    def on(self) -> bool:
+        return self.level_permille > 0
+
+
+class Daylight:
+    """What the photocell saw last. `valid` is False until it has answered.
+
+    overflow   there was more light than it can measure: `lux_milli` is no measurement
+    """
+
+    def __init__(self) -> None:
+        self.valid = False
+        self.overflow = False
+        self.lux_milli = 0

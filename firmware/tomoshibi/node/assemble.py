@@ -1,0 +1,109 @@
+"""Builds a node from its board profile, out of the parts that the board has."""
+
+import random
+from machine import WDT, Pin, Timer, unique_id
+from typing import TYPE_CHECKING
+
+import board
+from tomoshibi.core.events import (
+    BOOT,
+    DAMAGED,
+    LEVEL,
+    MISSING,
+    NOT_CALIBRATED,
+    SENSE,
+    START,
+    STORAGE,
+)
+from tomoshibi.links.udp import UdpLink
+from tomoshibi.links.wifi import Wifi
+from tomoshibi.node import files
+from tomoshibi.node.echonet_job import EchonetJob
+from tomoshibi.node.foundation import Foundation
+from tomoshibi.node.job import Job
+from tomoshibi.node.log_job import LogJob
+from tomoshibi.node.places_job import PlacesJob
+from tomoshibi.node.sense_edge import SenseEdge
+from tomoshibi.node.storage import FILES
+from tomoshibi.node.whole_node import Node
+from tomoshibi.wire import echonet, registers
+
+if TYPE_CHECKING:
+    from network import WLAN
+
+
+def build(found: str) -> tuple[Node, list[Job]]:
+    """Return the node for the board this image was made for and its jobs; nothing runs yet.
+
+    found   how the file system is, see node.files
+    """
+    # The foundation ends with this function: what it leaves behind is in the parts.
+    # So does this module, see Node.run: what runs later, stop_control and _station, needs no name
+    # of it.
+    # What the network draws differs between nodes, too.
+    random.seed(int.from_bytes(unique_id()[-3:], "big"))
+    base = Foundation()
+    storage, settings = base.storage, base.settings
+    storage.start(base.cause)
+    control, jobs, objects, load_names = _build_kind(base)
+    control.losses = storage.view(registers.SUPPLY_LOSSES, 1)
+    control.record(BOOT, 0, 0, base.cause, START)
+    if not base.senses.calibrated:
+        control.record(SENSE, LEVEL, 0, base.senses.grid_mv(), NOT_CALIBRATED)
+    for what in storage.damage():
+        control.record(STORAGE, what, 0, 1, DAMAGED)
+    storage.files = found
+    if found in (files.DAMAGED, files.MISSING):
+        cause = DAMAGED if found == files.DAMAGED else MISSING
+        control.record(STORAGE, FILES, 0, 1, cause)
+
+    grid_pin, load_pin, rounds = base.grid_pin, base.load_pin, Timer(0)
+
+    def start_control() -> WDT:
+        # The edges bring a look forward; the timer keeps the rounds going.
+        fed = SenseEdge(load_pin, Pin.IRQ_RISING, control.cycle)
+        edge = SenseEdge(grid_pin, Pin.IRQ_FALLING, fed.on_timer)
+        rounds.init(period=board.CONTROL_PERIOD_MS, mode=Timer.PERIODIC, callback=edge.on_timer)
+        return WDT(timeout=board.WATCHDOG_MS)
+
+    def stop_control() -> None:
+        grid_pin.irq(None)
+        load_pin.irq(None)
+        rounds.deinit()
+
+    node = Node(
+        board.NAME,
+        settings["name"],
+        settings.refused,
+        base.uptime,
+        base.events,
+        control,
+        storage,
+        load_names,
+        start_control,
+        stop_control,
+    )
+    wifi = Wifi(_station, settings["wifi_ssid"], settings["wifi_password"])
+    link = UdpLink(wifi.address, echonet.GROUP, echonet.PORT, echonet.MAX_FRAME)
+    all_jobs: list[Job] = list(jobs)
+    all_jobs.append(LogJob(storage, control, base.events, base.uptime, base.calendar))
+    all_jobs.append(PlacesJob(base.places, base.grid, base.uptime))
+    all_jobs.append(EchonetJob(link, objects, node.ready))
+    return node, all_jobs
+
+
+def _build_kind(base: Foundation):
+    # Imported here for memory: a node holds the code of its own kind only.
+    if board.LAMP_PWM is None:
+        from tomoshibi.node.submeter import build
+    else:
+        from tomoshibi.node.streetlight import build
+    return build(base)
+
+
+def _station() -> WLAN:
+    """For the job that serves the network: raises OSError or RuntimeError if there is no radio."""
+    # Imported here, since the import starts the network stack, which may fail like the radio.
+    from network import STA_IF, WLAN
+
+    return WLAN(STA_IF)

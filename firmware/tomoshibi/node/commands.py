@@ -1,0 +1,192 @@
+"""What can be typed on the console. Each command answers with one JSON object, or an error."""
+
+import json
+from machine import RTC, reset
+from micropython import const
+from typing import TYPE_CHECKING
+
+from tomoshibi.core.errors import NodeFault
+from tomoshibi.core.refusals import NotAuthorised, SettingRefused
+from tomoshibi.settings.declared import KIND, NAME, SECRET, SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tomoshibi.node.lamp_commands import LampCommands
+    from tomoshibi.node.load_commands import LoadCommands
+    from tomoshibi.node.storage import Storage
+
+_READ_MOST = const(512)
+_WORD_SHOWN = const(20)
+# The partitions that hold no secrets.
+_READABLE = ("registers", "history", "events")
+_HELP = (
+    "status",
+    "read PARTITION AT LENGTH",
+    "settings",
+    "set KEY VALUE",
+    "defaults",
+    "identity",
+    "challenge",
+    "identify PROOF DOCUMENT",
+    "time YYYY-MM-DDThh:mm:ss (UTC)",
+    "reboot",
+    "maintenance",
+    "help",
+)
+
+
+class Commands:
+    """`answer` takes a line; `say` prints an object. Lines come from whoever holds the cable.
+
+    A method do_WORD(rest of the line) returns the answer, or raises. `own` has those that are the
+    board's own, and their HELP.
+    """
+
+    def __init__(
+        self,
+        say: Callable[[dict], None],
+        status: Callable[[], dict],
+        rename: Callable[[str], None],
+        storage: Storage,
+        own: LoadCommands | LampCommands,
+        stop_control: Callable[[], None],
+    ) -> None:
+        self._say = say
+        self._status = status
+        self._rename = rename
+        self._storage = storage
+        self._own = own
+        self._stop_control = stop_control
+
+    def answer(self, line: str | None) -> None:
+        """Do what the line says; None is a line that was too long."""
+        if line is None:
+            self._say({"event": "error", "reason": "line too long"})
+            return
+        # Only the first word is ever said back: what follows may be a password.
+        word, _, rest = line.partition(" ")
+        command = self._command(word)
+        if command is None:
+            self._say({"event": "error", "unknown": word[:_WORD_SHOWN]})
+            return
+        try:
+            self._say(command(rest.strip()))
+        except SettingRefused as refused:
+            self._say({"event": "error", "refused": refused.args[0], "allowed": refused.args[2]})
+        except NotAuthorised as refused:
+            self._say({"event": "error", "not authorised": refused.args[0]})
+        except (ValueError, IndexError) as error:
+            self._say({"event": "error", "command": word, "reason": _reason(error)})
+        except NodeFault as fault:
+            self._say({"event": "error", "command": word, "reason": repr(fault)})
+        except MemoryError:
+            self._say({"event": "error", "command": word, "reason": "out of memory"})
+
+    def _command(self, word: str) -> Callable[[str], dict] | None:
+        """The method of a word that the help lists.
+
+        Any other must not reach `getattr`: each new name it is asked for takes memory for ever.
+        """
+        for owner, usages in ((self, _HELP), (self._own, self._own.HELP)):
+            for usage in usages:
+                if usage.partition(" ")[0] == word:
+                    return getattr(owner, "do_" + word)
+        return None
+
+    def do_status(self, _rest: str) -> dict:
+        return self._status()
+
+    def do_help(self, _rest: str) -> dict:
+        return {"event": "help", "commands": list(_HELP + self._own.HELP)}
+
+    def do_read(self, rest: str) -> dict:
+        label, at, length = rest.split()
+        if label not in _READABLE:
+            raise ValueError("readable: " + ", ".join(_READABLE))
+        if not 0 < int(length) <= _READ_MOST or int(at) < 0:
+            raise ValueError("1 to 512 bytes at once")
+        data = _read(self._storage.partition(label), int(at), int(length))
+        text = data.hex()
+        return {"event": "read", "partition": label, "at": int(at), "data": text}
+
+    def do_settings(self, _rest: str) -> dict:
+        document = self._storage.settings.document()
+        for row in SETTINGS:
+            if row[KIND] == SECRET:
+                document.pop(row[NAME], None)
+        return {"event": "settings", "document": document}
+
+    def do_set(self, rest: str) -> dict:
+        key, _, text = rest.partition(" ")
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = text  # a text may come without its quotes
+        restart = self._storage.settings.change(key, value)
+        if key == "name":
+            self._rename(value)
+        return {"event": "set", "key": key, "reboot": restart}
+
+    def do_defaults(self, _rest: str) -> dict:
+        self._storage.settings.reset()
+        return {"event": "defaults", "reboot": True}
+
+    def do_identity(self, _rest: str) -> dict:
+        identity = self._storage.identity
+        state = "blank" if identity.blank else "lost" if identity.lost else "whole"
+        return {"event": "identity", "state": state, "document": identity.shown()}
+
+    def do_challenge(self, _rest: str) -> dict:
+        return {"event": "challenge", "challenge": self._storage.identity.challenge()}
+
+    def do_identify(self, rest: str) -> dict:
+        proof, _, text = rest.partition(" ")
+        self._storage.identity.write(text, proof)
+        return {"event": "identified", "serial": self._storage.identity.serial}
+
+    def do_time(self, rest: str) -> dict:
+        date, _, clock = rest.partition("T")
+        year, month, day = (int(part) for part in date.split("-"))
+        hour, minute, second = (int(part) for part in clock.split(":"))
+        if not (2024 <= year < 2100 and 1 <= month <= 12 and 1 <= day <= 31):
+            raise ValueError("2024-01-01 to 2099-12-31")
+        if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
+            raise ValueError("00:00:00 to 23:59:59")
+        RTC().datetime((year, month, day, 0, hour, minute, second, 0))
+        return {"event": "time", "utc": rest}
+
+    def do_reboot(self, _rest: str) -> dict:
+        self._say({"event": "reboot"})
+        self._storage.note_reset()
+        reset()
+
+    def do_maintenance(self, _rest: str) -> dict:
+        """Give way to a REPL (see node.boot_plan), with every output as it is in reset."""
+        # Imported here for memory: it is asked for seldom, and a reset follows.
+        from tomoshibi.node import boot_plan, outputs
+
+        self._storage.note_reset()
+        self._stop_control()
+        outputs.to_reset()
+        RTC().memory(boot_plan.WANTED)
+        self._say({"event": "maintenance", "wanted": True})
+        reset()
+
+
+def _read(flash, at: int, length: int) -> bytearray:
+    """Bytes of a partition, across sectors."""
+    data, done = bytearray(), 0
+    if at + length > flash.ioctl(4, 0) * 4096:
+        raise ValueError("beyond the partition's end")
+    while done < length:
+        sector, offset = divmod(at + done, 4096)
+        piece = bytearray(min(length - done, 4096 - offset))
+        flash.readblocks(sector, piece, offset)
+        data += piece
+        done += len(piece)
+    return data
+
+
+def _reason(error: Exception) -> str:
+    return str(error.args[0]) if error.args else "not understood"

@@ -1,0 +1,84 @@
+"""What every kind of node stands on: flash, time, settings, identity, senses, relays."""
+
+from machine import ADC, Pin, unique_id
+
+import board
+from tomoshibi.core.calendar import Calendar
+from tomoshibi.core.draw import Draw
+from tomoshibi.core.events import EventRing
+from tomoshibi.core.identity import Identity
+from tomoshibi.core.uptime import Uptime
+from tomoshibi.drivers.mains_sense import LevelSense, MainsSense
+from tomoshibi.drivers.relay import Relay
+from tomoshibi.node.boot_cause import boot_cause
+from tomoshibi.node.outputs import COIL_OFF
+from tomoshibi.node.senses import Senses
+from tomoshibi.node.storage import Storage, find_partition
+from tomoshibi.policy.grid import GridState
+from tomoshibi.settings.places import Places
+from tomoshibi.wire import registers
+
+
+class Foundation:
+    """Built once from the flash and the board; the kinds of node take what they need."""
+
+    def __init__(self) -> None:
+        self.storage = _storage()
+        self.cause = boot_cause(board.RESET_REASON, self.storage.reset_was_asked_for())
+        self.settings = settings = self.storage.settings.load()
+        self.uptime = Uptime()
+        self.calendar = Calendar(settings["utc_offset_min"])
+        self.events = EventRing()
+        self.identity = Identity(unique_id(), board.NAME, self.storage.identity.serial)
+        self.draw = Draw(unique_id())
+        self.places = Places(settings.places, self.storage.replace_places)
+        self.grid_pin = Pin(board.GRID_SENSE, Pin.IN)
+        self.load_pin = Pin(board.LOAD_SENSE, Pin.IN)
+        self.senses = Senses(
+            MainsSense(self.grid_pin),
+            MainsSense(self.load_pin),
+            _contact(),
+            self._grid_level(settings["grid_gain_permille"]),
+        )
+        self.grid = GridState(
+            settings["line_v"] * 1000,
+            settings["line_hz"] * 1000,
+            settings["ride_ms"],
+            settings["confirm_ms"],
+            settings["return_hold_s"] * 1000,
+            settings["short_hold_s"] * 1000,
+            self.senses.accuracy_permille,
+            settings["trust_s"] * 1000,
+        )
+
+    def _grid_level(self, gain_permille: int) -> LevelSense | None:
+        if board.GRID_LEVEL_ADC is None:
+            return None
+        # The widest range: nominal voltage is a volt at the pin, and the default ends below that.
+        adc = ADC(Pin(board.GRID_LEVEL_ADC))
+        adc.atten(ADC.ATTN_11DB)
+        return LevelSense(adc, board.GRID_LEVEL_MV_PER_MV, gain_permille)
+
+
+def _storage() -> Storage:
+    """A board without a lamp meters a branch for each relay; one with a lamp, the lamp."""
+    if board.LAMP_PWM is None:
+        return Storage(registers.SUBMETER, len(board.RELAYS), find_partition)
+    return Storage(registers.STREETLIGHT, 1, find_partition)
+
+
+def relays() -> list[Relay]:
+    """The board's relays, their coils off, as in reset.
+
+    The level goes in with the direction, so that no relay twitches while its pin is set up.
+    """
+    return [
+        Relay(Pin(number, Pin.OUT, value=COIL_OFF), board.RELAY_OPEN_LEVEL)
+        for number in board.RELAYS
+    ]
+
+
+def _contact() -> MainsSense | None:
+    if board.ISLAND_CONTACT is None:
+        return None
+    return MainsSense(Pin(board.ISLAND_CONTACT, Pin.IN))

@@ -1,0 +1,71 @@
+"""Saves registers and half hours and erases flash ahead of need, while the control path is calm.
+
+Between the first sign of trouble and the relays' movement nothing is written: `Control.calm`. What
+may be lost when the supply goes with no time left is what Keeper allows, 1 Wh a branch; with time
+left, nothing: as soon as the relays have moved, all is saved.
+"""
+
+import asyncio
+from micropython import const
+from typing import TYPE_CHECKING
+
+from tomoshibi.core.errors import FlashFailed
+from tomoshibi.node.job import Job
+
+if TYPE_CHECKING:
+    from tomoshibi.node.control import Control
+    from tomoshibi.node.storage import Storage
+    from tomoshibi.registers.half_hours import HalfHours
+
+# What has been measured is saved within this and the control path's cycle: see registers.keeper.
+LOOKS_A_SECOND = const(25)
+_LOOK_MS = const(1_000 // LOOKS_A_SECOND)
+
+
+class KeeperJob(Job):
+    """`measured` is for samplers: energy has been counted, and power is known."""
+
+    name = "keeper"
+    deadline_ms = 60_000  # an outage may keep it from writing, not for so long
+
+    def __init__(self, storage: Storage, control: Control, half_hours: HalfHours) -> None:
+        super().__init__()
+        self._storage = storage
+        self._control = control
+        self._half_hours = half_hours
+        self._news = False
+
+    def measured(self) -> None:
+        """Have the control path look in its next cycle; look at the registers when it is calm."""
+        self._control.measured()
+        self._news = True
+
+    async def run(self) -> None:
+        looks = 0
+        while True:
+            await asyncio.sleep_ms(_LOOK_MS)
+            looks = (looks + 1) % LOOKS_A_SECOND
+            if not looks:
+                self._half_hours.poll()
+                self._news = True
+            if self._control.calm():
+                self._work()
+            self.beat()
+
+    def _work(self) -> None:
+        """One thing, the most urgent: each holds the control path up for as long as it takes."""
+        journal, half_hours = self._storage.journal, self._half_hours
+        good = True
+        if self._control.power_going:
+            self._control.power_going = False
+            good = journal.save_all()
+        elif half_hours.pending:
+            good = journal.save_all()
+            half_hours.store()
+        elif self._news:
+            self._news = False
+            good = self._storage.keeper.step()
+        else:
+            self._storage.prepare()
+        if not good:
+            raise FlashFailed("registers")

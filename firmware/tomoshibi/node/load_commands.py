@@ -1,0 +1,80 @@
+"""Console commands of a board with loads: switch and lock them, take over a meter's reading."""
+
+from micropython import const
+from typing import TYPE_CHECKING
+
+from tomoshibi.core.events import COMMAND, CONSOLE, START_EXPORT, START_VALUE
+from tomoshibi.wire import registers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tomoshibi.core.branch import Branch
+    from tomoshibi.node.load_control import LoadControl
+    from tomoshibi.node.storage import Storage
+
+_WRAP_WH = const(100_000_000)
+
+
+class LoadCommands:
+    """See node.commands."""
+
+    HELP = ("start BRANCH IMPORT_WH [EXPORT_WH]", "load NUMBER on|off|lock|unlock")
+
+    def __init__(self, storage: Storage, control: LoadControl, branches: Sequence[Branch]) -> None:
+        self._storage = storage
+        self._control = control
+        self._branches = branches
+
+    def do_start(self, rest: str) -> dict:
+        """Count on from the reading of the meter that this one replaces."""
+        words = [int(word) for word in rest.split()]
+        branch = self._branches[self._place(words[0])]
+        import_wh = words[1]
+        export_wh = words[2] if len(words) > 2 else branch.energy.export_wh
+        if not (0 <= import_wh < _WRAP_WH and 0 <= export_wh < _WRAP_WH):
+            raise ValueError("0 to 99999999 Wh")
+        before_wh, before_export_wh = branch.energy.import_wh, branch.energy.export_wh
+        export_mj = 0 if len(words) > 2 else branch.energy.export_mj
+        branch.energy.put(import_wh, export_wh, 0, export_mj)
+        self._storage.journal.save_all()
+        record, number = self._control.record, branch.number
+        record(START_VALUE, number, before_wh, import_wh, COMMAND, CONSOLE)
+        if len(words) > 2:
+            record(START_EXPORT, number, before_export_wh, export_wh, COMMAND, CONSOLE)
+        return {
+            "event": "start value",
+            "branch": number,
+            "from_wh": before_wh,
+            "to_wh": import_wh,
+            "export_from_wh": before_export_wh,
+            "export_to_wh": export_wh,
+        }
+
+    def do_load(self, rest: str) -> dict:
+        """Command a load, or lock it; kept through restarts."""
+        number, what = rest.split()
+        i = self._place(int(number))
+        if what in ("on", "off"):
+            self._control.command(i, what == "on")
+        elif what in ("lock", "unlock"):
+            self._control.lock(i, what == "lock")
+        else:
+            raise ValueError("on, off, lock or unlock")
+        load = self._branches[i].load
+        state = 0 if load.wanted else registers.NOT_WANTED
+        if load.locked_off:
+            state += registers.LOCKED_OFF
+        self._storage.view(registers.LOAD_STATE + i, 1)[0] = state
+        return {
+            "event": "commanded",
+            "number": i + 1,
+            "wanted": load.wanted,
+            "locked_off": load.locked_off,
+        }
+
+    def _place(self, number: int) -> int:
+        """The place of branch `number`. Raises ValueError."""
+        if not 1 <= number <= len(self._branches):
+            raise ValueError("1 to %d" % len(self._branches))
+        return number - 1

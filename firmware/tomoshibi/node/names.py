@@ -1,0 +1,46 @@
+"""Names that imports make while they run, spelt out here so that they are in flash.
+
+Nobody imports this file. MicroPython keeps the names of a package and of a module's last part as
+words of their own, and takes heap for each that no frozen file has in it (tests/node/test_names).
+"""
+
+import tomoshibi.drivers as drivers
+import tomoshibi.links as links
+import tomoshibi.meter
+import tomoshibi.node.boot_plan
+import tomoshibi.node.files
+import tomoshibi.policy as policy
+import tomoshibi.registers
+import tomoshibi.reporting as reporting
+import tomoshibi.settings
+import tomoshibi.wire.copies
+import tomoshibi.wire.echonet_map
+import tomoshibi.wire.flash_sector
+import tomoshibi.wire.history
+from tomoshibi.core import errors, hmac, refusals
+from tomoshibi.drivers import mains_sense
+from tomoshibi.meter import peak, scaling
+from tomoshibi.node import (
+    answer_budget,
+    assemble,
+    branch_sampler,
+    console_job,
+    echonet_job,
+    foundation,
+    keeper_job,
+    lamp_control,
+    lamp_sampler,
+    load_control,
+    log_job,
+    places_job,
+    questions,
+    sense_edge,
+    sky_job,
+    submeter,
+    supervisor,
+    whole_node,
+)
+from tomoshibi.policy import meter_watch, night
+from tomoshibi.reporting import echonet_node, points
+from tomoshibi.settings import check
+from tomoshibi.wire import echonet_format, flash_bytes

@@ -1,0 +1,41 @@
+"""Writes installation locations to flash, seldom and while nothing else matters."""
+
+import asyncio
+from micropython import const
+from typing import TYPE_CHECKING
+
+from tomoshibi.node.job import Job
+from tomoshibi.policy.grid import NORMAL
+
+if TYPE_CHECKING:
+    from tomoshibi.core.uptime import Uptime
+    from tomoshibi.policy.grid import GridState
+    from tomoshibi.settings.places import Places
+
+_LOOK_MS = const(60_000)
+# The shortest time between two writes. Each erases every sector of the settings once: at 100 000
+# erases they live for eleven years of somebody changing a location every minute.
+_EVERY_S = const(3_600)
+
+
+class PlacesJob(Job):
+    """Looks once a minute; an erase in flash may hold everything up for 100 ms."""
+
+    name = "places"
+    deadline_ms = 3 * _LOOK_MS
+
+    def __init__(self, places: Places, grid: GridState, uptime: Uptime) -> None:
+        super().__init__()
+        self._places = places
+        self._grid = grid
+        self._uptime = uptime
+        self._next_s = 0
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep_ms(_LOOK_MS)
+            now_s = self._uptime.seconds
+            if self._places.unsaved and self._grid.state == NORMAL and now_s >= self._next_s:
+                self._places.store()
+                self._next_s = now_s + _EVERY_S
+            self.beat()

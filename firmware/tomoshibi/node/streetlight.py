@@ -1,0 +1,80 @@
+"""Builds what a board with a dimmable lamp adds to the foundation."""
+
+from machine import I2C, PWM, UART, Pin
+
+import board
+from tomoshibi.core.energy import EnergyCounter
+from tomoshibi.core.lamp import Daylight, Lamp
+from tomoshibi.drivers.bh1750 import BH1750
+from tomoshibi.drivers.bl0942 import BL0942, nominal_factors
+from tomoshibi.drivers.dimmer import Dimmer
+from tomoshibi.meter.calibration import Calibration
+from tomoshibi.node.foundation import Foundation, relays
+from tomoshibi.node.keeper_job import KeeperJob
+from tomoshibi.node.lamp_control import LampControl
+from tomoshibi.node.lamp_sampler import LampSampler
+from tomoshibi.node.sky_job import SkyJob
+from tomoshibi.node.storage import running, saved
+from tomoshibi.policy.lamp import ROLES, IslandLight
+from tomoshibi.policy.night import TYPICAL_NIGHT, NightProgram, Photocell, Sky
+from tomoshibi.registers.half_hours import HalfHours
+from tomoshibi.reporting.build import build_streetlight
+from tomoshibi.wire import registers
+
+
+def build(base: Foundation):
+    """Return (control, jobs, ECHONET Lite objects, load names: none)."""
+    settings, storage = base.settings, base.storage
+    lamp = Lamp(
+        EnergyCounter(*running(storage.journal, 1, registers.IMPORT)),
+        EnergyCounter(*saved(storage.journal, 1, registers.IMPORT)),
+    )
+    lamp.locked_off = storage.view(registers.LAMP_STATE, 1)[0] >= registers.LAMP_LOCKED
+    daylight = Daylight()
+    role = ROLES.index(settings["lamp_role"])
+    island = IslandLight(role, settings["lamp_full_w"] * 1000, settings["lamp_standby_mw"])
+    pwm = PWM(Pin(board.LAMP_PWM), freq=board.LAMP_PWM_HZ, duty_u16=65_535)
+    control = LampControl(
+        base.uptime,
+        base.senses,
+        base.grid,
+        base.events,
+        lamp,
+        relays()[0],
+        Dimmer(pwm),
+        island,
+        settings["island_energy_wh"],
+        settings["stagger_s"],
+        base.draw,
+        storage.view(registers.LAMP_BURN_S, 3),
+    )
+    half_hours = HalfHours(base.calendar, [lamp], storage.history, storage.boot)
+    keeper = KeeperJob(storage, control, half_hours)
+    uart = UART(board.METER_UART, baudrate=board.METER_BAUD, tx=board.METER_TX, rx=board.METER_RX)
+    calibration = Calibration(nominal_factors(board.METER_SHUNT_UOHM, *board.METER_DIVIDER_OHM))
+    sampler = LampSampler(
+        BL0942(uart),
+        calibration,
+        lamp,
+        base.uptime,
+        settings["line_hz"],
+        settings["sample_ms"],
+        keeper.measured,
+    )
+    i2c = I2C(board.PHOTOCELL_I2C, scl=Pin(board.PHOTOCELL_SCL), sda=Pin(board.PHOTOCELL_SDA))
+    sky = Sky(settings["latitude_e4"], settings["longitude_e4"])
+    sky_job = SkyJob(
+        base.calendar,
+        sky,
+        NightProgram(TYPICAL_NIGHT),
+        BH1750(i2c, board.PHOTOCELL_ADDRESS),
+        Photocell(),
+        daylight,
+        lamp,
+        control,
+    )
+    sky_job.plan()
+    objects = build_streetlight(
+        base.identity, base.calendar, lamp, daylight, base.places, storage.faulty
+    )
+    return control, [sampler, sky_job, keeper], objects, []

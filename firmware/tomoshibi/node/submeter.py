@@ -1,0 +1,123 @@
+"""Builds what a board with metered, relay-switched branches adds to the foundation."""
+
+from machine import SPI, Pin
+from micropython import const
+
+import board
+from tomoshibi.core.branch import Branch
+from tomoshibi.core.energy import EnergyCounter
+from tomoshibi.core.loads import DEFERRABLE, Load
+from tomoshibi.core.readings import Counts
+from tomoshibi.drivers.atm90e32 import ATM90E32
+from tomoshibi.meter.scaling import mj_per_count
+from tomoshibi.node.branch_sampler import BranchSampler, MeterGroup
+from tomoshibi.node.foundation import Foundation, relays
+from tomoshibi.node.keeper_job import KeeperJob
+from tomoshibi.node.load_control import LoadControl
+from tomoshibi.node.storage import Storage, running, saved
+from tomoshibi.policy.plan import ShedPlan
+from tomoshibi.policy.staging import Staging
+from tomoshibi.registers.half_hours import HalfHours
+from tomoshibi.reporting.build import build_submeter
+from tomoshibi.settings.store import Settings
+from tomoshibi.wire import registers
+
+_CHANNELS_A_CHIP = const(3)
+_UNNAMED_W = const(1_500)
+
+
+def build(base: Foundation):
+    """Return (control, jobs, ECHONET Lite objects, load names)."""
+    settings, storage = base.settings, base.storage
+    branches = [_branch(storage, settings, i) for i in range(len(board.RELAYS))]
+    loads = [branch.load for branch in branches]
+    staging = Staging(loads, settings["step_gap_s"], settings["stagger_s"], base.draw)
+    control = LoadControl(
+        base.uptime,
+        base.senses,
+        base.grid,
+        base.events,
+        branches,
+        relays(),
+        ShedPlan(loads),
+        staging,
+        settings["island_limit_w"],
+        storage.view(registers.RELAY_MOVES, len(branches)),
+        settings["island_surge_w"],
+        settings["island_surge_ms"],
+    )
+    half_hours = HalfHours(base.calendar, branches, storage.history, storage.boot)
+    keeper = KeeperJob(storage, control, half_hours)
+
+    journal = storage.journal
+    sampler = BranchSampler(
+        _meter_groups(branches, settings["line_hz"]),
+        base.uptime,
+        keeper.measured,
+        settings["sample_ms"],
+        EnergyCounter(*running(journal, 0, registers.IMPORT)),
+        EnergyCounter(*running(journal, 0, registers.REACTIVE_IMPORT)),
+    )
+    objects = build_submeter(
+        base.identity,
+        base.calendar,
+        branches,
+        EnergyCounter(*saved(journal, 0, registers.IMPORT)),
+        half_hours,
+        base.places,
+        storage.faulty,
+        control.sense_faulty,
+    )
+    return control, [sampler, keeper], objects, [load.name for load in loads]
+
+
+def _branch(storage: Storage, settings: Settings, i: int) -> Branch:
+    """Branch i with its counters in the registers, and its load as it was commanded last."""
+    journal, number = storage.journal, i + 1
+    load = _load(settings, i)
+    state = storage.view(registers.LOAD_STATE + i, 1)[0]
+    load.wanted = not state & registers.NOT_WANTED
+    load.locked_off = load.locked_off or bool(state & registers.LOCKED_OFF)
+    return Branch(
+        number,
+        load,
+        EnergyCounter(*running(journal, number, registers.IMPORT)),
+        EnergyCounter(*running(journal, number, registers.REACTIVE_IMPORT)),
+        EnergyCounter(*saved(journal, number, registers.IMPORT)),
+    )
+
+
+def _load(settings: Settings, i: int) -> Load:
+    """Load i of the settings; a relay the settings do not name is a deferrable load."""
+    rows = settings.loads
+    if i >= len(rows):
+        return Load("load %d" % (i + 1), DEFERRABLE, _UNNAMED_W)
+    row = rows[i]
+    load = Load(row["name"] or "load %d" % (i + 1), row["tier"], row["rated_w"], row["min_off_s"])
+    load.locked_off = bool(row["locked_off"])
+    return load
+
+
+def _meter_groups(branches: list[Branch], line_hz: int) -> list[MeterGroup]:
+    spi = SPI(
+        board.METER_SPI,
+        baudrate=board.METER_BAUD,
+        polarity=1,
+        phase=1,
+        sck=Pin(board.METER_SCK),
+        mosi=Pin(board.METER_MOSI),
+        miso=Pin(board.METER_MISO),
+    )
+
+    configuration = (board.METER_U_GAIN, board.METER_I_GAIN, line_hz, board.METER_PULSES_PER_KWH)
+    counts = tuple(Counts() for _ in range(_CHANNELS_A_CHIP))
+    return [
+        MeterGroup(
+            ATM90E32(spi, Pin(cs, Pin.OUT, value=1)),
+            branches[first : first + _CHANNELS_A_CHIP],
+            configuration,
+            mj_per_count(board.METER_PULSES_PER_KWH),
+            counts,
+        )
+        for first, cs in zip(range(0, len(branches), _CHANNELS_A_CHIP), board.METER_CS)
+    ]

@@ -1,0 +1,136 @@
+"""A whole node: its control path under a timer, its jobs under the supervisor."""
+
+from typing import TYPE_CHECKING
+
+from tomoshibi.core.errors import NodeFault
+from tomoshibi.core.modules import let_go
+from tomoshibi.node.console_job import CommandJob, EventJob
+from tomoshibi.node.supervisor import supervise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from machine import WDT
+
+    from tomoshibi.core.events import EventRing
+    from tomoshibi.core.refusals import SettingRefused
+    from tomoshibi.core.uptime import Uptime
+    from tomoshibi.node.control import Control
+    from tomoshibi.node.job import Job
+    from tomoshibi.node.storage import Storage
+
+
+class Node:
+    """What `assemble` built.
+
+    start_control   puts the control path under the hardware timer; returns the watchdog, armed
+    stop_control    takes it away again: the outputs stay as they are from then on
+    """
+
+    def __init__(
+        self,
+        board_name: str,
+        name: str,
+        refused: list[SettingRefused],
+        uptime: Uptime,
+        events: EventRing,
+        control: Control,
+        storage: Storage,
+        load_names: list[str],
+        start_control: Callable[[], WDT],
+        stop_control: Callable[[], None],
+    ) -> None:
+        self._board_name = board_name
+        self._name = name
+        self._faults = 0
+        self._jobs: Sequence[Job] = ()
+        self._refused = refused
+        self._uptime = uptime
+        self._control = control
+        self._start_control = start_control
+        self._stop_control = stop_control
+        self._storage = storage
+        self._console = EventJob(events, uptime, load_names)
+
+    def ready(self, ip: str) -> None:
+        """Tell the console that the network serves."""
+        self._console.say({"event": "ready", "ip": ip})
+
+    async def run(self, jobs: Sequence[Job]) -> None:
+        """Run for ever. The control path starts first and needs none of the rest."""
+        watchdog = self._start_control()
+        del self._start_control
+        self._greet()
+        let_go(
+            "node.assemble", "node.foundation", "node.submeter", "node.streetlight",
+            "node.boot_cause", "node.boot_plan", "node.files", "node.outputs", "reporting.build",
+            "wire.event_chain",
+        )  # fmt: skip
+        self._jobs = (self._console, CommandJob(self._answer)) + tuple(jobs)
+        await supervise(self._jobs, self._control, watchdog, self._on_fault)
+
+    def _greet(self) -> None:
+        say = self._console.say
+        say({"event": "boot", "board": self._board_name, "name": self._name})
+        if self._storage.identity.blank:
+            say({"event": "identity", "state": "blank"})
+        for refused in self._refused:
+            key, value, allowed = refused.args
+            say({"event": "setting refused", "key": key, "value": value, "allowed": allowed})
+        self._refused = []
+        self._storage.close_documents()
+
+    def _answer(self, line: str | None) -> None:
+        """Have a line of the console answered, by code that is there for as long as that takes."""
+        from tomoshibi.node.commands import Commands
+
+        storage, console = self._storage, self._console
+        own = self._control.commands(storage)
+        commands = Commands(
+            console.say, self._status, self._rename, storage, own, self._stop_control
+        )
+        commands.answer(line)
+        storage.close_documents()
+        let_go(
+            "node.commands",
+            "node.load_commands",
+            "node.lamp_commands",
+        )
+
+    def _rename(self, name: str) -> None:
+        self._name = name
+
+    def _on_fault(self, job: str, fault: Exception) -> None:
+        self._faults += 1
+        code = fault.code if isinstance(fault, NodeFault) else 0
+        self._console.say({"event": "fault", "job": job, "code": code, "fault": repr(fault)})
+
+    def _status(self) -> dict:
+        from tomoshibi.wire.console import CAUSES, GRID_STATES
+
+        control = self._control
+        status = {
+            "event": "status",
+            "board": self._board_name,
+            "name": self._name,
+            "grid": GRID_STATES[control.grid.state],
+            "waits_for": CAUSES[control.wait_cause()],
+            "sense": CAUSES[control.sense_cause],
+            "calibrated": control.calibrated,
+            "power_w": control.power_w(),
+            "budget_w": control.budget_w(),
+            "cycles": control.cycles,
+            "broken_cycles": control.broken,
+            "faults": self._faults,
+            "boots": self._storage.boot,
+            "vfs": self._storage.files,
+            "storage": "damaged" if self._storage.faulty() else "whole",
+            "flash_faults": self._storage.flash_faults(),
+            "events": self._storage.log.sequence,
+            "load_faults": [
+                {"number": number, "cause": CAUSES[cause]}
+                for number, cause in control.load_faults()
+            ],
+        }
+        for job in self._jobs:
+            status.update(job.counts())
+        return status

@@ -1,0 +1,159 @@
+"""A node's settings: read from their two copies in flash, checked, changed one at a time.
+
+A value that is missing is its default; one that is refused is replaced by it, and told: a node in
+the field runs with one wrong setting rather than not at all. Keys that this firmware does not know
+are kept: a newer version may have written them.
+"""
+
+from typing import TYPE_CHECKING
+
+from tomoshibi.core.refusals import SettingRefused
+from tomoshibi.core.secret import Secret
+from tomoshibi.settings.check import allowed, fits
+from tomoshibi.settings.copies import LOST, Copies
+from tomoshibi.settings.declared import (
+    DEFAULT,
+    INTEGER,
+    KIND,
+    LOAD_SETTINGS,
+    NAME,
+    RESTART,
+    SECRET,
+    SETTINGS,
+)
+from tomoshibi.wire import copies
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tomoshibi.core.flash import Flash
+
+LOADS = "loads"
+PLACES = "places"
+_LOADS_MOST = 16
+
+
+class Settings:
+    """`values[name]` for each declared setting; `loads` a dict per load; `places` as stored.
+
+    `refused` holds a SettingRefused for every value that was not taken.
+    """
+
+    def __init__(self, document: object) -> None:
+        self.refused: list[SettingRefused] = []
+        if not isinstance(document, dict):
+            self.refused.append(SettingRefused("settings", None, "a JSON object"))
+            document = {}
+        self.values = self._checked(SETTINGS, document, "")
+        for key in document:
+            if key not in (LOADS, PLACES) and key not in self.values:
+                self.refused.append(SettingRefused(key, None, "a declared setting"))
+        self.loads = self._loads(document.get(LOADS, []))
+        self.places = document.get(PLACES, {})
+
+    def __getitem__(self, name: str):
+        return self.values[name]
+
+    def _loads(self, rows: object) -> list[dict]:
+        if not isinstance(rows, list):
+            self.refused.append(SettingRefused(LOADS, None, "a list"))
+            return []
+        loads = []
+        for number, row in enumerate(rows):
+            if not isinstance(row, dict):
+                self.refused.append(SettingRefused("loads.%d" % number, None, "an object"))
+                row = {}
+            loads.append(self._checked(LOAD_SETTINGS, row, "loads.%d." % number))
+        return loads
+
+    def _checked(self, declared: Sequence[tuple], document: dict, where: str) -> dict:
+        values = {}
+        for row in declared:
+            name, default = row[NAME], row[DEFAULT]
+            value = document.get(name, default)
+            if value != default and not fits(row, value):
+                self.refused.append(_refusal(row, where + name, value))
+                value = default
+            values[name] = _typed(row, value)
+        return values
+
+
+class Store:
+    """The settings partition. `lost` says that copies were there and neither could be read."""
+
+    def __init__(self, flash: Flash) -> None:
+        self.copies = Copies(flash, copies.SETTINGS)
+        self.lost = self.copies.state == LOST
+
+    def document(self) -> dict:
+        """All that is stored, unknown keys and secrets included."""
+        return self.copies.read()
+
+    def load(self) -> Settings:
+        """The checked settings; all defaults where nothing is stored or it cannot be read."""
+        return Settings(self.document())
+
+    def change(self, key: str, value: object) -> bool:
+        """Set one key, such as "line_hz" or "loads.2.tier"; True if it takes a restart.
+
+        Raises SettingRefused, and then nothing changed: the range is in it.
+        """
+        document = self.document()
+        if not isinstance(document, dict):
+            raise SettingRefused(key, None, "nothing before `defaults`")
+        row = _place(document, key, value)
+        self._write(document)
+        return row[RESTART]
+
+    def replace_places(self, places: dict) -> None:
+        """Store installation locations, as settings.places has them."""
+        document = self.document()
+        document[PLACES] = places
+        self._write(document)
+
+    def reset(self) -> None:
+        """Back to factory defaults, in both copies. Identity and calibration lie elsewhere."""
+        self._write({})
+
+    def _write(self, document: dict) -> None:
+        self.copies.write(document)
+        self.lost = False
+
+
+def _typed(row: tuple, value: object):
+    """A value as it is handed on: a secret cannot be printed from here on."""
+    if row[KIND] == SECRET:
+        return Secret(str(value))
+    return int(value) if row[KIND] == INTEGER else value  # pyright: ignore[reportArgumentType]
+
+
+def _refusal(row: tuple, key: str, value: object) -> SettingRefused:
+    return SettingRefused(key, None if row[KIND] == SECRET else value, allowed(row))
+
+
+def _place(document: dict, key: str, value: object) -> tuple:
+    """Put `value` where `key` points in `document`; the row that declares it."""
+    declared, target, name = SETTINGS, document, key
+    if key.startswith("loads."):
+        number, _, name = key[6:].partition(".")
+        declared, target = LOAD_SETTINGS, _load(document, key, number)
+    for row in declared:
+        if row[NAME] == name:
+            if value != row[DEFAULT] and not fits(row, value):
+                raise _refusal(row, key, value)
+            target[name] = value
+            return row
+    raise SettingRefused(key, None, "a declared setting")
+
+
+def _load(document: dict, key: str, number: str) -> dict:
+    """The row of load `number`, made if it is the next one."""
+    rows = document.setdefault(LOADS, [])
+    most = min(len(rows), _LOADS_MOST - 1) if isinstance(rows, list) else -1
+    if not number.isdigit() or int(number) > most:
+        raise SettingRefused(key, None, "loads.0. to loads.%d." % most)
+    if int(number) == len(rows):
+        rows.append({})
+    if not isinstance(rows[int(number)], dict):
+        rows[int(number)] = {}
+    return rows[int(number)]
