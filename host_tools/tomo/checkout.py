@@ -15,17 +15,14 @@ def boards() -> list[str]:
 
 
 def board_folder(board: str) -> Path:
-    """The folder of a board's data. Raises UsageError with the boards there are, or with the part
-    that one of them lacks."""
+    """The folder of a board's data. Raises UsageError with the boards there are, or if what is
+    there says that it is of another."""
     if board not in boards():
         raise UsageError(f"no board {board!r}", "Boards: " + ", ".join(boards()))
     folder = ROOT / "boards" / board
-    twin = ROOT / "stubs" / "unix" / f"twin_{board}.py"
     names = re.findall(r'^NAME = "(.*)"', (folder / "board.py").read_text("utf-8"), re.MULTILINE)
     if names != [board]:
         raise UsageError(f"{folder / 'board.py'} is not of board {board!r}", "Its NAME tells.")
-    if not twin.exists():
-        raise UsageError(f"board {board!r} has no stand-in on the desk", f"It would be {twin}.")
     return folder
 
 

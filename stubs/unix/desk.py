@@ -145,7 +145,9 @@ def _twin():
         _refuse("no board.py on MICROPYPATH")
     if name != board.NAME:
         _refuse("DESK_BOARD is %s, but board.py is of %s" % (name, board.NAME))
-    return __import__("twin_" + name).Twin()
+    from twin import Twin
+
+    return Twin()
 
 
 def _join_world(link: str, twin, clock: str) -> None:

@@ -79,24 +79,29 @@ class Sense:
 
 
 class DryContact:
-    """A contact on a pin, high while closed. It bounces for `bounce_ms` before it rests."""
+    """A contact on a pin, at `level` while closed. It bounces before it rests, if told to."""
 
-    def __init__(self, pin: int) -> None:
+    def __init__(self, pin: int, level: int) -> None:
         self._pin = Pin.wire(pin)
+        self._open_level = 1 - level
+        self._pin.drive(self._open_level)
         self._level = 0
         self._left_ms = 0
-        self.bounce_ms = 0
+        self._bounce_ms = 0
         self._event = desk_clock.event(self._bounce)
 
     def set(self, closed: int) -> None:
         if closed != self._level:
             self._level = closed
-            self._left_ms = self.bounce_ms
+            self._left_ms = self._bounce_ms
             self._bounce()
+
+    def bounce(self, bounce_ms: int) -> None:
+        self._bounce_ms = bounce_ms
 
     def _bounce(self) -> None:
         """Alternate each millisecond, ending on the level it was set to."""
-        self._pin.drive(self._level if self._left_ms % 2 == 0 else 1 - self._level)
+        self._pin.drive(self._open_level ^ self._level ^ self._left_ms & 1)
         if self._left_ms:
             self._left_ms -= 1
             desk_clock.arm(self._event, 1)

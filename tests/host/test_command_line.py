@@ -132,14 +132,6 @@ def test_a_board_without_its_parts_is_one_line(tmp_path, monkeypatch, files, tol
     assert str(error.value).endswith(told)
 
 
-def test_a_board_without_a_stand_in_is_one_line(tmp_path, monkeypatch):
-    (tmp_path / "boards" / "half").mkdir(parents=True)
-    (tmp_path / "boards" / "half" / "board.py").write_text('NAME = "half"\n')
-    monkeypatch.setattr(checkout, "ROOT", tmp_path)
-    with pytest.raises(UsageError, match="'half' has no stand-in on the desk"):
-        checkout.board_folder("half")
-
-
 @pytest.mark.parametrize("name", ["site", "desk", "node"])
 def test_a_reader_that_goes_away_ends_it_quietly_with_status_0(name):
     read_end, write_end = os.pipe()

@@ -11,14 +11,15 @@ _UNCALIBRATED_PERMILLE = const(150)
 
 
 class MainsSense:
-    """A missing-pulse detector on `pin`: high while half cycles keep coming."""
+    """A detector on `pin`, at `alive_level` while half cycles keep coming; or a contact."""
 
-    def __init__(self, pin: Pin) -> None:
+    def __init__(self, pin: Pin, alive_level: int = 1) -> None:
         self._pin = pin
+        self._alive_level = alive_level
 
     def alive(self) -> bool:
         """Allocates nothing."""
-        return self._pin.value() == 1
+        return self._pin.value() == self._alive_level
 
 
 class LevelSense:

@@ -94,7 +94,7 @@ def build(found: str) -> tuple[Node, list[Job]]:
 
 def _build_kind(base: Foundation):
     # Imported here for memory: a node holds the code of its own kind only.
-    if board.LAMP_PWM is None:
+    if not board.LAMPS:
         from tomoshibi.node.submeter import build
     else:
         from tomoshibi.node.streetlight import build

@@ -10,8 +10,8 @@ from tomoshibi.core.identity import Identity
 from tomoshibi.core.uptime import Uptime
 from tomoshibi.drivers.mains_sense import LevelSense, MainsSense
 from tomoshibi.drivers.relay import Relay
+from tomoshibi.node import parts
 from tomoshibi.node.boot_cause import boot_cause
-from tomoshibi.node.outputs import COIL_OFF
 from tomoshibi.node.senses import Senses
 from tomoshibi.node.storage import Storage, find_partition
 from tomoshibi.policy.grid import GridState
@@ -32,8 +32,8 @@ class Foundation:
         self.identity = Identity(unique_id(), board.NAME, self.storage.identity.serial)
         self.draw = Draw(unique_id())
         self.places = Places(settings.places, self.storage.replace_places)
-        self.grid_pin = Pin(board.GRID_SENSE, Pin.IN)
-        self.load_pin = Pin(board.LOAD_SENSE, Pin.IN)
+        self.grid_pin = _detector("grid")
+        self.load_pin = _detector("load")
         self.senses = Senses(
             MainsSense(self.grid_pin),
             MainsSense(self.load_pin),
@@ -52,33 +52,41 @@ class Foundation:
         )
 
     def _grid_level(self, gain_permille: int) -> LevelSense | None:
-        if board.GRID_LEVEL_ADC is None:
+        row = parts.sense("grid-level")
+        if row is None:
             return None
+        _, pin, ratio = row
         # The widest range: nominal voltage is a volt at the pin, and the default ends below that.
-        adc = ADC(Pin(board.GRID_LEVEL_ADC))
+        adc = ADC(Pin(pin))
         adc.atten(ADC.ATTN_11DB)
-        return LevelSense(adc, board.GRID_LEVEL_MV_PER_MV, gain_permille)
+        return LevelSense(adc, ratio, gain_permille)
 
 
 def _storage() -> Storage:
     """A board without a lamp meters a branch for each relay; one with a lamp, the lamp."""
-    if board.LAMP_PWM is None:
+    if not board.LAMPS:
         return Storage(registers.SUBMETER, len(board.RELAYS), find_partition)
     return Storage(registers.STREETLIGHT, 1, find_partition)
 
 
 def relays() -> list[Relay]:
-    """The board's relays, their coils off, as in reset.
+    """The board's relays in the order of its rows, as they are in reset.
 
     The level goes in with the direction, so that no relay twitches while its pin is set up.
     """
     return [
-        Relay(Pin(number, Pin.OUT, value=COIL_OFF), board.RELAY_OPEN_LEVEL)
-        for number in board.RELAYS
+        Relay(Pin(pin, Pin.OUT, value=reset), 1 - closes)
+        for _circuit, pin, closes, reset in board.RELAYS
     ]
 
 
+def _detector(what: str) -> Pin:
+    row = parts.sense(what)
+    if row is None:
+        raise ValueError("no sense " + what)
+    return Pin(row[1], Pin.IN)
+
+
 def _contact() -> MainsSense | None:
-    if board.ISLAND_CONTACT is None:
-        return None
-    return MainsSense(Pin(board.ISLAND_CONTACT, Pin.IN))
+    row = parts.sense("contact")
+    return MainsSense(Pin(row[1], Pin.IN), row[2]) if row else None

@@ -9,6 +9,7 @@ from tomoshibi.drivers.bh1750 import BH1750
 from tomoshibi.drivers.bl0942 import BL0942, nominal_factors
 from tomoshibi.drivers.dimmer import Dimmer
 from tomoshibi.meter.calibration import Calibration
+from tomoshibi.node import parts
 from tomoshibi.node.foundation import Foundation, relays
 from tomoshibi.node.keeper_job import KeeperJob
 from tomoshibi.node.lamp_control import LampControl
@@ -33,7 +34,8 @@ def build(base: Foundation):
     daylight = Daylight()
     role = ROLES.index(settings["lamp_role"])
     island = IslandLight(role, settings["lamp_full_w"] * 1000, settings["lamp_standby_mw"])
-    pwm = PWM(Pin(board.LAMP_PWM), freq=board.LAMP_PWM_HZ, duty_u16=65_535)
+    _circuit, lamp_pin, lamp_hz, _reset = board.LAMPS[0]
+    pwm = PWM(Pin(lamp_pin), freq=lamp_hz, duty_u16=65_535)
     control = LampControl(
         base.uptime,
         base.senses,
@@ -50,8 +52,10 @@ def build(base: Foundation):
     )
     half_hours = HalfHours(base.calendar, [lamp], storage.history, storage.boot)
     keeper = KeeperJob(storage, control, half_hours)
-    uart = UART(board.METER_UART, baudrate=board.METER_BAUD, tx=board.METER_TX, rx=board.METER_RX)
-    calibration = Calibration(nominal_factors(board.METER_SHUNT_UOHM, *board.METER_DIVIDER_OHM))
+    _name, _chip, bus, _place, _circuits, figures = board.METERS[0]
+    port, tx, rx, baud = parts.bus(bus)
+    uart = UART(port, baudrate=baud, tx=tx, rx=rx)
+    calibration = Calibration(nominal_factors(*figures))
     sampler = LampSampler(
         BL0942(uart),
         calibration,
@@ -61,13 +65,15 @@ def build(base: Foundation):
         settings["sample_ms"],
         keeper.measured,
     )
-    i2c = I2C(board.PHOTOCELL_I2C, scl=Pin(board.PHOTOCELL_SCL), sda=Pin(board.PHOTOCELL_SDA))
+    _name, _chip, bus, address = board.PHOTOCELLS[0]
+    port, scl, sda = parts.bus(bus)
+    i2c = I2C(port, scl=Pin(scl), sda=Pin(sda))
     sky = Sky(settings["latitude_e4"], settings["longitude_e4"])
     sky_job = SkyJob(
         base.calendar,
         sky,
         NightProgram(TYPICAL_NIGHT),
-        BH1750(i2c, board.PHOTOCELL_ADDRESS),
+        BH1750(i2c, address),
         Photocell(),
         daylight,
         lamp,

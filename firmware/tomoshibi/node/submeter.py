@@ -10,6 +10,7 @@ from tomoshibi.core.loads import DEFERRABLE, Load
 from tomoshibi.core.readings import Counts
 from tomoshibi.drivers.atm90e32 import ATM90E32
 from tomoshibi.meter.scaling import mj_per_count
+from tomoshibi.node import parts
 from tomoshibi.node.branch_sampler import BranchSampler, MeterGroup
 from tomoshibi.node.foundation import Foundation, relays
 from tomoshibi.node.keeper_job import KeeperJob
@@ -22,7 +23,7 @@ from tomoshibi.reporting.build import build_submeter
 from tomoshibi.settings.store import Settings
 from tomoshibi.wire import registers
 
-_CHANNELS_A_CHIP = const(3)
+_CHANNELS = const(3)  # of an ATM90E32
 _UNNAMED_W = const(1_500)
 
 
@@ -30,6 +31,7 @@ def build(base: Foundation):
     """Return (control, jobs, ECHONET Lite objects, load names)."""
     settings, storage = base.settings, base.storage
     branches = [_branch(storage, settings, i) for i in range(len(board.RELAYS))]
+    circuits = {row[0]: branch for row, branch in zip(board.RELAYS, branches)}
     loads = [branch.load for branch in branches]
     staging = Staging(loads, settings["step_gap_s"], settings["stagger_s"], base.draw)
     control = LoadControl(
@@ -51,7 +53,7 @@ def build(base: Foundation):
 
     journal = storage.journal
     sampler = BranchSampler(
-        _meter_groups(branches, settings["line_hz"]),
+        _meter_groups(circuits, settings["line_hz"]),
         base.uptime,
         keeper.measured,
         settings["sample_ms"],
@@ -98,26 +100,27 @@ def _load(settings: Settings, i: int) -> Load:
     return load
 
 
-def _meter_groups(branches: list[Branch], line_hz: int) -> list[MeterGroup]:
-    spi = SPI(
-        board.METER_SPI,
-        baudrate=board.METER_BAUD,
-        polarity=1,
-        phase=1,
-        sck=Pin(board.METER_SCK),
-        mosi=Pin(board.METER_MOSI),
-        miso=Pin(board.METER_MISO),
-    )
-
-    configuration = (board.METER_U_GAIN, board.METER_I_GAIN, line_hz, board.METER_PULSES_PER_KWH)
-    counts = tuple(Counts() for _ in range(_CHANNELS_A_CHIP))
-    return [
-        MeterGroup(
-            ATM90E32(spi, Pin(cs, Pin.OUT, value=1)),
-            branches[first : first + _CHANNELS_A_CHIP],
-            configuration,
-            mj_per_count(board.METER_PULSES_PER_KWH),
-            counts,
+def _meter_groups(circuits: dict[int, Branch], line_hz: int) -> list[MeterGroup]:
+    """A group for each metering chip; several chips share a bus."""
+    buses, groups = {}, []
+    counts = tuple(Counts() for _ in range(_CHANNELS))
+    for _name, _chip, bus, select, fed, figures in board.METERS:
+        if bus not in buses:
+            buses[bus] = _spi(*parts.bus(bus))
+        u_gain, i_gain, pulses_per_kwh = figures
+        groups.append(
+            MeterGroup(
+                ATM90E32(buses[bus], Pin(select, Pin.OUT, value=1)),
+                [circuits[number] for number in fed],
+                (u_gain, i_gain, line_hz, pulses_per_kwh),
+                mj_per_count(pulses_per_kwh),
+                counts,
+            )
         )
-        for first, cs in zip(range(0, len(branches), _CHANNELS_A_CHIP), board.METER_CS)
-    ]
+    return groups
+
+
+def _spi(port: int, sck: int, mosi: int, miso: int, baud: int) -> SPI:
+    return SPI(
+        port, baudrate=baud, polarity=1, phase=1, sck=Pin(sck), mosi=Pin(mosi), miso=Pin(miso)
+    )

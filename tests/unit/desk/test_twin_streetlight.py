@@ -15,7 +15,7 @@ import desk_clock
 desk_board.use("streetlight")
 
 import board  # noqa: E402 (found by the line above)
-from twin_streetlight import Twin  # noqa: E402
+from twin import Twin  # noqa: E402
 
 
 class Streetlight(unittest.TestCase):
@@ -26,7 +26,7 @@ class Streetlight(unittest.TestCase):
 
     def test_the_lamps_power_crosses_the_uart(self):
         self.twin.set({"lamp_ma": 500, "lamp_mw": 50_000})
-        uart = UART(1, baudrate=board.METER_BAUD, tx=board.METER_TX, rx=board.METER_RX)
+        uart = UART(1, baudrate=9_600, tx=17, rx=16)
         time.sleep_ms(800)
         uart.write(b"\x58\xaa")
         time.sleep_ms(40)
@@ -39,10 +39,10 @@ class Streetlight(unittest.TestCase):
 
     def test_the_photocell_answers_at_its_address(self):
         self.twin.set({"lux_milli": 100_000})
-        i2c = I2C(0, scl=Pin(board.PHOTOCELL_SCL), sda=Pin(board.PHOTOCELL_SDA))
-        i2c.writeto(board.PHOTOCELL_ADDRESS, b"\x20")
+        i2c = I2C(0, scl=Pin(22), sda=Pin(21))
+        i2c.writeto(0x23, b"\x20")
         time.sleep_ms(180)
-        self.assertEqual(i2c.readfrom(board.PHOTOCELL_ADDRESS, 2), bytes((0, 120)))
+        self.assertEqual(i2c.readfrom(0x23, 2), bytes((0, 120)))
 
     def test_in_reset_the_lamp_burns_at_full_light(self):
         self.assertEqual(self.twin.outputs.names, ["relay1", "duty"])
@@ -52,14 +52,14 @@ class Streetlight(unittest.TestCase):
     def test_relay_and_dimmer_are_heard(self):
         changes = []
         self.twin.outputs.on_change = lambda: changes.append(list(self.twin.outputs.values))
-        pwm = PWM(Pin(board.LAMP_PWM), freq=board.LAMP_PWM_HZ, duty_u16=32_768)
-        Pin(board.RELAYS[0], Pin.OUT, value=board.RELAY_OPEN_LEVEL)
+        pwm = PWM(Pin(25), freq=1_000, duty_u16=32_768)
+        Pin(board.RELAYS[0][1], Pin.OUT, value=1)
         pwm.deinit()
         self.assertEqual(changes, [[1, 32_768], [0, 32_768], [0, 65_535]])
-        Pin(board.RELAYS[0], Pin.IN)
+        Pin(board.RELAYS[0][1], Pin.IN)
 
     def test_alone_the_lamp_follows_its_dimmer(self):
-        pwm = PWM(Pin(board.LAMP_PWM), freq=board.LAMP_PWM_HZ, duty_u16=0)
+        pwm = PWM(Pin(25), freq=1_000, duty_u16=0)
         self.assertEqual(self.twin.alone()["lamp_mw"], 500)
         pwm.duty_u16(32_768)
         self.assertAlmostEqual(self.twin.alone()["lamp_mw"], 30_250, delta=60)

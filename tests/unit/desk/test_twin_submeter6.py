@@ -16,8 +16,10 @@ import desk_clock
 desk_board.use("submeter6")
 
 import board  # noqa: E402 (found by the line above)
-from twin_submeter6 import Twin  # noqa: E402
+from twin import Twin  # noqa: E402
 
+PINS = {row[0]: row[1] for row in board.SENSES}
+U_GAIN, I_GAIN, _ = board.METERS[0][5]
 ALIVE = {"grid_mv": 101_000, "load_mv": 101_000, "load_mhz": 50_000}
 
 
@@ -26,14 +28,14 @@ class Submeter(unittest.TestCase):
         desk_clock.install(desk_clock.VIRTUAL, 800_000_000)
         self.twin = Twin()
         self.twin.set(ALIVE)
-        self.spi = SPI(2, baudrate=board.METER_BAUD, polarity=1, phase=1, sck=18, mosi=23, miso=19)
-        self.selects = [Pin(cs, Pin.OUT, value=1) for cs in board.METER_CS]
+        self.spi = SPI(2, baudrate=1_000_000, polarity=1, phase=1, sck=18, mosi=23, miso=19)
+        self.selects = [Pin(cs, Pin.OUT, value=1) for cs in [row[3] for row in board.METERS]]
         for chip in (0, 1):
             self.write(chip, 0x7F, 0x55AA)
             self.write(chip, 0x00, 1)
             for phase in range(3):
-                self.write(chip, 0x61 + 4 * phase, board.METER_U_GAIN)
-                self.write(chip, 0x62 + 4 * phase, board.METER_I_GAIN)
+                self.write(chip, 0x61 + 4 * phase, U_GAIN)
+                self.write(chip, 0x62 + 4 * phase, I_GAIN)
 
     def transfer(self, chip, data):
         answer = bytearray(4)
@@ -59,7 +61,7 @@ class Submeter(unittest.TestCase):
             self.assertEqual(self.read(chip, 0xD9 + phase), 10_100)
 
     async def test_a_sense_sees_one_half_cycle_and_nothing_shorter(self):
-        sense = Pin(board.LOAD_SENSE, Pin.IN)
+        sense = Pin(PINS["load"], Pin.IN)
         self.twin.set({"load_mv": 0})
         await asyncio.sleep_ms(100)
         for fed_ms, seen_ms in ((9, 0), (10, 15), (30, 35)):
@@ -76,27 +78,27 @@ class Submeter(unittest.TestCase):
         changes = []
         self.twin.outputs.on_change = lambda: changes.append(list(self.twin.outputs.values))
         self.assertEqual(self.twin.outputs.names[5], "relay6")
-        Pin(board.RELAYS[1], Pin.OUT, value=1)
-        Pin(board.RELAYS[1]).off()
+        Pin(board.RELAYS[1][1], Pin.OUT, value=1)
+        Pin(board.RELAYS[1][1]).off()
         self.assertEqual(changes, [[0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0]])
 
     def test_the_grid_level_is_a_hundredth(self):
-        level = ADC(Pin(board.GRID_LEVEL_ADC), atten=ADC.ATTN_11DB)
+        level = ADC(Pin(PINS["grid-level"]), atten=ADC.ATTN_11DB)
         self.assertEqual(level.read_uv(), 1_010_000)
 
     def test_the_islands_contact(self):
         self.twin.set({"islanded": 1})
-        self.assertEqual(Pin(board.ISLAND_CONTACT).value(), 1)
+        self.assertEqual(Pin(PINS["contact"]).value(), 1)
 
     def test_each_side_has_its_sense(self):
-        grid, load = Pin(board.GRID_SENSE, Pin.IN), Pin(board.LOAD_SENSE, Pin.IN)
+        grid, load = Pin(PINS["grid"], Pin.IN), Pin(PINS["load"], Pin.IN)
         self.assertEqual((grid.value(), load.value()), (1, 1))
 
     def test_alone_an_open_branch_draws_nothing(self):
-        Pin(board.RELAYS[2], Pin.OUT, value=1)
+        Pin(board.RELAYS[2][1], Pin.OUT, value=1)
         alone = self.twin.alone()
         self.assertEqual((alone["p3_mw"], alone["p4_mw"]), (100_000, 0))
-        Pin(board.RELAYS[2]).off()
+        Pin(board.RELAYS[2][1]).off()
 
     def test_an_unknown_quantity_is_refused(self):
         with self.assertRaises(ValueError):

@@ -10,6 +10,8 @@ desk_board.use("submeter6")
 import board  # noqa: E402 (found by the line above)
 from tomoshibi.node import foundation  # noqa: E402
 
+GRID_LEVEL = next(row[1] for row in board.SENSES if row[0] == "grid-level")
+
 
 class TestFoundation(unittest.TestCase):
     def base(self, unique_id=b"\x02\x11\x22\x33\x44\x55"):
@@ -26,7 +28,7 @@ class TestFoundation(unittest.TestCase):
 
     def test_the_trim_of_the_level_sense_is_the_settings(self):
         # A volt at the pin stands for 100 V.
-        Pin.wire(board.GRID_LEVEL_ADC).microvolts = lambda: 1_000_000
+        Pin.wire(GRID_LEVEL).microvolts = lambda: 1_000_000
         base = self.base()
         self.assertEqual(base.senses.grid_mv(), 100_000)
         base.storage.settings.change("grid_gain_permille", 950)

@@ -26,7 +26,7 @@ class TestWholeMeter(unittest.TestCase):
         # These read `board`, which is there only now.
         from tomoshibi.node import submeter
         from tomoshibi.node.foundation import Foundation
-        from twin_submeter6 import Twin
+        from twin import Twin
 
         desk_clock.install(desk_clock.VIRTUAL, 848_620_800)
         twin = Twin()

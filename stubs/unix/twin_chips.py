@@ -1,0 +1,78 @@
+"""Solders a board's chips: the model by the row's word, onto the row's bus, fed by the world."""
+
+from time import ticks_ms
+
+import board
+from machine_buses import plug_i2c, plug_spi, plug_uart, stick_i2c
+from twin_parts import add_faults, chip_input
+
+
+class Meter:
+    """A metering chip on the load-side bus; `voltages` are the numbers of its voltage inputs."""
+
+    def __init__(self, chip, voltages: tuple) -> None:
+        self.chip = chip
+        self._voltages = voltages
+
+    def set_voltage(self, millivolts: int) -> None:
+        now = ticks_ms()
+        for number in self._voltages:
+            self.chip.set(now, number, millivolts)
+
+
+def solder_meter(row: tuple, setters: dict, lamps: list) -> Meter:
+    """The chip of a row of METERS; what its circuits draw becomes quantities of the world."""
+    name, kind, bus, place, circuits, figures = row
+    meter, inputs = _METERS[kind](_bus(bus), place, figures)
+    add_faults(setters, name, meter.chip)
+    for circuit, channel in zip(circuits, inputs):
+        names = _LAMP if circuit in lamps else [name % circuit for name in _BRANCH]
+        for quantity, number in zip(names, channel):
+            setters[quantity] = chip_input(meter.chip, number)
+    return meter
+
+
+def solder_photocell(row: tuple, setters: dict) -> None:
+    """The chip of a row of PHOTOCELLS."""
+    name, _kind, bus, address = row
+    from bh1750 import BH1750
+
+    chip = BH1750()
+    port, scl, sda = _bus(bus)
+    plug_i2c(port, scl, sda, address, chip)
+    setters["lux_milli"] = lambda lux_milli: chip.set(ticks_ms(), lux_milli)
+    add_faults(setters, name, chip)
+    setters[name + "_stuck"] = lambda stuck: stick_i2c(port, bool(stuck))
+
+
+def _atm90e32(bus: tuple, select: int, figures: tuple):
+    from atm90e32 import ATM90E32, I_MA, P_MW, Q_MVAR, U_MV
+
+    u_gain, i_gain, _pulses_per_kwh = figures
+    chip = ATM90E32(u_gain, i_gain)
+    port, sck, mosi, miso, _baud = bus
+    plug_spi(port, sck, mosi, miso, select, chip)
+    inputs = [(I_MA + phase, P_MW + phase, Q_MVAR + phase) for phase in range(3)]
+    return Meter(chip, (U_MV, U_MV + 1, U_MV + 2)), inputs
+
+
+def _bl0942(bus: tuple, _address: int, figures: tuple):
+    from bl0942 import BL0942, I_MA, P_MW, U_MV, board_constants
+
+    chip = BL0942(*board_constants(*figures))
+    port, tx, rx, _baud = bus
+    plug_uart(port, tx, rx, chip)
+    return Meter(chip, (U_MV,)), [(I_MA, P_MW)]
+
+
+_METERS = {"atm90e32": _atm90e32, "bl0942": _bl0942}
+_LAMP = ("lamp_ma", "lamp_mw")
+_BRANCH = ("i%d_ma", "p%d_mw", "q%d_mvar")
+
+
+def _bus(name: str) -> tuple:
+    """The port and what follows of the bus `name`."""
+    for row in board.BUSES:
+        if row[0] == name:
+            return row[2:]
+    raise ValueError("no bus " + name)
