@@ -1,0 +1,4 @@
+"""What is frozen into the device image of this board."""
+
+include("../image.py")
+module("board.py")
