@@ -1,5 +1,6 @@
-"""Where things lie in the checkout that this package is installed from."""
+"""Where things lie: in the checkout that this package is installed from, and boards outside it."""
 
+import os
 import re
 from pathlib import Path
 
@@ -7,19 +8,43 @@ from tomo.errors import MachineRefused, UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = (32, 64)
+# Folders of boards kept outside the checkout, or of one board each; as PATH lists its folders.
+OWN_BOARDS = "TOMO_BOARDS"
 
 
 def boards() -> list[str]:
     """Boards that a desk node can be."""
-    return sorted(path.parent.name for path in (ROOT / "boards").glob("*/board.py"))
+    return sorted(_folders())
+
+
+def _folders() -> dict[str, Path]:
+    """{name: folder} of every board, ours and those that OWN_BOARDS leads to.
+
+    Raises UsageError where it leads to none, or to one whose name is taken.
+    """
+    found = {path.parent.name: path.parent for path in (ROOT / "boards").glob("*/board.py")}
+    for name in filter(None, os.environ.get(OWN_BOARDS, "").split(os.pathsep)):
+        own = Path(name).absolute()
+        folders = [path.parent for path in (*own.glob("board.py"), *own.glob("*/board.py"))]
+        if not folders:
+            raise UsageError(
+                f"no board.py in {own} or in a folder of it", f"{OWN_BOARDS} names it."
+            )
+        for folder in folders:
+            if found.setdefault(folder.name, folder) != folder:
+                raise UsageError(
+                    f"two boards {folder.name!r}: {found[folder.name]} and {folder}", "Rename one."
+                )
+    return found
 
 
 def board_folder(board: str) -> Path:
     """The folder of a board's data. Raises UsageError with the boards there are, or if what is
     there says that it is of another."""
-    if board not in boards():
-        raise UsageError(f"no board {board!r}", "Boards: " + ", ".join(boards()))
-    folder = ROOT / "boards" / board
+    folders = _folders()
+    if board not in folders:
+        raise UsageError(f"no board {board!r}", "Boards: " + ", ".join(sorted(folders)))
+    folder = folders[board]
     names = re.findall(r'^NAME = "(.*)"', (folder / "board.py").read_text("utf-8"), re.MULTILINE)
     if names != [board]:
         raise UsageError(f"{folder / 'board.py'} is not of board {board!r}", "Its NAME tells.")

@@ -1,13 +1,16 @@
 """`tomo`: the one place where an error becomes a message and an exit status."""
 
 import errno
+import os
 import signal
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tomo import __version__
+from tomo.checkout import OWN_BOARDS
 from tomo.cli import desk, node, registers, settings, site
 from tomo.cli.streams import ReaderGone, drop_output, tell_at_last, watch_readers
 from tomo.errors import HostError, MachineRefused
@@ -35,12 +38,18 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[
+    _version: Annotated[
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="Tell the version."),
     ] = False,
+    board_dir: Annotated[
+        list[Path] | None,
+        typer.Option(help=f"Own boards: a folder of theirs, or of one. Also {OWN_BOARDS}."),
+    ] = None,
 ) -> None:
-    pass
+    if board_dir:
+        given = [os.environ.get(OWN_BOARDS, ""), *map(str, board_dir)]
+        os.environ[OWN_BOARDS] = os.pathsep.join(filter(None, given))
 
 
 def main() -> None:
