@@ -15,7 +15,10 @@ def load(name="load", tier=4, watts=1_000.0, **other) -> records.Load:
 
 def site(loads=(), lamps=False, events=(), duration=3_600_000, **parts) -> records.Scenario:
     """A 1500 W, 6000 Wh site at 101 V without wander; `parts` change records by their fields."""
-    nodes = [records.Node("panel", "submeter6", "", {}, tuple(loads))]
+    nodes = [records.Node("panel", "submeter6", "", {}, tuple(loads[:6]))]
+    for first in range(6, len(loads), 6):
+        name = f"panel {first // 6 + 1}"
+        nodes.append(records.Node(name, "submeter6", "", {}, tuple(loads[first : first + 6])))
     if lamps:
         nodes.append(constant("streetlight").node[0])
     scenario = replace(constant("submeter6"), node=tuple(nodes), event=tuple(events))

@@ -55,7 +55,7 @@ def test_a_value_out_of_range_names_line_key_range_and_value(broken):
     ("old", "new", "told"),
     [
         ("rated_w = 50", "rated_watt = 50", r"unknown key; did you mean rated_w\?"),
-        ('board = "submeter6"', 'board = "submeter9"', r"expected one of submeter6, streetlight"),
+        ('board = "submeter6"', 'board = "submeter9"', "one of streetlight, submeter3, submeter6"),
         ("refit20_1min", "refit21_1min", r"node\[1\]\.load\[4\]\.profile\.file: no data file"),
         ('column = "power_w"', 'column = "power_v"', r"has power_w, .*, not power_v"),
         ("2014-11-20T17:05:00Z", "2015-11-20T17:05:00Z", r"holds 2014-11-17T00:00Z to"),

@@ -1,5 +1,6 @@
 """The settings of a node, from what the scenario says of it and of the site around it."""
 
+from tomo.board.read import parts_of
 from tomo.scenario.records import Node, Scenario
 
 # The part of the inverter's rating that loads may draw; lamps and what starts up live on the rest.
@@ -17,7 +18,7 @@ def node_settings(scenario: Scenario, node: Node) -> dict:
         "line_hz": int(scenario.grid.nominal_hz),
         "line_v": scenario.grid.line_v,
     }
-    if node.board == "submeter6":
+    if parts_of(node.board).load_circuits:
         settings["island_limit_w"] = island_limit_w(scenario, node)
         inverter = scenario.inverter
         surge_w = inverter.surge_w or 2 * inverter.continuous_w
@@ -54,5 +55,5 @@ def island_limit_w(scenario: Scenario, node: Node) -> int:
 
 
 def _part(scenario: Scenario, rating_w: int) -> int:
-    sharing = sum(one.board == "submeter6" for one in scenario.node)
+    sharing = sum(bool(parts_of(one.board).load_circuits) for one in scenario.node)
     return rating_w * _LIMIT_TENTHS // 10 // max(1, sharing)

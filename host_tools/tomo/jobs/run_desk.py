@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, TextIO
 
+from tomo.board.read import parts_of
 from tomo.checkout import board_folder
 from tomo.errors import HostError, UsageError
 from tomo.jobs.addresses import need_free
@@ -24,7 +25,6 @@ from tomo.world.site import World
 CLOCKS = ("real", "virtual")
 # The constant world: 101 V, and this much behind every closed relay.
 _BRANCH_W = 100.0
-_BRANCHES = {"submeter6": 6}
 _ENDLESS_MS = 10 * 366 * 86_400_000
 _LOOK_S = 0.05
 # Statuses of the desk program after which a chip would start again, and the number that the ESP32
@@ -215,13 +215,16 @@ def _place(options: DeskOptions) -> tuple[records.Scenario, records.Node]:
 
 def constant(board: str) -> records.Scenario:
     """A world in which nothing happens: a healthy grid and constant loads."""
+    parts = parts_of(board)
     steady = records.Profile(watts=_BRANCH_W)
     loads = tuple(
         records.Load(f"branch {number}", 4, 1_500, 30, False, 0.95, 1.0, 0, 0, steady)
-        for number in range(1, _BRANCHES.get(board, 0) + 1)
+        for number in parts.load_circuits
     )
-    lamp = records.Lamp("lamp", 0, "main", 60, 500, 400, 0.06, 0.95)
-    node = records.Node(board, board, "", {}, loads, () if loads else (lamp,))
+    lamps = tuple(
+        records.Lamp("lamp", 0, "main", 60, 500, 400, 0.06, 0.95) for _ in parts.lamp_circuits
+    )
+    node = records.Node(board, board, "", {}, loads, lamps)
     now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
     return records.Scenario(
         path=Path("constant"),

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from tomo.board.read import parts_of
 from tomo.jobs.node_settings import island_limit_w
 from tomo.render.palette import (
     BATTERY,
@@ -70,7 +71,7 @@ class Picture:
         self._scenario = scenario
         self._trace = trace
         self._times = [self._local(sample.t_ms) for sample in trace.samples]
-        panels = [node for node in scenario.node if node.board == "submeter6"]
+        panels = [node for node in scenario.node if parts_of(node.board).load_circuits]
         rating_w = trace.continuous_w
         # What an island may draw: W, line, colour, whose limit that is.
         self._limits: list[Any] = [(rating_w, "--", DARK, f"inverter's rating {rating_w} W")]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tomo.board.read import parts_of
 from tomo.scenario.locate import Path
 from tomo.scenario.records import Event, Profile, Scenario
 from tomo.scenario.schema import EVENT_NEEDS
@@ -10,9 +11,6 @@ from tomo.world.profile import BadRecording, Recording
 
 Problem = tuple[Path, str]
 
-# What each board switches: relays for loads, lamp outputs (boards/<name>/board.py).
-_LOADS_OF = {"submeter6": 6, "streetlight": 0}
-_LAMPS_OF = {"submeter6": 0, "streetlight": 1}
 # What a node takes for a healthy grid, by its nominal voltage (docs/blackout.md).
 _HEALTHY_V = {100: (95, 107), 200: (182, 222)}
 
@@ -49,7 +47,8 @@ def _nodes(scenario: Scenario) -> Iterator[Problem]:
     if not scenario.node:
         yield (), "expected at least one [[node]]"
     for number, node in enumerate(scenario.node):
-        loads, lamps = _LOADS_OF[node.board], _LAMPS_OF[node.board]
+        parts = parts_of(node.board)
+        loads, lamps = len(parts.load_circuits), len(parts.lamp_circuits)
         if len(node.load) > loads:
             yield ("node", number, "load", loads), f"{node.board} switches {loads} loads at most"
         if len(node.lamp) != lamps:

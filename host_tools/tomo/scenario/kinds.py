@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from tomo.checkout import boards
 from tomo.scenario.schema import Key
 
 
@@ -65,6 +66,13 @@ def _choice(key: Key, value: object) -> str:
     return text
 
 
+def _board(_key: Key, value: object) -> str:
+    """The name of a board that there is now."""
+    if value not in boards():
+        raise NotThat("one of " + ", ".join(boards()))
+    return str(value)
+
+
 def _clock(_key: Key, value: object) -> int:
     """Milliseconds since the scenario's start."""
     match = _CLOCK.match(value) if isinstance(value, str) else None
@@ -118,6 +126,7 @@ _KINDS: dict[str, Callable[[Key, object], object]] = {
     "number": _number,
     "flag": _flag,
     "choice": _choice,
+    "board": _board,
     "clock": _clock,
     "local-time": _local_time,
     "utc-time": _utc_time,

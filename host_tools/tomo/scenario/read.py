@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tomo.checkout import boards
 from tomo.errors import UsageError
 from tomo.scenario import records
 from tomo.scenario.check import advise, check
@@ -126,7 +127,8 @@ def _nearest(name: str, known: list[str]) -> str:
 
 
 def _meant(key: Key, value: object) -> str:
-    return _guess(str(value), key.choices) if key.kind == "choice" else ""
+    known = boards() if key.kind == "board" else key.choices
+    return _guess(str(value), known)
 
 
 def _guess(name: str, known: Sequence[str]) -> str:

@@ -10,7 +10,6 @@ from tomo.world.measures import MEASURES
 
 REQUIRED = object()
 OPERATORS = ("<=", "<", "==", ">=", ">")
-BOARDS = ("submeter6", "streetlight")
 # What may be wrong with a load: its contact, its current transformer, its metering chip.
 LOAD_FAULTS = ("none", "welded", "reversed", "silent")
 LAMP_ROLES = ("evacuation", "main", "other")
@@ -29,7 +28,7 @@ class Key:
     """One key. `low` to `high` bound numbers (inclusive) and the length of texts."""
 
     name: str
-    kind: str  # text, integer, number, flag, choice, clock, local-time, utc-time, ip
+    kind: str  # text, board, integer, number, flag, choice, clock, local-time, utc-time, ip
     default: object = REQUIRED
     low: float | None = None
     high: float | None = None
@@ -156,7 +155,7 @@ SETTINGS = Table(
 NODE = Table(
     (
         Key("name", "text", low=1, high=32),
-        Key("board", "choice", choices=BOARDS),
+        Key("board", "board"),
         Key("ip", "ip", ""),
     ),
     tables={"settings": SETTINGS},

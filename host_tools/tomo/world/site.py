@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from tomo.board.read import parts_of
 from tomo.scenario.records import Node, Scenario
 from tomo.world import flows
 from tomo.world.battery import Battery
@@ -18,8 +19,6 @@ _ISLAND_DROOP = 0.02
 # The senses of every board call a side alive from here on (contract of the desk's senses).
 _ALIVE_V = 20.0
 _SAMPLE_MS = 5_000
-# One metering chip of a sub-meter sees so many of its branches.
-_BRANCHES_A_CHIP = 3
 # Sunrise and sunset: the upper edge of the sun, with refraction.
 _HORIZON_DEG = -0.833
 _MS_PER_H = 3_600_000
@@ -36,6 +35,7 @@ class World:
         self.battery = Battery(scenario.battery)
         self.loads: dict[str, list[Load]] = {}
         self.lamps: dict[str, list[Lamp]] = {}
+        self._parts = {node.name: parts_of(node.board) for node in scenario.node}
         for node in scenario.node:
             self._add(node)
         self._sun = _sun_profile(scenario)
@@ -52,8 +52,8 @@ class World:
 
     def _add(self, node: Node) -> None:
         self.loads[node.name] = [
-            Load(data, number, self.scenario.data_file(data.profile))
-            for number, data in enumerate(node.load, 1)
+            Load(data, circuit, self.scenario.data_file(data.profile))
+            for circuit, data in zip(self._parts[node.name].load_circuits, node.load, strict=False)
         ]
         self.lamps[node.name] = [Lamp(data) for data in node.lamp]
 
@@ -201,14 +201,15 @@ class World:
             "grid_mhz": round(self.condition.hz * 1000),
             "load_mhz": 0 if dead else round(load_hz * 1000),
         }
-        if self.loads[node]:
+        parts = self._parts[node]
+        if parts.has_sense("contact"):
             seen["islanded"] = int(island)
         for load in self.loads[node]:
             seen[f"i{load.number}_ma"] = round(load.current_a(self.load_v) * 1000)
             seen[f"p{load.number}_mw"] = round(load.seen_w * 1000)
             seen[f"q{load.number}_mvar"] = round(load.reactive_var * 1000)
             if load.meter_silent:
-                seen[f"chip{1 + (load.number - 1) // _BRANCHES_A_CHIP}_silent"] = 1
+                seen[f"{parts.meter_of(load.number)}_silent"] = 1
         for lamp in self.lamps[node]:
             seen["lamp_ma"] = round(lamp.current_a(self.load_v) * 1000)
             seen["lamp_mw"] = round(lamp.power_w * 1000)

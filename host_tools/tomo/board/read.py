@@ -1,0 +1,101 @@
+"""Reads a board.py without running it.
+
+Only what needs no running is understood: numbers, texts, None, tuples, `const()` of these, and
+names given a value further up. Anything else is refused with its line.
+"""
+
+import ast
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tomo.checkout import board_folder
+from tomo.errors import UsageError
+
+_ROWS = ("BUSES", "METERS", "RELAYS", "SENSES", "LAMPS", "PHOTOCELLS")
+
+
+@dataclass(frozen=True)
+class Board:
+    """The rows of a board as they stand in its file, and what follows from them."""
+
+    name: str
+    buses: tuple
+    meters: tuple
+    relays: tuple
+    senses: tuple
+    lamps: tuple
+    photocells: tuple
+
+    @property
+    def lamp_circuits(self) -> list[int]:
+        return [circuit for circuit, *_ in self.lamps]
+
+    @property
+    def load_circuits(self) -> list[int]:
+        """Circuits that a relay switches and that are no lamp's, in the order of the rows."""
+        return [circuit for circuit, *_ in self.relays if circuit not in self.lamp_circuits]
+
+    def has_sense(self, what: str) -> bool:
+        return any(row[0] == what for row in self.senses)
+
+    def meter_of(self, circuit: int) -> str:
+        """Name of the chip that measures a circuit; empty if none does."""
+        return next((row[0] for row in self.meters if circuit in row[4]), "")
+
+
+def parts_of(name: str) -> Board:
+    """The board `name`, wherever it lies. Raises UsageError."""
+    return read_board(board_folder(name) / "board.py")
+
+
+@cache
+def read_board(path: Path) -> Board:
+    """The board of a board.py. Raises UsageError with the line of what cannot be understood."""
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    except SyntaxError as error:
+        raise UsageError(f"{path}:{error.lineno}: {error.msg}") from None
+    found: dict[str, object] = {}
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            found[statement.targets[0].id] = _value(statement.value, found, path)
+        elif not _says_nothing(statement):
+            raise _refused(statement, path, "only NAME = value may stand here")
+    missing = [name for name in ("NAME", *_ROWS) if name not in found]
+    if missing:
+        raise UsageError(f"{path}: has no {', '.join(missing)}", "docs/boards.md has the rows.")
+    return Board(str(found["NAME"]), *(_rows(path, name, found[name]) for name in _ROWS))
+
+
+def _says_nothing(statement: ast.stmt) -> bool:
+    """The docstring, and where `const` comes from."""
+    if isinstance(statement, ast.ImportFrom):
+        return statement.module == "micropython"
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _value(node: ast.expr, names: dict[str, object], path: Path) -> object:
+    match node:
+        case ast.Constant(value=value):
+            return value
+        case ast.Tuple(elts=elements):
+            return tuple(_value(element, names, path) for element in elements)
+        case ast.Name(id=name) if name in names:
+            return names[name]
+        case ast.Call(func=ast.Name(id="const"), args=[value], keywords=[]):
+            return _value(value, names, path)
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)):
+            return -value
+    raise _refused(node, path, "expected a number, text, tuple, const() or a name from above")
+
+
+def _rows(path: Path, name: str, value: object) -> tuple:
+    if not isinstance(value, tuple) or not all(isinstance(row, tuple) and row for row in value):
+        hint = "One row needs a comma behind it: ((…),)."
+        raise UsageError(f"{path}: {name}: expected a tuple of rows", hint)
+    return value
+
+
+def _refused(node: ast.stmt | ast.expr, path: Path, why: str) -> UsageError:
+    return UsageError(f"{path}:{node.lineno}: {why}", "The file is read without being run.")
