@@ -106,7 +106,7 @@ def test_an_unknown_board_is_told_with_the_boards_there_are(tomo_desk):
     process = tomo_desk("submeter9")
     _, errors = process.communicate(timeout=15)
     assert process.returncode == 2
-    assert "Boards: streetlight, submeter6" in errors
+    assert "Boards: streetlight, submeter3, submeter6" in errors
 
 
 def test_in_virtual_time_a_scenarios_node_goes_through_its_outage(tomo_desk):

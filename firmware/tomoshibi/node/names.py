@@ -6,9 +6,11 @@ words of their own, and takes heap for each that no frozen file has in it (tests
 
 import tomoshibi.drivers as drivers
 import tomoshibi.links as links
-import tomoshibi.meter
+import tomoshibi.meter as meter
 import tomoshibi.node.boot_plan
 import tomoshibi.node.files
+import tomoshibi.node.outputs
+import tomoshibi.node.parts
 import tomoshibi.policy as policy
 import tomoshibi.registers
 import tomoshibi.reporting as reporting
@@ -36,6 +38,7 @@ from tomoshibi.node import (
     questions,
     sense_edge,
     sky_job,
+    streetlight,
     submeter,
     supervisor,
     whole_node,

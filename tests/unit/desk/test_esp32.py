@@ -25,7 +25,8 @@ def chip(at, size):
 
 def run(script, chip):
     """Exit status of another process of this same program, which has that chip."""
-    return os.system("DESK_FLASH=%s %s %s 2>/dev/null >/dev/null" % (chip, sys.executable, script))
+    program = "'" + sys.executable.replace("'", "'\\''") + "'"  # its path may have anything in it
+    return os.system("DESK_FLASH=%s %s %s 2>/dev/null >/dev/null" % (chip, program, script))
 
 
 class TestFind(unittest.TestCase):
