@@ -5,7 +5,7 @@ names given a value further up. Anything else is refused with its line.
 """
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +26,8 @@ class Board:
     senses: tuple
     lamps: tuple
     photocells: tuple
+    path: Path = Path()
+    lines: dict[tuple[str, int], int] = field(default_factory=dict)  # (rows' name, place): line
 
     @property
     def lamp_circuits(self) -> list[int]:
@@ -57,15 +59,21 @@ def read_board(path: Path) -> Board:
     except SyntaxError as error:
         raise UsageError(f"{path}:{error.lineno}: {error.msg}") from None
     found: dict[str, object] = {}
+    lines: dict[tuple[str, int], int] = {}
     for statement in tree.body:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            found[statement.targets[0].id] = _value(statement.value, found, path)
+            name = statement.targets[0].id
+            found[name] = _value(statement.value, found, path)
+            rows = statement.value.elts if isinstance(statement.value, ast.Tuple) else []
+            lines |= {(name, place): row.lineno for place, row in enumerate(rows)}
+            lines[name, -1] = statement.lineno
         elif not _says_nothing(statement):
             raise _refused(statement, path, "only NAME = value may stand here")
     missing = [name for name in ("NAME", *_ROWS) if name not in found]
     if missing:
         raise UsageError(f"{path}: has no {', '.join(missing)}", "docs/boards.md has the rows.")
-    return Board(str(found["NAME"]), *(_rows(path, name, found[name]) for name in _ROWS))
+    rows = (_rows(path, name, found[name]) for name in _ROWS)
+    return Board(str(found["NAME"]), *rows, path=path, lines=lines)
 
 
 def _says_nothing(statement: ast.stmt) -> bool:

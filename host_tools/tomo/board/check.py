@@ -1,0 +1,229 @@
+"""What is wrong with a list of parts: each finding with its line, reason and remedy.
+
+Pins are those of the ESP32 (data sheet, "Pin definitions" and "Strapping pins").
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tomo.board.read import Board
+
+_FLASH = frozenset(range(6, 12))
+_CONSOLE = frozenset((1, 3))
+_STRAPPING = frozenset((0, 2, 5, 12, 15))
+_INPUT_ONLY = frozenset(range(34, 40))
+_MISSING = frozenset((20, 24, 28, 29, 30, 31))
+_ADC1 = frozenset(range(32, 40))
+_MOST_LOADS = 16
+# Fields behind name and kind; those of them that are pins, and whether the chip drives the pin.
+_BUSES = {
+    "spi": (5, ((1, "SCK", True), (2, "MOSI", True), (3, "MISO", False))),
+    "uart": (4, ((1, "TX", True), (2, "RX", False))),
+    "i2c": (3, ((1, "SCL", True), (2, "SDA", True))),
+}
+# Bus, channels and number of figures of each chip.
+_METERS = {"atm90e32": ("spi", 3, 3), "bl0942": ("uart", 1, 3)}
+_PHOTOCELLS = {"bh1750": "i2c"}
+_SENSES = ("grid", "load", "contact", "grid-level")
+_LENGTHS = {"METERS": 6, "RELAYS": 4, "SENSES": 3, "LAMPS": 4, "PHOTOCELLS": 4}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """fails   False for what is worth a look only"""
+
+    line: int
+    what: str
+    remedy: str
+    fails: bool = True
+
+
+@dataclass(frozen=True)
+class Use:
+    """A pin and what it is for."""
+
+    pin: int
+    part: str
+    signal: str
+    drives: bool
+    line: int
+
+
+def check(board: Board) -> list[Finding]:
+    """Everything that is wrong, in the order of the lines."""
+    shapes = list(_shapes(board))
+    if shapes:  # what a row means is not known then
+        return shapes
+    checks = (_name, _buses, _meters, _circuits, _senses, _pins, _kinds)
+    return sorted((one for part in checks for one in part(board)), key=lambda one: one.line)
+
+
+def uses(board: Board) -> list[Use]:
+    """Every pin of a board whose rows have the right shape."""
+    found = []
+    for place, (name, kind, *rest) in enumerate(board.buses):
+        for at, signal, drives in _BUSES[kind][1]:
+            found.append(Use(rest[at], name, signal, drives, board.lines["BUSES", place]))
+    for place, (name, chip, _bus, pin, *_) in enumerate(board.meters):
+        if _METERS.get(chip, ("",))[0] == "spi":
+            found.append(Use(pin, name, "select", True, board.lines["METERS", place]))
+    for rows, part, signal in (
+        (board.relays, "RELAYS", "relay"),
+        (board.lamps, "LAMPS", "dimming"),
+    ):
+        for place, (circuit, pin, *_) in enumerate(rows):
+            found.append(Use(pin, f"circuit {circuit}", signal, True, board.lines[part, place]))
+    for place, (what, pin, *_) in enumerate(board.senses):
+        found.append(Use(pin, what, "sense", False, board.lines["SENSES", place]))
+    return found
+
+
+def _shapes(board: Board) -> Iterator[Finding]:
+    for place, row in enumerate(board.buses):
+        line = board.lines["BUSES", place]
+        if len(row) < 2 or row[1] not in _BUSES:
+            known = ", ".join(_BUSES)
+            yield Finding(line, f"unknown kind of bus in {row}", f"Known: {known}.")
+        elif len(row) != 2 + _BUSES[row[1]][0] or not _numbers(row[2:]):
+            yield _misshapen(line, "BUSES", row)
+    for name, length in _LENGTHS.items():
+        for place, row in enumerate(getattr(board, name.lower())):
+            texts = {"METERS": 3, "PHOTOCELLS": 3, "SENSES": 1}.get(name, 0)
+            numbers = row[texts:4] if name == "METERS" else row[texts:]
+            lists = row[4:] if name == "METERS" else ()
+            whole = len(row) == length and all(isinstance(text, str) for text in row[:texts])
+            whole = whole and all(isinstance(each, tuple) and _numbers(each) for each in lists)
+            if not whole or not _numbers(numbers):
+                yield _misshapen(board.lines[name, place], name, row)
+
+
+def _numbers(row: tuple) -> bool:
+    return all(type(each) is int for each in row)
+
+
+def _misshapen(line: int, name: str, row: tuple) -> Finding:
+    return Finding(line, f"{name}: {row} is no such row", "docs/boards.md has what each row holds.")
+
+
+def _name(board: Board) -> Iterator[Finding]:
+    folder = board.path.absolute().parent.name
+    if board.name != folder:
+        what = f"NAME is {board.name!r}, its folder {folder!r}"
+        yield Finding(board.lines["NAME", -1], what, "Make them the same.")
+
+
+def _buses(board: Board) -> Iterator[Finding]:
+    kinds = {row[0]: row[1] for row in board.buses}
+    places: set[tuple] = set()
+    for rows, name, wanted in (
+        (board.meters, "METERS", {chip: row[0] for chip, row in _METERS.items()}),
+        (board.photocells, "PHOTOCELLS", _PHOTOCELLS),
+    ):
+        for number, (_, chip, bus, place, *_) in enumerate(rows):
+            line = board.lines[name, number]
+            if chip not in wanted:
+                yield Finding(line, f"unknown chip {chip!r}", f"Known: {', '.join(wanted)}.")
+            elif kinds.get(bus) != wanted[chip]:
+                what = f"no bus {bus!r} of kind {wanted[chip]}"
+                yield Finding(line, what, "BUSES has the buses.")
+            if (bus, place) in places:
+                yield Finding(line, f"two chips at {place} of {bus}", "Give each its own place.")
+            places.add((bus, place))
+    for number, (name, *_) in enumerate(board.buses):
+        if name not in {bus for bus, _ in places}:
+            line = board.lines["BUSES", number]
+            yield Finding(line, f"nothing is on bus {name!r}", "Leave it out.", fails=False)
+
+
+def _meters(board: Board) -> Iterator[Finding]:
+    measured: set[int] = set()
+    for number, (name, chip, _bus, _place, circuits, figures) in enumerate(board.meters):
+        line = board.lines["METERS", number]
+        _, channels, wanted = _METERS.get(chip, ("", len(circuits), len(figures)))
+        if not 0 < len(circuits) <= channels:
+            what = f"{name} has {channels} channels, for {len(circuits)} circuits"
+            yield Finding(line, what, "One circuit a channel.")
+        if len(figures) != wanted or min(figures, default=0) <= 0:
+            what = f"{chip} needs {wanted} figures above 0"
+            yield Finding(line, what, "docs/boards.md has which.")
+        for circuit in circuits:
+            if circuit in measured:
+                yield Finding(line, f"two meters on circuit {circuit}", "One measures it.")
+            measured.add(circuit)
+
+
+def _circuits(board: Board) -> Iterator[Finding]:
+    line = board.lines["RELAYS", -1]
+    circuits = [row[0] for row in board.relays]
+    if sorted(circuits) != list(range(1, len(circuits) + 1)):
+        what = f"relays of circuits {circuits}"
+        yield Finding(line, what, "Number circuits from 1, each once, without a gap.")
+    if len(board.load_circuits) > _MOST_LOADS:
+        what = f"{len(board.load_circuits)} loads"
+        yield Finding(line, what, f"{_MOST_LOADS} are the most a node keeps counters for.")
+    for number, (circuit, _pin, closes, reset) in enumerate(board.relays):
+        line = board.lines["RELAYS", number]
+        if not {closes, reset} <= {0, 1}:
+            yield Finding(line, f"levels {closes} and {reset}", "A level is 0 or 1.")
+        elif circuit in board.load_circuits and closes == reset:
+            what = f"load {circuit} is energised in reset, before the grid is judged"
+            yield Finding(line, what, "Take the relay's other contact, or the other resistor.")
+    measured = {circuit for row in board.meters for circuit in row[4]}
+    for circuit in sorted(measured.symmetric_difference(circuits)):
+        lacks = "relay" if circuit in measured else "meter"
+        what = f"circuit {circuit} has no {lacks}"
+        yield Finding(board.lines["METERS", -1], what, "Every circuit needs both today.")
+
+
+def _senses(board: Board) -> Iterator[Finding]:
+    names = [row[0] for row in board.senses]
+    for number, name in enumerate(names):
+        line = board.lines["SENSES", number]
+        if name not in _SENSES:
+            yield Finding(line, f"unknown sense {name!r}", f"Known: {', '.join(_SENSES)}.")
+        if name in names[:number]:
+            yield Finding(line, f"a second sense {name!r}", "One of each.")
+        if name == "grid-level" and board.senses[number][1] not in _ADC1:
+            yield Finding(line, "the ADC beside Wi-Fi is on GPIO 32 to 39", "Take one of these.")
+        if board.senses[number][2] < (0 if name == "contact" else 1):
+            yield Finding(line, f"{name}: a figure below its range", "docs/boards.md has it.")
+    for name in ("grid", "load"):
+        if name not in names:
+            what = f"no sense {name!r}"
+            yield Finding(board.lines["SENSES", -1], what, "Without it no island is known.")
+
+
+def _pins(board: Board) -> Iterator[Finding]:
+    taken: dict[int, Use] = {}
+    for use in uses(board):
+        what = f"GPIO {use.pin} ({use.part} {use.signal})"
+        if use.pin in _MISSING or not 0 <= use.pin < 40:
+            yield Finding(use.line, f"{what} does not exist", "Take one from 0 to 39 that does.")
+        elif use.pin in _FLASH:
+            yield Finding(use.line, f"{what} belongs to the flash", "6 to 11 are not free.")
+        elif use.pin in _CONSOLE:
+            yield Finding(use.line, f"{what} is the console's", "1 and 3 are UART 0.")
+        elif use.drives and use.pin in _INPUT_ONLY:
+            yield Finding(use.line, f"{what} cannot drive", "34 to 39 are inputs only.")
+        elif use.pin in _STRAPPING:
+            remedy = "Its level at reset decides how the chip starts: mind its resistor."
+            yield Finding(use.line, f"{what} is a strapping pin", remedy, fails=False)
+        if use.pin in taken:
+            other = taken[use.pin]
+            what = f"{what} is {other.part} {other.signal}, too (line {other.line})"
+            yield Finding(use.line, what, "Give each its own pin.")
+        taken[use.pin] = use
+
+
+def _kinds(board: Board) -> Iterator[Finding]:
+    """What the firmware builds today: a panel of metered relays, or one lamp with its photocell."""
+    line = board.lines["LAMPS", -1]
+    chips = {row[1] for row in board.meters}
+    if board.lamps:
+        lone = len(board.lamps) == len(board.relays) == len(board.meters) == 1
+        if not lone or len(board.photocells) != 1 or chips != {"bl0942"}:
+            what = "a lamp needs one relay, one bl0942 and one photocell, and nothing else"
+            yield Finding(line, what, "Other mixes are not built yet.")
+    elif chips - {"atm90e32"} or not board.meters:
+        what = "loads are measured by atm90e32 chips"
+        yield Finding(board.lines["METERS", -1], what, "Other mixes are not built yet.")

@@ -1,0 +1,66 @@
+"""`tomo board`: what is soldered on a board."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from tomo.board.check import Finding, Use, check, uses
+from tomo.board.read import Board, parts_of, read_board
+from tomo.cli.streams import say, wide_console
+from tomo.errors import HostError
+from tomo.render.node import json_line
+
+app = typer.Typer(help="Check a board's list of parts.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Keeps `check` a subcommand while it is the only one."""
+
+
+@app.command(name="check")
+def check_board(
+    board: Annotated[str, typer.Argument(help="A board's name, its board.py, or its folder.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Show a board's pins and say what is wrong with its rows; status 1 if anything is."""
+    parts = _parts(board)
+    findings = check(parts)
+    sound = not any(finding.fails for finding in findings)
+    pins = uses(parts) if sound else []
+    if as_json:
+        for use in pins:
+            typer.echo(json_line({"pin": use.pin, "part": use.part, "signal": use.signal}))
+        for one in findings:
+            fields = {"line": one.line, "what": one.what, "remedy": one.remedy, "fails": one.fails}
+            typer.echo(json_line(fields))
+    else:
+        if sound:
+            wide_console().print(_table(parts, pins))
+        for one in findings:
+            _tell(parts, one)
+    if not sound:
+        wrong = sum(finding.fails for finding in findings)
+        raise HostError(f"{parts.path}: {wrong} to mend", "docs/boards.md has the rows.")
+
+
+def _parts(board: str) -> Board:
+    path = Path(board)
+    if path.is_dir():
+        path /= "board.py"
+    return read_board(path) if path.is_file() else parts_of(board)
+
+
+def _tell(parts: Board, one: Finding) -> None:
+    style = "red" if one.fails else "yellow"
+    say(f"{parts.path}:{one.line}: {one.what}. {one.remedy}", style, err=True)
+
+
+def _table(parts: Board, pins: list[Use]) -> Table:
+    loads, lamps = len(parts.load_circuits), len(parts.lamp_circuits)
+    table = Table("GPIO", "part", "signal", title=f"{parts.name}  {loads} loads, {lamps} lamps")
+    for use in sorted(pins, key=lambda use: use.pin):
+        table.add_row(str(use.pin), use.part, use.signal + (" (out)" if use.drives else ""))
+    return table

@@ -1,0 +1,93 @@
+"""tomo board check: each rule once, by a change of submeter6's rows that breaks just that rule.
+
+Pins: ESP32 data sheet (34 to 39 input only; 0, 2, 5, 12, 15 strapping; 6 to 11 flash; 1, 3 UART 0).
+"""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.desk_bridge import ROOT
+from tomo.board.check import check, uses
+from tomo.board.read import parts_of, read_board
+from tomo.checkout import boards
+from tomo.cli.app import app
+from tomo.errors import HostError
+
+TEXT = (ROOT / "boards" / "submeter6" / "board.py").read_text(encoding="utf-8")
+RELAY_6 = "(6, 33, 1, 0)"
+
+
+def changed(tmp_path, old, new):
+    assert TEXT.count(old) == 1, old
+    path = tmp_path / "submeter6" / "board.py"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(TEXT.replace(old, new), encoding="utf-8")
+    line = 1 + TEXT[: TEXT.index(old)].count("\n")
+    return path, line
+
+
+@pytest.mark.parametrize("name", boards())
+def test_the_boards_of_the_checkout_are_sound(name):
+    assert [finding.what for finding in check(parts_of(name)) if finding.fails] == []
+
+
+def test_what_is_only_worth_a_look_fails_nothing():
+    looks = [(finding.what, finding.fails) for finding in check(parts_of("submeter6"))]
+    assert looks == [("GPIO 5 (chip1 select) is a strapping pin", False)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('NAME = "submeter6"', 'NAME = "panel"', "NAME is 'panel', its folder 'submeter6'"),
+        (RELAY_6, "(6, 13, 1, 0)", "GPIO 13 (circuit 6 relay) is circuit 1 relay, too"),
+        (RELAY_6, "(6, 37, 1, 0)", "GPIO 37 (circuit 6 relay) cannot drive"),
+        (RELAY_6, "(6, 9, 1, 0)", "GPIO 9 (circuit 6 relay) belongs to the flash"),
+        (RELAY_6, "(6, 1, 1, 0)", "GPIO 1 (circuit 6 relay) is the console's"),
+        (RELAY_6, "(6, 24, 1, 0)", "GPIO 24 (circuit 6 relay) does not exist"),
+        (RELAY_6, "(6, 40, 1, 0)", "GPIO 40 (circuit 6 relay) does not exist"),
+        (RELAY_6, "(6, 33, 1, 1)", "load 6 is energised in reset"),
+        (RELAY_6, "(6, 33, 0, 0)", "load 6 is energised in reset"),
+        (RELAY_6, "(6, 33, 2, 0)", "levels 2 and 0"),
+        (RELAY_6, "(7, 33, 1, 0)", "relays of circuits [1, 2, 3, 4, 5, 7]"),
+        (RELAY_6, "(6, 33, 1)", "(6, 33, 1) is no such row"),
+        (RELAY_6, '(6, "33", 1, 0)', "is no such row"),
+        ('"chip1", "atm90e32"', '"chip1", "atm90e26"', "unknown chip 'atm90e26'"),
+        ('"chip2", "atm90e32", "meter-spi"', '"chip2", "atm90e32", "spi"', "no bus 'spi' of kind"),
+        ('"meter-spi", "spi", 2', '"meter-spi", "can", 2', "unknown kind of bus"),
+        ('"meter-spi", 4, (4', '"meter-spi", 5, (4', "two chips at 5 of meter-spi"),
+        ("(4, 5, 6), (7", "(3, 5, 6), (7", "two meters on circuit 3"),
+        ("(4, 5, 6), (7", "(4, 5), (7", "circuit 6 has no meter"),
+        ("(4, 5, 6), (7", "(4, 5, 6, 7), (7", "chip2 has 3 channels, for 4 circuits"),
+        ("(4, 5, 6), (7_305, 11_143, 3_200)", "(4, 5, 6), (7_305,)", "needs 3 figures above 0"),
+        ('("load", 35, 15)', '("lod", 35, 15)', "unknown sense 'lod'"),
+        ('("load", 35, 15)', '("grid", 35, 15)', "a second sense 'grid'"),
+        ('    ("load", 35, 15),\n', "", "no sense 'load'"),
+        ('("grid-level", 39, 100)', '("grid-level", 14, 100)', "beside Wi-Fi is on GPIO 32 to 39"),
+        ("LAMPS = ()", "LAMPS = ((1, 2, 1_000, 1),)", "a lamp needs one relay"),
+    ],
+)
+def test_what_is_wrong_is_told(tmp_path, old, new, told):
+    path, _line = changed(tmp_path, old, new)
+    found = [finding.what for finding in check(read_board(path)) if finding.fails]
+    assert any(told in what for what in found), found
+
+
+def test_it_is_told_with_its_line_and_status_1(tmp_path):
+    path, line = changed(tmp_path, RELAY_6, "(6, 37, 1, 0)")
+    done = CliRunner().invoke(app, ["board", "check", str(path.parent)])
+    assert isinstance(done.exception, HostError)
+    assert done.exception.exit_code == 1
+    told = " ".join(done.stderr.split())
+    assert f"board.py:{line}: GPIO 37 (circuit 6 relay) cannot drive. 34 to 39 are" in told
+
+
+def test_a_sound_board_shows_every_pin_as_json():
+    done = CliRunner().invoke(app, ["board", "check", "submeter3", "--json"])
+    assert done.exit_code == 0
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    # By hand from boards/submeter3/board.py.
+    assert sorted(one["pin"] for one in told) == [18, 19, 21, 23, 25, 26, 27, 34, 35, 39]
+    assert len(told) == len(uses(parts_of("submeter3")))
