@@ -45,7 +45,8 @@ def board_folder(board: str) -> Path:
     if board not in folders:
         raise UsageError(f"no board {board!r}", "Boards: " + ", ".join(sorted(folders)))
     folder = folders[board]
-    names = re.findall(r'^NAME = "(.*)"', (folder / "board.py").read_text("utf-8"), re.MULTILINE)
+    text = (folder / "board.py").read_text("utf-8", errors="replace")  # its reader tells where
+    names = re.findall(r'^NAME = "(.*)"', text, re.MULTILINE)
     if names != [board]:
         raise UsageError(f"{folder / 'board.py'} is not of board {board!r}", "Its NAME tells.")
     return folder

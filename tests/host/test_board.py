@@ -44,7 +44,9 @@ def test_names_from_above_and_const_are_understood(tmp_path):
         (HEAD + "RELAYS = ((1, NOT_YET, 1, 0),)\n" + ROWS, ":7: expected a number"),
         (HEAD + "import os\n" + ROWS, ":7: only NAME = value may stand here"),
         (HEAD + "for _ in ():\n    pass\n" + ROWS, ":7: only NAME = value may stand here"),
+        (HEAD + "LAMPS = RELAYS = ()\n" + ROWS, ":7: only NAME = value may stand here"),
         (HEAD + "RELAYS = (\n", ":7: "),
+        (HEAD + "\0", ":1: "),
         (HEAD + ROWS.replace("RELAYS = ()\n", ""), ": has no RELAYS"),
         (HEAD + ROWS.replace("RELAYS = ()", "RELAYS = (1, 13, 1, 0)"), "a tuple of rows"),
     ],
@@ -55,6 +57,19 @@ def test_anything_else_is_refused_with_its_line(tmp_path, text, told):
         read_board(path)
     assert str(error.value).startswith(f"{path}:")
     assert told in str(error.value)
+
+
+def test_a_file_that_is_no_utf_8_is_refused_with_its_line(tmp_path):
+    path = tmp_path / "board.py"
+    path.write_bytes(HEAD.encode() + "# 灯\n".encode("shift-jis"))
+    with pytest.raises(UsageError, match=":7: not UTF-8"):
+        read_board(path)
+
+
+def test_rows_behind_a_name_keep_their_lines(tmp_path):
+    rows = ROWS.replace("RELAYS = ()", "PAIR = (\n(1, 2, 1, 0),\n(2, 4, 1, 0),\n)\nRELAYS = PAIR")
+    lines = read_board(board(tmp_path, HEAD + rows)).lines
+    assert [lines["RELAYS", place] for place in (-1, 0, 1)] == [13, 10, 11]
 
 
 def test_any_board_with_loads_is_given_its_part_of_the_inverter():

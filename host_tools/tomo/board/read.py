@@ -57,18 +57,20 @@ def read_board(path: Path) -> Board:
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
     except SyntaxError as error:
-        raise UsageError(f"{path}:{error.lineno}: {error.msg}") from None
+        raise UsageError(f"{path}:{error.lineno or 1}: {error.msg}") from None
+    except UnicodeDecodeError as error:
+        line = 1 + error.object[: error.start].count(b"\n")
+        raise UsageError(f"{path}:{line}: not UTF-8", "Save it as UTF-8.") from None
     found: dict[str, object] = {}
     lines: dict[tuple[str, int], int] = {}
     for statement in tree.body:
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            name = statement.targets[0].id
-            found[name] = _value(statement.value, found, path)
-            rows = statement.value.elts if isinstance(statement.value, ast.Tuple) else []
-            lines |= {(name, place): row.lineno for place, row in enumerate(rows)}
-            lines[name, -1] = statement.lineno
-        elif not _says_nothing(statement):
-            raise _refused(statement, path, "only NAME = value may stand here")
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                found[name] = _value(value, found, path)
+                lines |= {(name, at): line for at, line in enumerate(_row_lines(value, lines))}
+                lines[name, -1] = statement.lineno
+            case _ if not _says_nothing(statement):
+                raise _refused(statement, path, "only NAME = value may stand here")
     missing = [name for name in ("NAME", *_ROWS) if name not in found]
     if missing:
         raise UsageError(f"{path}: has no {', '.join(missing)}", "docs/boards.md has the rows.")
@@ -81,6 +83,18 @@ def _says_nothing(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.ImportFrom):
         return statement.module == "micropython"
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _row_lines(node: ast.expr, lines: dict[tuple[str, int], int]) -> list[int]:
+    """Where each row of a tuple stands, the tuple itself or one named further up."""
+    match node:
+        case ast.Tuple(elts=rows):
+            return [row.lineno for row in rows]
+        case ast.Name(id=name):
+            return [line for (of, place), line in lines.items() if of == name and place >= 0]
+        case ast.Call(args=[inner]):
+            return _row_lines(inner, lines)
+    return []
 
 
 def _value(node: ast.expr, names: dict[str, object], path: Path) -> object:
