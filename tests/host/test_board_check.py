@@ -15,16 +15,20 @@ from tomo.checkout import boards
 from tomo.cli.app import app
 from tomo.errors import HostError
 
-TEXT = (ROOT / "boards" / "submeter6" / "board.py").read_text(encoding="utf-8")
+TEXTS = {
+    name: (ROOT / "boards" / name / "board.py").read_text(encoding="utf-8")
+    for name in ("submeter6", "streetlight")
+}
 RELAY_6 = "(6, 33, 1, 0)"
 
 
-def changed(tmp_path, old, new):
-    assert TEXT.count(old) == 1, old
-    path = tmp_path / "submeter6" / "board.py"
+def changed(tmp_path, old, new, name="submeter6"):
+    text = TEXTS[name]
+    assert text.count(old) == 1, old
+    path = tmp_path / name / "board.py"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(TEXT.replace(old, new), encoding="utf-8")
-    line = 1 + TEXT[: TEXT.index(old)].count("\n")
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    line = 1 + text[: text.index(old)].count("\n")
     return path, line
 
 
@@ -66,6 +70,12 @@ def test_what_is_only_worth_a_look_fails_nothing():
         ('("load", 35, 15)', '("grid", 35, 15)', "a second sense 'grid'"),
         ('    ("load", 35, 15),\n', "", "no sense 'load'"),
         ('("grid-level", 39, 100)', '("grid-level", 14, 100)', "beside Wi-Fi is on GPIO 32 to 39"),
+        ('"chip2"', '"chip1"', "a second chip 'chip1'"),
+        ('("contact", 36, 1)', '("contact", 36, 2)', "level 2"),
+        ('"spi", 2, 18', '"spi", 0, 18', "no spi port 0 is free"),
+        ("19, 1_000_000)", "19, 0)", "0 as the speed of meter-spi"),
+        ('("meter-spi", "spi"', '(5, "spi"', "is no such row"),
+        ("WATCHDOG_MS = const(8_000)", "", "no WATCHDOG_MS"),
         ("LAMPS = ()", "LAMPS = ((1, 2, 1_000, 1),)", "a lamp needs one relay"),
     ],
 )
@@ -73,6 +83,41 @@ def test_what_is_wrong_is_told(tmp_path, old, new, told):
     path, _line = changed(tmp_path, old, new)
     found = [finding.what for finding in check(read_board(path)) if finding.fails]
     assert any(told in what for what in found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"uart", 1, 17', '"uart", 0, 17', "no uart port 0 is free"),
+        ("22, 21),", '22, 21),\n    ("u", "uart", 1, 18, 19, 9_600),', "bus on uart port 1"),
+        ('"sky-i2c", "i2c"', '"meter-uart", "i2c"', "a second bus 'meter-uart'"),
+        ('"meter-uart", 0, (1,)', '"meter-uart", 4, (1,)', "bl0942 at address 0x4"),
+        ("0x23", "0x24", "bh1750 at address 0x24"),
+        ("LAMPS = ((1, 25", "LAMPS = ((2, 25", "lamp 2 has no relay"),
+        ("25, 1_000, 1),)", "25, 0, 1),)", "0 Hz as the dimming's frequency"),
+        ("25, 1_000, 1),)", "25, 1_000, 2),)", "level 2"),
+        ("1_000, 1),)", "1_000, 1), (1, 26, 1_000, 1))", "a second lamp on circuit 1"),
+    ],
+)
+def test_what_is_wrong_with_a_lamp_is_told(tmp_path, old, new, told):
+    path, line = changed(tmp_path, old, new, "streetlight")
+    found = [(finding.what, finding.line) for finding in check(read_board(path)) if finding.fails]
+    lines = [at for what, at in found if told in what]
+    assert lines in ([line], [line + 1]), found
+
+
+def test_a_folder_named_by_dots_is_known_by_its_name(tmp_path, monkeypatch):
+    path, _line = changed(tmp_path, RELAY_6, RELAY_6)
+    (path.parent / "sub").mkdir()
+    monkeypatch.chdir(path.parent / "sub")
+    assert CliRunner().invoke(app, ["board", "check", ".."]).exit_code == 0
+
+
+def test_pins_are_shown_of_a_board_that_is_wrong(tmp_path):
+    path, _line = changed(tmp_path, RELAY_6, "(6, 37, 1, 0)")
+    told = CliRunner().invoke(app, ["board", "check", str(path), "--json"]).stdout.splitlines()
+    relay = {"pin": 37, "part": "circuit 6", "signal": "relay"}
+    assert relay in [json.loads(line) for line in told]
 
 
 def test_it_is_told_with_its_line_and_status_1(tmp_path):

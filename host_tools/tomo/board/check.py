@@ -1,10 +1,13 @@
 """What is wrong with a list of parts: each finding with its line, reason and remedy.
 
-Pins are those of the ESP32 (data sheet, "Pin definitions" and "Strapping pins").
+Pins are those of the ESP32 (data sheet, "Pin definitions" and "Strapping pins"), ports those of
+MicroPython on it.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from tomo.board.read import Board
 
@@ -15,6 +18,8 @@ _INPUT_ONLY = frozenset(range(34, 40))
 _MISSING = frozenset((20, 24, 28, 29, 30, 31))
 _ADC1 = frozenset(range(32, 40))
 _MOST_LOADS = 16
+# UART 0 is the console's; SPI 0 is the flash's.
+_PORTS = {"spi": (1, 2), "uart": (1, 2), "i2c": (0, 1)}
 # Fields behind name and kind; those of them that are pins, and whether the chip drives the pin.
 _BUSES = {
     "spi": (5, ((1, "SCK", True), (2, "MOSI", True), (3, "MISO", False))),
@@ -24,6 +29,9 @@ _BUSES = {
 # Bus, channels and number of figures of each chip.
 _METERS = {"atm90e32": ("spi", 3, 3), "bl0942": ("uart", 1, 3)}
 _PHOTOCELLS = {"bh1750": "i2c"}
+# What a chip's select inputs leave of its bus's addresses.
+_PLACES = {"bl0942": range(4), "bh1750": (0x23, 0x5C)}
+_PROCESSOR = ("CONTROL_PERIOD_MS", "WATCHDOG_MS", "RESET_REASON")
 _SENSES = ("grid", "load", "contact", "grid-level")
 _LENGTHS = {"METERS": 6, "RELAYS": 4, "SENSES": 3, "LAMPS": 4, "PHOTOCELLS": 4}
 
@@ -51,11 +59,16 @@ class Use:
 
 def check(board: Board) -> list[Finding]:
     """Everything that is wrong, in the order of the lines."""
-    shapes = list(_shapes(board))
+    shapes = misshapen(board)
     if shapes:  # what a row means is not known then
         return shapes
-    checks = (_name, _buses, _meters, _circuits, _senses, _pins, _kinds)
+    checks = (_name, _buses, _chips, _meters, _circuits, _lamps, _senses, _pins, _kinds)
     return sorted((one for part in checks for one in part(board)), key=lambda one: one.line)
+
+
+def misshapen(board: Board) -> list[Finding]:
+    """The rows that are none; without any, what is on each pin is known."""
+    return list(_shapes(board))
 
 
 def uses(board: Board) -> list[Use]:
@@ -84,8 +97,12 @@ def _shapes(board: Board) -> Iterator[Finding]:
         if len(row) < 2 or row[1] not in _BUSES:
             known = ", ".join(_BUSES)
             yield Finding(line, f"unknown kind of bus in {row}", f"Known: {known}.")
-        elif len(row) != 2 + _BUSES[row[1]][0] or not _numbers(row[2:]):
-            yield _misshapen(line, "BUSES", row)
+        elif (
+            len(row) != 2 + _BUSES[row[1]][0]
+            or not _numbers(row[2:])
+            or not isinstance(row[0], str)
+        ):
+            yield _no_row(line, "BUSES", row)
     for name, length in _LENGTHS.items():
         for place, row in enumerate(getattr(board, name.lower())):
             texts = {"METERS": 3, "PHOTOCELLS": 3, "SENSES": 1}.get(name, 0)
@@ -94,45 +111,72 @@ def _shapes(board: Board) -> Iterator[Finding]:
             whole = len(row) == length and all(isinstance(text, str) for text in row[:texts])
             whole = whole and all(isinstance(each, tuple) and _numbers(each) for each in lists)
             if not whole or not _numbers(numbers):
-                yield _misshapen(board.lines[name, place], name, row)
+                yield _no_row(board.lines[name, place], name, row)
 
 
 def _numbers(row: tuple) -> bool:
     return all(type(each) is int for each in row)
 
 
-def _misshapen(line: int, name: str, row: tuple) -> Finding:
+def _no_row(line: int, name: str, row: tuple) -> Finding:
     return Finding(line, f"{name}: {row} is no such row", "docs/boards.md has what each row holds.")
 
 
 def _name(board: Board) -> Iterator[Finding]:
-    folder = board.path.absolute().parent.name
+    folder = Path(os.path.abspath(board.path)).parent.name  # of `..`, too
+    for name in _PROCESSOR:
+        if (name, -1) not in board.lines:
+            yield Finding(board.lines["NAME", -1], f"no {name}", "Take it from another board.")
     if board.name != folder:
         what = f"NAME is {board.name!r}, its folder {folder!r}"
         yield Finding(board.lines["NAME", -1], what, "Make them the same.")
 
 
 def _buses(board: Board) -> Iterator[Finding]:
+    used = {row[2] for row in (*board.meters, *board.photocells)}
+    names: set[str] = set()
+    ports: set[tuple[str, int]] = set()
+    for number, (name, kind, port, *rest) in enumerate(board.buses):
+        line = board.lines["BUSES", number]
+        if port not in _PORTS[kind]:
+            free = " and ".join(str(each) for each in _PORTS[kind])
+            yield Finding(line, f"no {kind} port {port} is free", f"{free} are.")
+        if (kind, port) in ports:
+            yield Finding(line, f"a second bus on {kind} port {port}", "Give each its own port.")
+        if name in names:
+            yield Finding(line, f"a second bus {name!r}", "Give each its own name.")
+        if kind != "i2c" and rest[-1] <= 0:
+            yield Finding(line, f"{rest[-1]} as the speed of {name}", "It is above 0.")
+        if name not in used:
+            yield Finding(line, f"nothing is on bus {name!r}", "Leave it out.", fails=False)
+        names.add(name)
+        ports.add((kind, port))
+
+
+def _chips(board: Board) -> Iterator[Finding]:
     kinds = {row[0]: row[1] for row in board.buses}
     places: set[tuple] = set()
+    names: set[str] = set()
     for rows, name, wanted in (
         (board.meters, "METERS", {chip: row[0] for chip, row in _METERS.items()}),
         (board.photocells, "PHOTOCELLS", _PHOTOCELLS),
     ):
-        for number, (_, chip, bus, place, *_) in enumerate(rows):
+        for number, (chip_name, chip, bus, place, *_) in enumerate(rows):
             line = board.lines[name, number]
+            if chip_name in names:
+                yield Finding(line, f"a second chip {chip_name!r}", "Give each its own name.")
+            names.add(chip_name)
             if chip not in wanted:
                 yield Finding(line, f"unknown chip {chip!r}", f"Known: {', '.join(wanted)}.")
             elif kinds.get(bus) != wanted[chip]:
                 what = f"no bus {bus!r} of kind {wanted[chip]}"
                 yield Finding(line, what, "BUSES has the buses.")
+            elif place not in _PLACES.get(chip, (place,)):
+                can = ", ".join(f"{each:#x}" for each in _PLACES[chip])
+                yield Finding(line, f"{chip} at address {place:#x}", f"It can have {can}.")
             if (bus, place) in places:
                 yield Finding(line, f"two chips at {place} of {bus}", "Give each its own place.")
             places.add((bus, place))
-    for number, (name, *_) in enumerate(board.buses):
-        if name not in {bus for bus, _ in places}:
-            line = board.lines["BUSES", number]
-            yield Finding(line, f"nothing is on bus {name!r}", "Leave it out.", fails=False)
 
 
 def _meters(board: Board) -> Iterator[Finding]:
@@ -175,6 +219,20 @@ def _circuits(board: Board) -> Iterator[Finding]:
         yield Finding(board.lines["METERS", -1], what, "Every circuit needs both today.")
 
 
+def _lamps(board: Board) -> Iterator[Finding]:
+    switched = {row[0] for row in board.relays}
+    for number, (circuit, _pin, hz, reset) in enumerate(board.lamps):
+        line = board.lines["LAMPS", number]
+        if circuit not in switched:
+            yield Finding(line, f"lamp {circuit} has no relay", "RELAYS has its circuit's.")
+        if circuit in board.lamp_circuits[:number]:
+            yield Finding(line, f"a second lamp on circuit {circuit}", "One of each.")
+        if hz <= 0:
+            yield Finding(line, f"{hz} Hz as the dimming's frequency", "It is above 0.")
+        if reset not in (0, 1):
+            yield Finding(line, f"level {reset}", "A level is 0 or 1.")
+
+
 def _senses(board: Board) -> Iterator[Finding]:
     names = [row[0] for row in board.senses]
     for number, name in enumerate(names):
@@ -185,7 +243,9 @@ def _senses(board: Board) -> Iterator[Finding]:
             yield Finding(line, f"a second sense {name!r}", "One of each.")
         if name == "grid-level" and board.senses[number][1] not in _ADC1:
             yield Finding(line, "the ADC beside Wi-Fi is on GPIO 32 to 39", "Take one of these.")
-        if board.senses[number][2] < (0 if name == "contact" else 1):
+        if name == "contact" and board.senses[number][2] not in (0, 1):
+            yield Finding(line, f"level {board.senses[number][2]}", "A level is 0 or 1.")
+        elif name != "contact" and board.senses[number][2] < 1:
             yield Finding(line, f"{name}: a figure below its range", "docs/boards.md has it.")
     for name in ("grid", "load"):
         if name not in names:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from tomo.board.check import Finding, Use, check, uses
+from tomo.board.check import Finding, Use, check, misshapen, uses
 from tomo.board.read import Board, parts_of, read_board
 from tomo.cli.streams import say, wide_console
 from tomo.errors import HostError
@@ -29,7 +29,7 @@ def check_board(
     parts = _parts(board)
     findings = check(parts)
     sound = not any(finding.fails for finding in findings)
-    pins = uses(parts) if sound else []
+    pins = [] if misshapen(parts) else uses(parts)
     if as_json:
         for use in pins:
             typer.echo(json_line({"pin": use.pin, "part": use.part, "signal": use.signal}))
@@ -37,7 +37,7 @@ def check_board(
             fields = {"line": one.line, "what": one.what, "remedy": one.remedy, "fails": one.fails}
             typer.echo(json_line(fields))
     else:
-        if sound:
+        if pins:
             wide_console().print(_table(parts, pins))
         for one in findings:
             _tell(parts, one)
