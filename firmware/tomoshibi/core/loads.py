@@ -30,7 +30,7 @@ class Load:
         self.closed = False  # what the relay was last told; open in reset
         self.power_w = 0  # last measured; negative: the meter says that the load feeds
         self.peak_w = 0  # largest measured in the last minute while closed
-        self.starting = 0  # seconds left of its start, in which a surge is no overload
+        self.starting = 0  # ms left of its start, in which a surge is no overload; 0: it is over
         self.fault = 0  # a cause of core.events while its relay or meter is not to be believed
 
     def may_draw_w(self) -> int:

@@ -37,6 +37,8 @@ _LIFE_RETRY_MAX_S = const(3_600)
 _ROUNDS = const(2)
 # Supply for so long, and a meter that averages has seen nothing else.
 _FED_LONG_MS = const(2_000)
+# sample_ms is at most 2 s: after this without a reading none is to be expected.
+_OVERDUE_MS = const(2_100)
 # A relay that has rested for so many seconds: a sample taken now was begun after it moved.
 _SETTLED_S = const(2)
 # All quantities are read within this time, power at least this often.
@@ -52,7 +54,8 @@ class LoadControl(Control):
 
     limit_w   what the island may draw here, W; `limit_w` is lower after an inverter has given up
     surge_w   what it may draw while loads start, W; 0 is twice limit_w
-    surge_ms  for how long the inverter bears that: a start is over a tenth earlier
+    surge_ms  for how long the inverter bears that: a start is over a tenth earlier, or by the last
+              reading before
     moves     a count of relay movements for each load, or a place in the registers for them
     """
 
@@ -78,7 +81,9 @@ class LoadControl(Control):
         self._staging = staging
         self.limit_w = self._set_limit_w = limit_w
         self._surge_w = surge_w or 2 * limit_w
-        self._start_s = surge_ms * 9 // 10_000
+        self._start_ms = surge_ms * 9 // 10
+        self._counted_s = self._counted_ms = 0  # the uptime up to which starts are counted
+        self._reading_age_ms = 0
         self._moves = array("i", (0 for _ in branches)) if moves is None else moves
         self._commanded = bytearray(len(branches))
         # noted[i]: the position of relay i that staging, counter and log know of.
@@ -158,7 +163,9 @@ class LoadControl(Control):
             self._note_moves()
         self._drop_old_readings(now_s)
         self._note_silence(now_s)
-        self._run_starts(now_s)
+        self._run_starts()
+        if self._reading_age_ms == _OVERDUE_MS:
+            self._end_starts(1)
         if self.grid.limited:
             self._forget_lesson()
             self._hold_limit(now_s)
@@ -218,6 +225,9 @@ class LoadControl(Control):
     def _look(self) -> None:
         """What the new readings say of relays and meters, and of what closed loads draw."""
         now_s = self.uptime.seconds
+        self._run_starts()
+        # The next reading will be as long in coming: too long for these.
+        self._end_starts(self._reading_age_ms)
         fed = self._load_alive() and (
             self.grid.state == NORMAL or self.grid.held_ms >= _FED_LONG_MS
         )
@@ -230,7 +240,9 @@ class LoadControl(Control):
             if load.closed and -load.power_w > load.peak_w:
                 load.peak_w = -load.power_w
         if self.power_w() > self._surge_w:
-            self._end_starts()
+            # More than a start may draw: an overload after all.
+            self._end_starts(self._start_ms)
+        self._reading_age_ms = 0
 
     def _note_fault(self, i: int, fault: int) -> None:
         load = self._branches[i].load
@@ -245,26 +257,29 @@ class LoadControl(Control):
 
     def _start_all(self) -> None:
         """The bus comes alive: what is closed starts now."""
+        self._run_starts()
         for i in self._range:
             if self._branches[i].load.closed:
-                self._branches[i].load.starting = self._start_s
+                self._branches[i].load.starting = self._start_ms
 
-    def _run_starts(self, now_s: int) -> None:
-        passed_s = now_s - self._second
+    def _run_starts(self) -> None:
+        """Count the time that has passed. A start is at its end with 1 ms left, until judged."""
+        uptime = self.uptime
+        passed_ms = (uptime.seconds - self._counted_s) * 1_000 + uptime.millis - self._counted_ms
+        self._counted_s, self._counted_ms = uptime.seconds, uptime.millis
+        self._reading_age_ms = min(self._reading_age_ms + passed_ms, _OVERDUE_MS)
         for i in self._range:
             load = self._branches[i].load
             if load.starting:
-                load.starting = max(0, load.starting - passed_s)
-                if not load.starting:
-                    load.peak_w = abs(load.power_w)
+                load.starting = max(1, load.starting - passed_ms)
 
-    def _end_starts(self) -> None:
-        """More than a start may draw: an overload after all."""
+    def _end_starts(self, left_ms: int) -> None:
+        """Starts with no more than this left are over: what their loads draw now counts."""
         for i in self._range:
             load = self._branches[i].load
-            if load.starting:
+            if 0 < load.starting <= left_ms:
                 load.starting = 0
-                load.peak_w = max(load.peak_w, abs(load.power_w))
+                load.peak_w = abs(load.power_w)
 
     def _hold_limit(self, now_s: int) -> None:
         """Plan again with what is known now, and open what does not fit any more."""
@@ -425,7 +440,7 @@ class LoadControl(Control):
         self._staging.closed(i, now_s)
         self._moved = True
         load = self._branches[i].load
-        load.starting = self._start_s
+        load.starting = self._start_ms
         load.closed = True
         self._relays[i].close()
         self._note_moves()

@@ -787,6 +787,55 @@ class TestStarts(MeasuredCase):
         moves = self.start_with((3_100, 200), 60)
         self.assertTrue(moves[1][0] - moves[0][0] <= 1_000)
 
+    def opened_after(self, draws_ms, alive_ms, reads_ms, period_ms):
+        """The bus comes alive and the pump draws 1600 W for so long; ms until it is opened, or 0.
+
+        The bus comes alive at alive_ms of a second, the first reading reads_ms later. A chip
+        averages over 300 ms: what has just ended is still seen.
+        """
+        self.setUp()
+        self.run_for(10_000)
+        self.grid_side.on = self.load_side.on = False
+        self.run_for(1_000)
+        while self.control.uptime.millis != alive_ms:
+            self.run_for(CYCLE_MS)
+        self.load_side.on = True
+        load = self.loads[0]
+        for ms in range(0, 8_000, CYCLE_MS):
+            if ms >= reads_ms and (ms - reads_ms) % period_ms == 0:
+                load.power_w = 1_600 if ms < draws_ms + 300 else 200
+                if not load.starting:
+                    load.peak_w = max(load.peak_w, load.power_w)
+                self.control.measured()
+            self.run_for(CYCLE_MS)
+            if not load.closed:
+                return ms
+        return 0
+
+    def test_a_start_of_3_s_is_never_cut_whenever_it_begins_and_is_read(self):
+        for alive_ms in (0, 20, 500, 900, 980):
+            for reads_ms in (20, 300, 500, 960):
+                with self.subTest(alive_ms=alive_ms, reads_ms=reads_ms):
+                    self.assertEqual(self.opened_after(3_000, alive_ms, reads_ms, 1_000), 0)
+
+    def test_the_rarer_the_readings_the_shorter_a_start_may_be(self):
+        for draws_ms, period_ms in ((4_000, 200), (2_200, 2_000)):
+            for reads_ms in (20, period_ms - 20):
+                with self.subTest(period_ms=period_ms, reads_ms=reads_ms):
+                    self.assertEqual(self.opened_after(draws_ms, 900, reads_ms, period_ms), 0)
+
+    def test_a_longer_start_is_cut_by_its_last_reading_within_nine_tenths_of_the_time(self):
+        for period_ms in (200, 1_000, 2_000):
+            for reads_ms in (20, period_ms // 2, period_ms - 20):
+                for alive_ms in (0, 500, 980):
+                    with self.subTest(period_ms=period_ms, reads_ms=reads_ms, alive_ms=alive_ms):
+                        ms = self.opened_after(8_000, alive_ms, reads_ms, period_ms)
+                        self.assertTrue(4_500 - period_ms - CYCLE_MS <= ms <= 4_500)
+
+    def test_a_start_without_readings_is_judged_by_the_last(self):
+        ms = self.opened_after(8_000, 500, 960, 9_000)
+        self.assertTrue(4_000 <= ms <= 5_500)
+
     def test_what_is_on_when_the_bus_comes_alive_starts(self):
         self.start_with((200,), 60)
         self.load_side.on = False
