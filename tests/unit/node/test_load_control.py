@@ -35,6 +35,7 @@ from tomoshibi.core.loads import Load
 from tomoshibi.core.uptime import Uptime
 from tomoshibi.drivers.relay import Relay
 from tomoshibi.node.load_control import LoadControl
+from tomoshibi.node.sense_edge import SenseEdge
 from tomoshibi.node.senses import Senses
 from tomoshibi.policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RETURN_WAIT, GridState
 from tomoshibi.policy.plan import ShedPlan
@@ -73,6 +74,21 @@ class Side:
 
     def alive(self):
         return self.on
+
+
+class EdgePin:
+    """The pin of a Side: each turn in the direction listened to calls the handler at once."""
+
+    def __init__(self, side, rising):
+        self.side, self.rising, self.handler = side, rising, None
+
+    def irq(self, handler, trigger=None):
+        self.handler = handler
+
+    def turn(self, on):
+        turned, self.side.on = self.side.on != on, on
+        if turned and on == self.rising and self.handler:
+            self.handler(self)
 
 
 class Level:
@@ -362,6 +378,86 @@ class TestBlackout(ControlCase):
         self.pins[0].level = 0
         self.run_for(1_000)
         self.assertEqual(self.pins[0].level, 1)
+
+
+class TestEdges(ControlCase):
+    """Both senses' edges bring looks forward, wired as node.assemble does."""
+
+    def setUp(self):
+        super().setUp()
+        self.start()
+        self.grid_pin, self.load_pin = EdgePin(self.grid_side, False), EdgePin(self.load_side, True)
+        fed = SenseEdge(self.load_pin, True, self.look)
+        self.on_timer = SenseEdge(self.grid_pin, False, fed.on_timer).on_timer
+        self.looks = []  # (ms, the pin or timer that called)
+        self.spans = []
+        self.ms = 0
+        self.on_timer(None)
+        step = self.control.grid.step
+
+        def step_and_note(span_ms, *sides):
+            self.spans.append((self.ms, span_ms))
+            return step(span_ms, *sides)
+
+        self.control.grid.step = step_and_note
+
+    def look(self, source):
+        self.looks.append((self.ms, source))
+        self.control._round()  # without the heap's lock: the notes take memory
+
+    def pass_ms(self, span_ms, sides=None):
+        """sides(ms) turns the pins in each millisecond, before the timer's round, if one is due."""
+        for _ in range(span_ms):
+            _desk.advance(1)
+            self.ms += 1
+            if sides:
+                sides(self.ms)
+            if self.ms % CYCLE_MS == 0:
+                self.on_timer(None)
+
+    def test_two_edges_in_one_round_are_two_looks_with_the_spans_between_them(self):
+        def sides(ms):
+            if ms == 23:
+                self.load_pin.turn(False)
+                self.grid_pin.turn(False)
+            elif ms == 38:
+                self.load_pin.turn(True)
+
+        self.looks.clear()
+        self.pass_ms(60, sides)
+        self.assertEqual(self.spans, [(20, 20), (23, 3), (38, 15), (40, 2), (60, 20)])
+        self.assertEqual(self.control.grid.outage_ms, 40)
+        self.assertEqual(self.control.grid.state, ISLANDED)
+        self.assertEqual(self.closed(), ["exit", "pump", "lights"])
+
+    def chatter(self, half_ms, grid_falls_ms):
+        """For 200 ms the load sense turns every half_ms."""
+
+        def sides(ms):
+            if ms == grid_falls_ms:
+                self.grid_pin.turn(False)
+            self.load_pin.turn(not 23 <= ms < 223 or ms // half_ms % 2 == 0)
+
+        self.looks.clear()
+        self.pass_ms(300, sides)
+
+    def test_a_load_sense_that_chatters_beside_a_living_grid_cuts_nothing(self):
+        for half_ms in (1, 3, 7):
+            self.setUp()
+            self.chatter(half_ms, grid_falls_ms=0)
+            self.assertEqual((self.control.grid.state, len(self.closed())), (NORMAL, 6))
+
+    def test_each_pin_is_looked_at_once_a_round_however_much_the_load_sense_chatters(self):
+        for half_ms in (1, 3, 7):
+            self.setUp()
+            self.chatter(half_ms, grid_falls_ms=23)
+            for pin in (None, self.grid_pin, self.load_pin):
+                rounds = [ms // CYCLE_MS for ms, source in self.looks if source is pin]
+                self.assertEqual(len(rounds), len(set(rounds)))
+            self.assertTrue(len(self.looks) > 20)
+            ends = [ms for ms, _ in self.spans]
+            spans = [ms - before for ms, before in zip(ends, [0] + ends)]
+            self.assertEqual([span_ms for _, span_ms in self.spans], spans)
 
 
 class TestDoubt(ControlCase):
