@@ -84,13 +84,11 @@ class Control:
 
         The heap is locked meanwhile: call frames of more than eleven words, which MicroPython
         takes from the heap when it can, then go on the C stack, and no collection can start.
+        This frame itself is made before: a second `try` would make it too large.
         """
         heap_lock()
         try:
             self._round()
-        except Exception as error:
-            self._note_broken(error)
-            raise
         finally:
             heap_unlock()
         self.cycles = (self.cycles + 1) & _COUNT_MASK
@@ -114,23 +112,27 @@ class Control:
         )
 
     def _round(self) -> None:
-        uptime, grid = self.uptime, self.grid
-        span_ms = uptime.update()
-        if grid.step(span_ms, self._grid_alive(), self._load_alive(), self._islanded()):
-            self._entered = True
-        if self._entered:
-            self._follow()
-        if self.news:
-            self.on_news()
-            self.news = False
-        if uptime.seconds != self._second:
-            self.on_second(uptime.seconds)
-            if uptime.seconds == _CHIPS_READ_S and not grid.limited:
-                self._check_frequency()
-            self._second = uptime.seconds
-        # Last: a level that cannot be read holds nothing up.
-        if grid.state == RETURN_WAIT:
-            self._judge()
+        try:
+            uptime, grid = self.uptime, self.grid
+            span_ms = uptime.update()
+            if grid.step(span_ms, self._grid_alive(), self._load_alive(), self._islanded()):
+                self._entered = True
+            if self._entered:
+                self._follow()
+            if self.news:
+                self.on_news()
+                self.news = False
+            if uptime.seconds != self._second:
+                self.on_second(uptime.seconds)
+                if uptime.seconds == _CHIPS_READ_S and not grid.limited:
+                    self._check_frequency()
+                self._second = uptime.seconds
+            # Last: a level that cannot be read holds nothing up.
+            if grid.state == RETURN_WAIT:
+                self._judge()
+        except Exception as error:
+            self._note_broken(error)
+            raise
 
     def _follow(self) -> None:
         """Tell of the new grid state, once, and do what follows from it."""

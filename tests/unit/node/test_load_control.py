@@ -4,6 +4,7 @@ What must stay closed is worked out by hand from the rated powers below.
 """
 
 import _desk
+import gc
 import json
 import unittest
 
@@ -1057,6 +1058,20 @@ class TestMemory(ControlCase):
         with self.assertRaises(MemoryError):
             self.control.cycle()
         self.assertEqual(len(takes_memory()), 64)
+
+    def test_a_cycle_takes_no_memory_for_its_own_call_either(self):
+        """That comes before the heap is locked, and may start a collection."""
+        cycle = self.control.cycle
+        cycle()
+        gc.collect()
+        for _ in range(8):
+            bytearray(512)
+        gc.threshold(1_024)  # now whatever takes memory collects first
+        used = gc.mem_alloc()
+        cycle()
+        still_used = gc.mem_alloc()
+        gc.threshold(-1)
+        self.assertEqual(still_used, used)
 
     def test_the_whole_blackout_allocates_nothing(self):
         self.start()
