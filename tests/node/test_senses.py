@@ -100,7 +100,7 @@ def test_a_wrong_line_hz_is_told_at_the_start_and_delays_a_return_no_longer_than
         assert closed(node) == 6
 
 
-def test_a_sense_that_chatters_takes_no_more_than_a_look_a_round(tmp_path):
+def test_a_sense_that_chatters_takes_no_more_than_two_looks_a_round(tmp_path):
     with life(tmp_path, settings=PANEL) as node:
         node.run(60_000)
         before, began_ms = node.ask("status", "status")["cycles"], node.now_ms
@@ -108,7 +108,7 @@ def test_a_sense_that_chatters_takes_no_more_than_a_look_a_round(tmp_path):
         node.run(5_000, grid_chatter=100)
         node.run(100, grid_chatter=0)
         rounds = (node.now_ms - began_ms) // 20
-        assert rounds < node.ask("status", "status")["cycles"] - before <= 2 * rounds + 100
+        assert rounds < node.ask("status", "status")["cycles"] - before <= 3 * rounds + 100
 
 
 def test_the_fall_of_the_grids_sense_is_looked_at_at_once(tmp_path):

@@ -23,7 +23,7 @@ from tomoshibi.node.foundation import Foundation
 from tomoshibi.node.job import Job
 from tomoshibi.node.log_job import LogJob
 from tomoshibi.node.places_job import PlacesJob
-from tomoshibi.node.sense_edge import SenseEdge
+from tomoshibi.node.sense_edge import Rounds, SenseEdge
 from tomoshibi.node.storage import FILES
 from tomoshibi.node.whole_node import Node
 from tomoshibi.wire import echonet, registers
@@ -57,19 +57,20 @@ def build(found: str) -> tuple[Node, list[Job]]:
         cause = DAMAGED if found == files.DAMAGED else MISSING
         control.record(STORAGE, FILES, 0, 1, cause)
 
-    grid_pin, load_pin, rounds = base.grid_pin, base.load_pin, Timer(0)
+    grid, grid_pin, load_pin, timer = base.grid, base.grid_pin, base.load_pin, Timer(0)
 
     def start_control() -> WDT:
         # The edges bring a look forward; the timer keeps the rounds going.
-        fed = SenseEdge(load_pin, Pin.IRQ_RISING, control.cycle)
-        edge = SenseEdge(grid_pin, Pin.IRQ_FALLING, fed.on_timer)
-        rounds.init(period=board.CONTROL_PERIOD_MS, mode=Timer.PERIODIC, callback=edge.on_timer)
+        fall = SenseEdge(grid_pin, Pin.IRQ_FALLING, control.cycle, grid.grid_fell)
+        rise = SenseEdge(load_pin, Pin.IRQ_RISING, control.cycle, grid.load_rose)
+        rounds = Rounds(control.cycle, fall, rise)
+        timer.init(period=board.CONTROL_PERIOD_MS, mode=Timer.PERIODIC, callback=rounds.on_timer)
         return WDT(timeout=board.WATCHDOG_MS)
 
     def stop_control() -> None:
         grid_pin.irq(None)
         load_pin.irq(None)
-        rounds.deinit()
+        timer.deinit()
 
     node = Node(
         board.NAME,

@@ -295,8 +295,8 @@ class LoadControl(Control):
         Four fifths of what it carried last, until the grid returns; but never less than the
         life-safety loads need, for which it is worth trying again and again.
         """
-        # Nor from a trip that no cut could have averted.
-        if self._watch.stray_w:
+        # Not from a trip that no cut could have averted, nor from a sense that chatters.
+        if self._watch.stray_w or self.grid.load_chattered:
             return
         carried_w = self._carried_w()
         # Only of an inverter that did feed something, not of senses that fell one by one.

@@ -1,43 +1,71 @@
-"""Brings the control path's look forward when a sense of the mains turns, once a round at most.
+"""Brings the control path's look forward when a sense of the mains turns, twice a round at most.
 
 The grid's fall is answered sooner so, and a load side that an overloaded inverter feeds for one
 half cycle, between two rounds, is seen at all. A sense that chatters makes thousands of edges a
-second, and each that is listened to takes its turn from all else. So the first turns its pin's
-interrupt off until the timer's next round.
+second, and each that is listened to takes its turn from all else. So the second turns its pin's
+interrupt off until the timer's next round, which takes it for one that has just turned again.
 
 Source: MicroPython 1.25, ports/esp32/machine_pin.c: an edge schedules its handler, up to eight
 of them (mpconfigport.h), and None as the handler turns the pin's interrupt off.
 """
 
+from micropython import const
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from machine import Pin
 
+_MOST = const(2)
+
 
 class SenseEdge:
-    """`on_timer` is for the timer: it calls `cycle`, and listens to `pin` again.
+    """Listens to `pin` once `listen` has been called, and calls `cycle` with it at its edges.
 
-    `cycle` may be another edge's `on_timer`: then the timer, and this edge, have both looked after.
+    turned   called before a look that the sense's turn has brought, or may be late for; True: it
+             has turned more than once since `listen`
     """
 
-    def __init__(self, pin: Pin, trigger: int, cycle: Callable[[object], None]) -> None:
+    def __init__(
+        self,
+        pin: Pin,
+        trigger: int,
+        cycle: Callable[[object], None],
+        turned: Callable[[bool], None],
+    ) -> None:
         self._pin = pin
         self._trigger = trigger
         self._cycle = cycle
+        self._turned = turned
         self._handler = self._on_edge  # made once: a bound method takes memory
-        self._listening = False
+        self._left = -1  # edges that are still listened to in this round; -1: none has begun
 
-    def on_timer(self, timer: object) -> None:
-        if not self._listening:
-            self._listening = True
+    def listen(self) -> None:
+        """A new round begins. Allocates nothing."""
+        if self._left <= 0:
+            if not self._left:
+                self._turned(True)
             self._pin.irq(self._handler, self._trigger)
-        self._cycle(timer)
+        self._left = _MOST
 
     def _on_edge(self, pin: Pin) -> None:
         # Edges that came before the interrupt was off may have been scheduled, too.
-        if self._listening:
-            self._listening = False
-            pin.irq(None)
+        if self._left > 0:
+            self._left -= 1
+            if not self._left:
+                pin.irq(None)
+            self._turned(not self._left)
             self._cycle(pin)
+
+
+class Rounds:
+    """`on_timer` is for the timer: it listens to the edges again and calls `cycle`."""
+
+    def __init__(self, cycle: Callable[[object], None], *edges: SenseEdge) -> None:
+        self._cycle = cycle
+        self._edges = edges
+
+    def on_timer(self, timer: object) -> None:
+        for edge in self._edges:
+            edge.listen()
+        self._cycle(timer)

@@ -10,8 +10,9 @@
 
 Pure: elapsed time and senses come in as arguments, the state goes out. `limited` says whether
 the island's power limit binds. The first cut waits for one thing only: that somebody feeds the
-loads while the grid does not. A dark site is given `ride_ms` to come back before its loads are
-cut in advance of the inverter's start.
+loads while the grid does not, for a half cycle in which no sense has turned. A dark site, and one
+whose senses chatter, is given `ride_ms` to come back before its loads are cut in advance of the
+inverter's start.
 
 Source: docs/sources.md, "Grid": the statutory voltage band (Ordinance, Art. 38), a reconnect time
 of Japanese PV inverters, terms of IEC 61000-4-30, and choices.
@@ -36,6 +37,11 @@ _LONG_MS = const(100_000_000)
 # The load side must be seen alive this long beside a dead grid side; one mains cycle at 50 Hz,
 # so that the two detectors' different delays are not taken for an island.
 _ISLAND_MS = const(20)
+# And without either sense having turned meanwhile: where the two come back one after the other at
+# a dip's end, or one chatters, nobody is known to feed anything yet.
+_STEADY_MS = const(10)
+# A grid side that turned more often than it was listened to is no returned grid for two rounds.
+_CHATTER_MS = const(40)
 # A dead load side shorter than this is the inverter's own switching.
 _LOAD_DEAD_MS = const(100)
 # So long a dead load side is believed against a closed contact.
@@ -102,11 +108,27 @@ class GridState:
         self._by_contact = False
         self._doubt_ms = 0  # since the first doubt of this RETURN_WAIT
         self._echo_ms = 0  # what is left of _ECHO_MS since the last dip
+        self.load_chattered = False  # in this island: its end teaches nothing
+        self._turned = False  # a sense, since the last step
+        self._steady_ms = 0  # load side alive beside a dead grid side, and neither has turned
+        self._chatter_ms = 0  # what is left of _CHATTER_MS
 
     @property
     def limited(self) -> bool:
         """True while the island's limit binds, and until the grid has proved itself."""
         return ISLANDED <= self.state <= RETURN_WAIT
+
+    def grid_fell(self, again: bool) -> None:
+        """Before a step: the grid side's sense fell since the last; `again`: often, perhaps."""
+        self._turned = True
+        if again:
+            self._chatter_ms = _CHATTER_MS
+
+    def load_rose(self, again: bool) -> None:
+        """Before a step: the load side's sense rose since the last; `again`: often, perhaps."""
+        self._turned = True
+        if again:
+            self.load_chattered = True
 
     def step(self, span_ms: int, grid_alive: bool, load_alive: bool, contact: bool = False) -> bool:
         """Take the senses `span_ms` after the last call; True if the state changed.
@@ -168,6 +190,11 @@ class GridState:
             self.held_ms += span_ms
         if load_alive and not grid_alive:
             self.fed_ms = min(self.fed_ms + span_ms, _LONG_MS)
+            self._steady_ms = 0 if self._turned else min(self._steady_ms + span_ms, _LONG_MS)
+        else:
+            self._steady_ms = 0
+        self._turned = False
+        self._chatter_ms = max(0, self._chatter_ms - span_ms)
         self._load_dead_ms = 0 if load_alive else min(self._load_dead_ms + span_ms, _LONG_MS)
         self._grid_back_ms = min(self._grid_back_ms + span_ms, _LONG_MS) if grid_alive else 0
         self._contact_ms = min(self._contact_ms + span_ms, _LONG_MS) if contact else 0
@@ -184,19 +211,24 @@ class GridState:
     def _on_grid(self, span_ms: int, grid_alive: bool, contact: bool) -> int:
         if grid_alive and not contact:
             return self.state
-        self._load_dead_ms = 0
+        self._load_dead_ms = self._steady_ms = 0
         if not grid_alive or not self._echo_ms:
             self.outage_ms = span_ms
             self._by_contact = grid_alive
         return ISLANDED if contact else RIDE_THROUGH
 
     def _ride_through(self, grid_alive: bool, load_alive: bool, contact: bool) -> int:
-        if contact or (load_alive and not grid_alive and self.held_ms >= _ISLAND_MS):
+        if contact or (load_alive and not grid_alive and self._sure()):
             return ISLANDED
-        if grid_alive:
+        if grid_alive and not self._chatter_ms:
             self._echo_ms = _ECHO_MS
             return RESTORING if self._restoring else NORMAL
         return DEAD if self._load_dead_ms >= self.ride_ms else RIDE_THROUGH
+
+    def _sure(self) -> bool:
+        """Whether the senses have been as they are for long enough, or have been waited for."""
+        steady = self.held_ms >= _ISLAND_MS and self._steady_ms >= _STEADY_MS
+        return steady or self.held_ms >= self.ride_ms
 
     def _islanded(self, contact: bool) -> int:
         if self._grid_back_ms >= _GRID_BACK_MS:
@@ -241,6 +273,7 @@ class GridState:
             self._restoring = True
         if state == ISLANDED:
             self.fed_ms = 0
+            self.load_chattered = False
         self.before = self.state
         self.state = state
         self.held_ms = 0

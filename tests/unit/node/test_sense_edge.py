@@ -1,10 +1,10 @@
-"""node.sense_edge: one look at an edge, and no more until the timer's next round."""
+"""node.sense_edge: a look at an edge, and at most two until the timer's next round."""
 
 import unittest
 
 from no_heap import no_heap
 
-from tomoshibi.node.sense_edge import SenseEdge
+from tomoshibi.node.sense_edge import Rounds, SenseEdge
 
 FALLING = 2
 
@@ -32,57 +32,71 @@ class Pin:
 
 class TestSenseEdge(unittest.TestCase):
     def setUp(self):
-        self.pin, self.looks = Pin(), 0
-        self.edge = SenseEdge(self.pin, FALLING, self.cycle)
-        self.edge.on_timer(None)
-        self.looks = 0
+        self.pin, self.looks, self.turns = Pin(), 0, []
+        self.edge = SenseEdge(self.pin, FALLING, self.cycle, self.turns.append)
+        self.edge.listen()
 
     def cycle(self, _source):
         self.looks += 1
 
-    def test_an_edge_is_looked_at_at_once(self):
+    def test_an_edge_is_looked_at_at_once_as_a_turn(self):
         self.pin.fall()
         self.pin.run_queue()
-        self.assertEqual(self.looks, 1)
-        self.assertEqual(self.pin.trigger, 3)  # as irq(None) leaves it
+        self.assertEqual((self.looks, self.turns), (1, [False]))
+        self.assertEqual(self.pin.trigger, FALLING)
 
-    def test_a_thousand_edges_are_one_look(self):
+    def test_a_thousand_edges_are_two_looks_and_known_for_more_than_one_turn(self):
         for _ in range(1_000):
             self.pin.fall()
             self.pin.run_queue()
-        self.assertEqual(self.looks, 1)
+        self.assertEqual((self.looks, self.turns), (2, [False, True]))
+        self.assertEqual(self.pin.trigger, 3)  # as irq(None) leaves it
 
-    def test_edges_scheduled_before_the_first_was_looked_at_are_none(self):
+    def test_edges_scheduled_before_the_first_was_looked_at_are_two_at_most(self):
         for _ in range(8):
             self.pin.fall()
         self.pin.run_queue()
-        self.assertEqual(self.looks, 1)
+        self.assertEqual(self.looks, 2)
 
-    def test_the_timers_round_listens_again(self):
-        self.pin.fall()
-        self.pin.run_queue()
-        self.edge.on_timer(None)
+    def test_a_new_round_listens_again_and_takes_what_it_missed_for_a_turn(self):
+        for _ in range(2):
+            self.pin.fall()
+            self.pin.run_queue()
+        self.edge.listen()
         self.assertEqual((self.looks, self.pin.trigger), (2, FALLING))
+        self.assertEqual(self.turns, [False, True, True])
         self.pin.fall()
         self.pin.run_queue()
-        self.assertEqual(self.looks, 3)
+        self.assertEqual((self.looks, self.turns[3:]), (3, [False]))
 
-    def test_one_after_the_other_each_pin_is_listened_to_and_looked_at_once_a_round(self):
+    def test_a_round_that_has_heard_all_there_was_is_no_turn(self):
+        self.pin.fall()
+        self.pin.run_queue()
+        self.edge.listen()
+        self.edge.listen()
+        self.assertEqual(self.turns, [False])
+
+    def test_the_timer_listens_to_each_pin_again_and_looks_once(self):
         other = Pin()
-        both = SenseEdge(other, FALLING, self.edge.on_timer)
-        both.on_timer(None)
-        self.assertEqual(self.looks, 1)
+        also = SenseEdge(other, FALLING, self.cycle, self.turns.append)
+        rounds = Rounds(self.cycle, self.edge, also)
+        rounds.on_timer(None)
+        self.assertEqual((self.looks, self.turns), (1, []))
         for pin in (other, self.pin) * 3:
             pin.fall()
             pin.run_queue()
-        self.assertEqual(self.looks, 3)
+        self.assertEqual(self.looks, 5)
 
     def test_allocates_nothing(self):
-        pin, edge, fall = self.pin, self.edge, self.edge._on_edge
+        pin, fall, turned = self.pin, self.edge._on_edge, self.edge._turned
+        on_timer = Rounds(self.cycle, self.edge).on_timer
+        self.edge._turned = lambda _again: None
         with no_heap:
             for _ in range(10):
                 fall(pin)
-                edge.on_timer(None)
+                fall(pin)
+                on_timer(None)
+        self.edge._turned = turned
         self.assertEqual(pin.trigger, FALLING)
 
 

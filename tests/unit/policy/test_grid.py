@@ -60,6 +60,56 @@ class TestGridLoss(GridCase):
     def test_island_is_known_two_cycles_after_the_grid_side_died(self):
         self.assertEqual(self.run_for(40, False, True), [RIDE_THROUGH, ISLANDED])
 
+    def test_a_load_side_that_comes_alive_is_an_island_after_a_half_cycle(self):
+        for alive_ms, expected in ((9, RIDE_THROUGH), (10, ISLANDED)):
+            self.setUp()
+            self.run_for(60, False, False)
+            self.grid.load_rose(False)
+            self.grid.step(3, False, True)
+            self.grid.step(alive_ms, False, True)
+            self.assertEqual(self.grid.state, expected)
+
+    def test_a_dip_whose_sides_come_back_one_after_the_other_is_no_island(self):
+        self.run_for(60, False, False)
+        self.grid.load_rose(False)
+        self.grid.step(12, False, True)  # the grid's sense is late
+        self.assertEqual(self.grid.state, RIDE_THROUGH)
+        self.assertEqual(self.run_for(20, True, True), [NORMAL])
+
+    def chatter(self, rounds, grid_alive, load_alive, turn):
+        """In each round the two sides read as given, however often one has turned between."""
+        entered = []
+        for number in range(rounds):
+            turn(True)
+            if self.grid.step(CYCLE_MS, grid_alive(number), load_alive(number)):
+                entered.append(self.grid.state)
+        return entered
+
+    def test_a_load_side_that_chatters_in_a_dip_is_taken_for_dark(self):
+        self.run_for(20, False, False)
+        entered = self.chatter(
+            5, lambda _: False, lambda number: number % 3 != 2, self.grid.load_rose
+        )
+        self.assertEqual(entered, [])
+        self.assertEqual(self.run_for(20, True, True), [NORMAL])
+
+    def test_a_grid_side_that_chatters_is_doubted_as_long_as_darkness(self):
+        entered = self.chatter(
+            6, lambda number: number % 3 == 2, lambda _: True, self.grid.grid_fell
+        )
+        self.assertEqual(entered, [RIDE_THROUGH])
+        self.assertEqual(self.run_for(60, True, True), [NORMAL])
+
+    def test_senses_that_chatter_for_longer_are_no_reason_to_wait(self):
+        for turn, grid_alive, load_alive in (
+            (self.grid.load_rose, lambda _: False, lambda number: number % 2 == 0),
+            (self.grid.grid_fell, lambda number: number % 2 == 1, lambda _: True),
+        ):
+            self.setUp()
+            turn = getattr(self.grid, turn.__name__)
+            entered = self.chatter(10, grid_alive, load_alive, turn)
+            self.assertEqual(entered, [RIDE_THROUGH, ISLANDED])
+
     def test_the_inverters_contact_is_believed_at_once_beside_a_dead_grid(self):
         self.assertEqual(self.run_for(20, False, True, True), [ISLANDED])
 
