@@ -16,6 +16,7 @@ from tomoshibi.core.loads import Load
 from tomoshibi.core.uptime import Uptime
 from tomoshibi.drivers.mains_sense import MainsSense
 from tomoshibi.drivers.relay import Relay
+from tomoshibi.node.control import Control
 from tomoshibi.node.load_control import LoadControl
 from tomoshibi.node.senses import Senses
 from tomoshibi.policy.grid import ISLANDED, GridState
@@ -47,17 +48,17 @@ def build():
         load.closed = True
     grid_side = Side(True)
     pins = (13, 32, 27, 26, 25, 33)
-    control = LoadControl(
-        Uptime(),
-        Senses(grid_side, Side(True), Side(False)),
-        GridState(return_hold_ms=1),
-        EventRing(),
+    senses = Senses(grid_side, Side(True), Side(False))
+    control = Control(Uptime(), senses, GridState(return_hold_ms=1), EventRing())
+    switched = LoadControl(
+        control,
         branches,
         [Relay(Pin(number, Pin.OUT, value=1), 0) for number in pins],
         ShedPlan(loads),
         Staging(loads, 5, 0, Draw(b"")),
         1_350,
     )
+    control.outputs = (switched,)
     return control, grid_side, loads
 
 

@@ -17,6 +17,7 @@ from tomoshibi.core.branch import Branch
 from tomoshibi.core.events import EventRing
 from tomoshibi.core.loads import Load
 from tomoshibi.core.uptime import Uptime
+from tomoshibi.node.control import Control
 from tomoshibi.node.load_control import LoadControl
 from tomoshibi.node.senses import Senses
 from tomoshibi.policy.grid import NORMAL, GridState
@@ -66,17 +67,16 @@ def control(request):
     loads = [branch.load for branch in branches]
     grid_side, load_side, contact = Side(), Side(), Side()
     contact.on = False
-    node = LoadControl(
-        Uptime(),
-        Senses(grid_side, load_side, contact),
-        GridState(),
-        EventRing(16),
+    node = Control(Uptime(), Senses(grid_side, load_side, contact), GridState(), EventRing(16))
+    switched = LoadControl(
+        node,
         branches,
         [Relay() for _ in loads],
         ShedPlan(loads),
         Staging(loads, 5, 30, HalfDelay()),
         request["limit_w"],
     )
+    node.outputs = (switched,)
     node.grid.outage_ms = 0  # a start after which nobody waits
     trace, row, now_ms = [], None, 0
     left = len(request["steps"])

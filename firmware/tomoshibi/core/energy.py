@@ -42,6 +42,10 @@ class EnergyCounter:
     def export_mj(self) -> int:
         return self._mj[self._at + 1]
 
+    def wh_in(self, wh: array | None, direction: int) -> int:
+        """What stands in this counter's place of another array; None for its own."""
+        return (self._wh if wh is None else wh)[self._at + direction]
+
     def put(
         self, import_wh: int, export_wh: int = 0, import_mj: int = 0, export_mj: int = 0
     ) -> None:

@@ -45,7 +45,8 @@ def build(found: str) -> tuple[Node, list[Job]]:
     base = Foundation()
     storage, settings = base.storage, base.settings
     storage.start(base.cause)
-    control, jobs, objects, load_names = _build_kind(base)
+    control = base.control
+    jobs, objects, load_names = _build_kind(base)
     control.losses = storage.view(registers.SUPPLY_LOSSES, 1)
     control.record(BOOT, 0, 0, base.cause, START)
     if not base.senses.calibrated:

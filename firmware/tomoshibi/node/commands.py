@@ -39,8 +39,8 @@ _HELP = (
 class Commands:
     """`answer` takes a line; `say` prints an object. Lines come from whoever holds the cable.
 
-    A method do_WORD(rest of the line) returns the answer, or raises. `own` has those that are the
-    board's own, and their HELP.
+    A method do_WORD(rest of the line) returns the answer, or raises. Each of `own` has those of
+    an output of the board, and their HELP.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Commands:
         status: Callable[[], dict],
         rename: Callable[[str], None],
         storage: Storage,
-        own: LoadCommands | LampCommands,
+        own: tuple[LoadCommands | LampCommands, ...],
         stop_control: Callable[[], None],
     ) -> None:
         self._say = say
@@ -88,8 +88,11 @@ class Commands:
 
         Any other must not reach `getattr`: each new name it is asked for takes memory for ever.
         """
-        for owner, usages in ((self, _HELP), (self._own, self._own.HELP)):
-            for usage in usages:
+        for usage in _HELP:
+            if usage.partition(" ")[0] == word:
+                return getattr(self, "do_" + word)
+        for owner in self._own:
+            for usage in owner.HELP:
                 if usage.partition(" ")[0] == word:
                     return getattr(owner, "do_" + word)
         return None
@@ -98,7 +101,10 @@ class Commands:
         return self._status()
 
     def do_help(self, _rest: str) -> dict:
-        return {"event": "help", "commands": list(_HELP + self._own.HELP)}
+        commands: list[str] = list(_HELP)
+        for owner in self._own:
+            commands += owner.HELP
+        return {"event": "help", "commands": commands}
 
     def do_read(self, rest: str) -> dict:
         label, at, length = rest.split()

@@ -3,8 +3,8 @@
 `cycle` is called from a timer and from pin interrupts (as MicroPython schedules them: at the next
 jump or call of whatever else runs), never re-entered. It allocates nothing, awaits nothing and
 needs neither network, flash nor clock. Jobs leave it flags and numbers, and call nothing here
-that decides. What follows from the grid state is the business of the two subclasses: loads
-behind relays, or a lamp.
+that decides. What follows from the grid state is the business of the outputs: loads behind
+relays, lamps (node.output).
 
 What a cycle has to do is remembered until it is done: one that breaks off is made good by the next.
 """
@@ -28,8 +28,9 @@ from tomoshibi.policy.grid import (
 if TYPE_CHECKING:
     from tomoshibi.core.events import EventRing
     from tomoshibi.core.uptime import Uptime
+    from tomoshibi.node.output import Output
     from tomoshibi.node.senses import Senses
-    from tomoshibi.node.storage import Storage
+    from tomoshibi.policy.budget import Budget
     from tomoshibi.policy.grid import GridState
 
 _COUNT_MASK = const(0xFFFFFF)
@@ -50,6 +51,8 @@ _DOUBTED_BY = (0, events.LEVEL_OUT, events.FREQUENCY_OUT, events.INVERTER_FEEDS)
 class Control:
     """Steps `grid` each cycle. `cycles` counts rounds completed, for the watchdog's feeder.
 
+    outputs       what it commands; added before the first cycle
+    budget        what the loads of an island may draw, where there are any
     losses        a counter in an array of one: how often the grid was lost (an island or darkness,
                   not a short dip); the array may be a place in the registers kept in flash
     power_going   set when the node's own supply may be going: a job then saves what there is
@@ -61,6 +64,8 @@ class Control:
         self.uptime = uptime
         self.grid = grid
         self.events = events
+        self.outputs: tuple[Output, ...] = ()
+        self.budget: Budget | None = None
         self.cycles = 0
         self.broken = 0
         self.news = False
@@ -72,8 +77,8 @@ class Control:
         self._level_count = 0
         self._senses = senses
         self._grid_alive = senses.grid_alive
-        self._load_alive = senses.load_alive
-        self._islanded = senses.islanded
+        self.load_alive = senses.load_alive
+        self.islanded = senses.islanded
         self.calibrated = senses.calibrated
         self._second = -1
         self._entered = False  # the grid state is new, and what follows from it not yet done
@@ -115,15 +120,16 @@ class Control:
         try:
             uptime, grid = self.uptime, self.grid
             span_ms = uptime.update()
-            if grid.step(span_ms, self._grid_alive(), self._load_alive(), self._islanded()):
+            if grid.step(span_ms, self._grid_alive(), self.load_alive(), self.islanded()):
                 self._entered = True
             if self._entered:
                 self._follow()
             if self.news:
-                self.on_news()
+                for output in self.outputs:
+                    output.on_news()
                 self.news = False
             if uptime.seconds != self._second:
-                self.on_second(uptime.seconds)
+                self._on_second(uptime.seconds)
                 if uptime.seconds == _CHIPS_READ_S and not grid.limited:
                     self._check_frequency()
                 self._second = uptime.seconds
@@ -141,8 +147,23 @@ class Control:
             self._told_state = self.grid.state
             self._count_loss()
             self._note_doubt()
-        self.on_grid()
+        for output in self.outputs:
+            output.on_grid()
         self._entered = False
+
+    def _on_second(self, now_s: int) -> None:
+        if self.grid.state == RESTORING and self._restored():
+            self.grid.restored()
+            self._entered = True
+            self._follow()
+        for output in self.outputs:
+            output.on_second(now_s)
+
+    def _restored(self) -> bool:
+        for output in self.outputs:
+            if not output.restored():
+                return False
+        return True
 
     def _judge(self) -> None:
         """Hold the second's mean of the grid's level against its band: one sample is noise."""
@@ -205,44 +226,51 @@ class Control:
         if state == RIDE_THROUGH:
             return False
         if state == ISLANDED:
-            return self._load_alive() or self._islanded()
+            return self.load_alive() or self.islanded()
         return state == DEAD or self._grid_alive()
 
     def grid_mhz(self) -> int:
         """Frequency of the grid if this node measures it now, mHz, else -1."""
+        for output in self.outputs:
+            mhz = output.grid_mhz()
+            if mhz >= 0:
+                return mhz
         return -1
 
     def power_w(self) -> int:
-        """What the node's loads draw, as last measured, W."""
-        return 0
+        """What all outputs draw, as last measured, W."""
+        total_w = 0
+        for output in self.outputs:
+            total_w += output.power_w()
+        return total_w
+
+    def claims_w(self) -> int:
+        """What outputs draw that no budget restrains, W."""
+        total_w = 0
+        for output in self.outputs:
+            total_w += output.claim_w()
+        return total_w
 
     def budget_w(self) -> int:
         """The limit in force, W, or -1 for none."""
-        return -1
+        return self.budget.limit_w if self.budget and self.grid.limited else -1
 
     def voltage_dv(self) -> int:
         """Where the node measures it, as last measured, 0.1 V; else events.NO_VOLTAGE."""
+        for output in self.outputs:
+            voltage_dv = output.voltage_dv()
+            if voltage_dv != events.NO_VOLTAGE:
+                return voltage_dv
         return events.NO_VOLTAGE
 
-    def load_faults(self) -> list[tuple[int, int]]:
-        """(number from 1, cause of core.events) of loads whose relay or meter is faulty."""
-        return []
+    def faults(self) -> list[tuple[int, int]]:
+        """(number from 1, cause of core.events) of what is faulty in the outputs."""
+        return [fault for output in self.outputs for fault in output.faults()]
 
     def measured(self) -> None:
-        """New readings are in."""
-
-    def commands(self, storage: Storage):
-        """What can be typed on the console beyond what every node has; see node.commands."""
-        raise NotImplementedError
-
-    def on_grid(self) -> None:
-        """The grid state has just changed."""
-
-    def on_news(self) -> None:
-        """A job has set `news`: there is something new to look at."""
-
-    def on_second(self, now_s: int) -> None:
-        """A new second of uptime has begun."""
+        """For a job: new readings are in."""
+        for output in self.outputs:
+            output.measured()
 
     def _record_grid(self) -> None:
         grid = self.grid

@@ -12,6 +12,7 @@ from tomoshibi.drivers.mains_sense import LevelSense, MainsSense
 from tomoshibi.drivers.relay import Relay
 from tomoshibi.node import parts
 from tomoshibi.node.boot_cause import boot_cause
+from tomoshibi.node.control import Control
 from tomoshibi.node.senses import Senses
 from tomoshibi.node.storage import Storage, find_partition
 from tomoshibi.policy.grid import GridState
@@ -40,7 +41,7 @@ class Foundation:
             _contact(),
             self._grid_level(settings["grid_gain_permille"]),
         )
-        self.grid = GridState(
+        self.grid = grid = GridState(
             settings["line_v"] * 1000,
             settings["line_hz"] * 1000,
             settings["ride_ms"],
@@ -50,6 +51,7 @@ class Foundation:
             self.senses.accuracy_permille,
             settings["trust_s"] * 1000,
         )
+        self.control = Control(self.uptime, self.senses, grid, self.events)
 
     def _grid_level(self, gain_permille: int) -> LevelSense | None:
         row = parts.sense("grid-level")

@@ -1,4 +1,4 @@
-"""The control path of a node with a lamp: program with the grid, ladder without."""
+"""A lamp under the control path: program with the grid, ladder without."""
 
 from array import array
 from micropython import const
@@ -6,20 +6,16 @@ from typing import TYPE_CHECKING
 
 from tomoshibi.core import events
 from tomoshibi.core.energy import EnergyCounter
-from tomoshibi.node.control import Control
 from tomoshibi.policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RIDE_THROUGH
 
 if TYPE_CHECKING:
     from tomoshibi.core.draw import Draw
-    from tomoshibi.core.events import EventRing
     from tomoshibi.core.lamp import Lamp
-    from tomoshibi.core.uptime import Uptime
     from tomoshibi.drivers.dimmer import Dimmer
     from tomoshibi.drivers.relay import Relay
+    from tomoshibi.node.control import Control
     from tomoshibi.node.lamp_commands import LampCommands
-    from tomoshibi.node.senses import Senses
     from tomoshibi.node.storage import Storage
-    from tomoshibi.policy.grid import GridState
     from tomoshibi.policy.lamp import IslandLight
 
 
@@ -34,7 +30,7 @@ _DRIVER_BURN_S = const(1)
 _SWITCHES = const(2)
 
 
-class LampControl(Control):
+class LampControl:
     """One lamp. The sky job tells `dark`, `program_permille`, `to_dawn_s`, `to_sunrise_s`
     and `by_program`.
 
@@ -46,10 +42,7 @@ class LampControl(Control):
 
     def __init__(
         self,
-        uptime: Uptime,
-        senses: Senses,
-        grid: GridState,
-        events: EventRing,
+        control: Control,
         lamp: Lamp,
         relay: Relay,
         dimmer: Dimmer,
@@ -59,7 +52,10 @@ class LampControl(Control):
         draw: Draw,
         counts: array | memoryview | None = None,
     ) -> None:
-        super().__init__(uptime, senses, grid, events)
+        self.control = control
+        self.uptime = control.uptime
+        self.grid = control.grid
+        self.record = control.record
         self._counts = array("i", (0, 0, 0)) if counts is None else counts
         self._lamp = lamp
         self._relay = relay
@@ -87,6 +83,24 @@ class LampControl(Control):
     def power_w(self) -> int:
         return self._lamp.reading.power_mw // 1000
 
+    def grid_mhz(self) -> int:
+        return -1
+
+    def faults(self) -> list[tuple[int, int]]:
+        return []
+
+    def measured(self) -> None:
+        pass
+
+    def on_news(self) -> None:
+        pass
+
+    def claim_w(self) -> int:
+        return (self._drawn_mw() + 999) // 1000
+
+    def restored(self) -> bool:
+        return self.uptime.seconds >= self._resume_s
+
     def on_grid(self) -> None:
         state, now_s = self.grid.state, self.uptime.seconds
         if state == ISLANDED or state == DEAD:
@@ -108,9 +122,6 @@ class LampControl(Control):
         if (state == RESTORING or state == NORMAL) and now_s >= self._resume_s:
             self._in_island = False
             self._island.leave()
-            if state == RESTORING:
-                self.grid.restored()
-                self._record_grid()
         self._light(now_s)
         self._assert_relay(now_s)
         self._count_burning()

@@ -1,4 +1,4 @@
-"""The control path of a node with switched loads: cut at once, close one by one."""
+"""The loads of a board under the control path: cut at once, close one by one."""
 
 from array import array
 from micropython import const
@@ -6,39 +6,28 @@ from typing import TYPE_CHECKING
 
 from tomoshibi.core import events
 from tomoshibi.core.loads import LIFE_SAFETY, TIERS
-from tomoshibi.node.control import Control
+from tomoshibi.policy.budget import LESSON, Budget
 from tomoshibi.policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RETURN_WAIT
 from tomoshibi.policy.meter_watch import MeterWatch
+from tomoshibi.policy.starts import Starts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tomoshibi.core.branch import Branch
-    from tomoshibi.core.events import EventRing
-    from tomoshibi.core.uptime import Uptime
     from tomoshibi.drivers.relay import Relay
+    from tomoshibi.node.control import Control
     from tomoshibi.node.load_commands import LoadCommands
-    from tomoshibi.node.senses import Senses
     from tomoshibi.node.storage import Storage
-    from tomoshibi.policy.grid import GridState
     from tomoshibi.policy.plan import ShedPlan
     from tomoshibi.policy.staging import Staging
 
 # A load side that falls sooner after the grid side may have had no other feeder than the grid.
 _FED_MS = const(200)
-_STEADY_MS = const(43_200_000)
-# A load that drew more than its rating and had to be opened for it is tried again after this, each
-# time four times as long, at most so long: less often than the hourly cap on moves would allow.
-_RETRY_S = const(3_600)
-_RETRY_MAX_S = const(28_800)
-_LIFE_RETRY_S = const(300)
-_LIFE_RETRY_MAX_S = const(3_600)
 # So many rounds of readings after an opening, one has begun after it.
 _ROUNDS = const(2)
 # Supply for so long, and a meter that averages has seen nothing else.
 _FED_LONG_MS = const(2_000)
-# sample_ms is at most 2 s: after this without a reading none is to be expected.
-_OVERDUE_MS = const(2_100)
 # A relay that has rested for so many seconds: a sample taken now was begun after it moved.
 _SETTLED_S = const(2)
 # All quantities are read within this time, power at least this often.
@@ -49,22 +38,18 @@ _SILENT_S = const(10)
 _LEAST_MHZ = const(40_000)
 
 
-class LoadControl(Control):
+class LoadControl:
     """Relay i switches the load of branch i.
 
-    limit_w   what the island may draw here, W; `limit_w` is lower after an inverter has given up
+    limit_w   what the inverter carries in an island, W; `budget` has what binds now
     surge_w   what it may draw while loads start, W; 0 is twice limit_w
-    surge_ms  for how long the inverter bears that: a start is over a tenth earlier, or by the last
-              reading before
+    surge_ms  for how long the inverter bears that: see policy.starts
     moves     a count of relay movements for each load, or a place in the registers for them
     """
 
     def __init__(
         self,
-        uptime: Uptime,
-        senses: Senses,
-        grid: GridState,
-        events: EventRing,
+        control: Control,
         branches: Sequence[Branch],
         relays: Sequence[Relay],
         plan: ShedPlan,
@@ -74,24 +59,25 @@ class LoadControl(Control):
         surge_w: int = 0,
         surge_ms: int = 5_000,
     ) -> None:
-        super().__init__(uptime, senses, grid, events)
+        self.control = control
+        self.uptime = control.uptime
+        self.grid = control.grid
+        self.record = control.record
+        loads = [branch.load for branch in branches]
         self._branches = branches
         self._relays = relays
         self._plan = plan
         self._staging = staging
-        self.limit_w = self._set_limit_w = limit_w
+        self.budget = control.budget = Budget(limit_w)
         self._surge_w = surge_w or 2 * limit_w
-        self._start_ms = surge_ms * 9 // 10
-        self._counted_s = self._counted_ms = 0  # the uptime up to which starts are counted
-        self._reading_age_ms = 0
+        self._starts = Starts(loads, surge_ms)
+        self._watch = MeterWatch(loads)
         self._moves = array("i", (0 for _ in branches)) if moves is None else moves
         self._commanded = bytearray(len(branches))
         # noted[i]: the position of relay i that staging, counter and log know of.
         self._noted = bytearray(branch.load.closed for branch in branches)
         self._brief = bytearray(len(branches))  # 1: closed and opened since, neither noted yet
         self._moved = False  # some may differ
-        self._retry_s = array("i", (0 for _ in branches))
-        self._watch = MeterWatch([branch.load for branch in branches])
         self._unseen = False  # readings are in that nothing has been concluded from yet
         self._rounds = 0  # of readings since the last opening, up to _ROUNDS
         self._read_s = -_FRESH_S
@@ -106,7 +92,7 @@ class LoadControl(Control):
         # The chips see the load side: the grid's frequency once the inverter has let go and a
         # full round of readings has come in since.
         now_s = self.uptime.seconds
-        if self._islanded():
+        if self.control.islanded():
             self._released_s = now_s
         if now_s - self._released_s <= _ROUND_S:
             return -1
@@ -130,11 +116,11 @@ class LoadControl(Control):
             total_w += abs(self._branches[i].load.power_w)
         return total_w
 
-    def load_faults(self) -> list[tuple[int, int]]:
-        return [(one.number, one.load.fault) for one in self._branches if one.load.fault]
+    def claim_w(self) -> int:
+        return 0
 
-    def budget_w(self) -> int:
-        return self.limit_w if self.grid.limited else -1
+    def faults(self) -> list[tuple[int, int]]:
+        return [(one.number, one.load.fault) for one in self._branches if one.load.fault]
 
     def on_grid(self) -> None:
         state = self.grid.state
@@ -144,16 +130,16 @@ class LoadControl(Control):
                 # Fed after darkness, without a grid: no sense that is merely late to fall.
                 self._woken = self.grid.before == DEAD
                 if self._woken:
-                    self._start_all()
+                    self._starts.begin_all(self.uptime.seconds, self.uptime.millis)
             elif self._lesson_due:
                 self._learn()
                 self._lesson_due = False
             self._plan_island()
             self._cut()
         elif state == RESTORING or state == NORMAL:
-            self.limit_w = self._set_limit_w
+            self.budget.lift(LESSON)
             self._plan.keep_all()
-            self._forget_proofs()
+            self._staging.forget_peaks()
             if state == RESTORING:
                 self._staging.begin_return(self.uptime.seconds)
 
@@ -163,21 +149,17 @@ class LoadControl(Control):
             self._note_moves()
         self._drop_old_readings(now_s)
         self._note_silence(now_s)
-        self._run_starts()
-        if self._reading_age_ms == _OVERDUE_MS:
-            self._end_starts(1)
+        self._starts.on_second(now_s, self.uptime.millis)
         if self.grid.limited:
-            self._forget_lesson()
+            before_w = self.budget.limit_w
+            if self.grid.state == ISLANDED and self.budget.outlive(self.grid.held_ms):
+                self._tell_limit(before_w, events.WITHIN_BUDGET)
             self._hold_limit(now_s)
         if not self._may_close(now_s):
             return
         i = self._staging.next_to_close(now_s, self._plan.keep)
         if i >= 0:
             self._close(i, now_s)
-        elif self.grid.state == RESTORING and self._all_closed():
-            self.grid.restored()
-            self._entered = True
-            self._follow()
 
     def measured(self) -> None:
         """New power readings are in; the next cycle sees whether the limit still holds."""
@@ -185,7 +167,7 @@ class LoadControl(Control):
         if self._rounds < _ROUNDS:
             self._rounds += 1
         self._unseen = True
-        self.news = True
+        self.control.news = True
 
     def command(self, i: int, on: bool) -> None:
         """For a job: switch load `i` as the operator wants it, from the next cycle on.
@@ -196,7 +178,7 @@ class LoadControl(Control):
         if load.wanted != on:
             load.wanted = on
             self._commanded[i] = 1
-            self.news = True
+            self.control.news = True
 
     def lock(self, i: int, locked: bool) -> None:
         """For a job: lock load `i` off, or give it free, from the next cycle on."""
@@ -205,7 +187,7 @@ class LoadControl(Control):
             self.record(events.LOCK, i, 1 - locked, int(locked), events.COMMAND, events.CONSOLE)
             load.locked_off = locked
             self._commanded[i] = 1
-            self.news = True
+            self.control.news = True
 
     def on_news(self) -> None:
         if self._unseen:
@@ -225,10 +207,8 @@ class LoadControl(Control):
     def _look(self) -> None:
         """What the new readings say of relays and meters, and of what closed loads draw."""
         now_s = self.uptime.seconds
-        self._run_starts()
-        # The next reading will be as long in coming: too long for these.
-        self._end_starts(self._reading_age_ms)
-        fed = self._load_alive() and (
+        self._starts.on_reading(now_s, self.uptime.millis)
+        fed = self.control.load_alive() and (
             self.grid.state == NORMAL or self.grid.held_ms >= _FED_LONG_MS
         )
         for i in self._range:
@@ -240,61 +220,34 @@ class LoadControl(Control):
             if load.closed and -load.power_w > load.peak_w:
                 load.peak_w = -load.power_w
         if self.power_w() > self._surge_w:
-            # More than a start may draw: an overload after all.
-            self._end_starts(self._start_ms)
-        self._reading_age_ms = 0
+            self._starts.end_all()
 
     def _note_fault(self, i: int, fault: int) -> None:
         load = self._branches[i].load
         self.record(
             events.LOAD_FAULT, i, int(load.fault != 0), int(fault != 0), fault or load.fault
         )
-        if fault == events.WELDED and self.limit_w < self._set_limit_w:
+        if fault == events.WELDED:
             # What an inverter gave up under then was not what was commanded.
-            self.record(events.LIMIT, 0, self.limit_w, self._set_limit_w, fault)
-            self.limit_w = self._set_limit_w
+            before_w = self.budget.limit_w
+            if self.budget.lift(LESSON):
+                self._tell_limit(before_w, fault)
         load.fault = fault
-
-    def _start_all(self) -> None:
-        """The bus comes alive: what is closed starts now."""
-        self._run_starts()
-        for i in self._range:
-            if self._branches[i].load.closed:
-                self._branches[i].load.starting = self._start_ms
-
-    def _run_starts(self) -> None:
-        """Count the time that has passed. A start is at its end with 1 ms left, until judged."""
-        uptime = self.uptime
-        passed_ms = (uptime.seconds - self._counted_s) * 1_000 + uptime.millis - self._counted_ms
-        self._counted_s, self._counted_ms = uptime.seconds, uptime.millis
-        self._reading_age_ms = min(self._reading_age_ms + passed_ms, _OVERDUE_MS)
-        for i in self._range:
-            load = self._branches[i].load
-            if load.starting:
-                load.starting = max(1, load.starting - passed_ms)
-
-    def _end_starts(self, left_ms: int) -> None:
-        """Starts with no more than this left are over: what their loads draw now counts."""
-        for i in self._range:
-            load = self._branches[i].load
-            if 0 < load.starting <= left_ms:
-                load.starting = 0
-                load.peak_w = abs(load.power_w)
 
     def _hold_limit(self, now_s: int) -> None:
         """Plan again with what is known now, and open what does not fit any more."""
-        over = self._may_draw_w() > self.limit_w - self._watch.stray_w
+        left_w = self._left_w()
+        for i in self._range:
+            load = self._branches[i].load
+            if load.closed:
+                left_w -= load.may_draw_w()
         self._plan_island()
         # A load that gives way to a more important one is no overload.
-        if self._cut() and over:
+        if self._cut() and left_w < 0:
             self._staging.overloaded(now_s)
 
     def _learn(self) -> None:
-        """The inverter has given up with no grid in sight: it carries less than we were told.
-
-        Four fifths of what it carried last, until the grid returns; but never less than the
-        life-safety loads need, for which it is worth trying again and again.
-        """
+        """The inverter has given up with no grid in sight: it carries less than we were told."""
         # Not from a trip that no cut could have averted, nor from a sense that chatters.
         if self._watch.stray_w or self.grid.load_chattered:
             return
@@ -302,39 +255,29 @@ class LoadControl(Control):
         # Only of an inverter that did feed something, not of senses that fell one by one.
         if not carried_w or not (self._woken or self.grid.fed_ms >= _FED_MS):
             return
-        before_w = self.limit_w
-        limit_w = max(min(before_w, carried_w) * 4 // 5, self._life_safety_w())
-        if limit_w < before_w:
-            self.record(events.LIMIT, 0, before_w, limit_w, events.INVERTER_GAVE_UP)
-            self.limit_w = limit_w
+        before_w = self.budget.limit_w
+        if self.budget.learn(carried_w, self._life_safety_w()):
+            self._tell_limit(before_w, events.INVERTER_GAVE_UP)
 
-    def _forget_lesson(self) -> None:
-        """It may have been an empty battery: after half a day of steady island, believe again."""
-        if self.limit_w < self._set_limit_w and self.grid.state == ISLANDED:
-            if self.grid.held_ms >= _STEADY_MS:
-                self.record(events.LIMIT, 0, self.limit_w, self._set_limit_w, events.WITHIN_BUDGET)
-                self.limit_w = self._set_limit_w
+    def _tell_limit(self, before_w: int, cause: int) -> None:
+        self.record(events.LIMIT, 0, before_w, self.budget.limit_w, cause)
+
+    def _left_w(self) -> int:
+        """What the budget leaves to loads that can be cut."""
+        return self.budget.limit_w - self._watch.stray_w - self.control.claims_w()
 
     def _carried_w(self) -> int:
-        """What the closed loads drew at most in the last minute; rated where not measured."""
-        total_w = 0
+        """What was drawn at most in the last minute; rated where not measured."""
+        total_w = self.control.claims_w()
         for i in self._range:
             load = self._branches[i].load
             if load.closed:
                 total_w += load.peak_w or load.rated_w
         return total_w
 
-    def _may_draw_w(self) -> int:
-        """What the plan counts for the closed loads."""
-        total_w = 0
-        for i in self._range:
-            load = self._branches[i].load
-            if load.closed:
-                total_w += load.may_draw_w()
-        return total_w
-
     def _life_safety_w(self) -> int:
-        total_w = 0
+        """What life-safety may draw, and what is not ours to cut."""
+        total_w = self.control.claims_w()
         for i in self._range:
             load = self._branches[i].load
             if load.tier == LIFE_SAFETY and load.wanted and not load.locked_off:
@@ -343,38 +286,18 @@ class LoadControl(Control):
 
     def _plan_island(self) -> None:
         now_s = self.uptime.seconds
-        self._lapse_peaks(now_s)
+        self._staging.lapse_peaks(now_s)
         self._staging.fill_ready(now_s, self._ready)
         for i in self._range:
             if self._branches[i].load.fault == events.WELDED:
                 self._ready[i] = 0
-        left_w = self.limit_w - self._watch.stray_w
+        left_w = self._left_w()
         if left_w > 0:
             self._plan.compute(left_w, self._ready)
         else:
             # Nothing that is cut makes the rest fit: life-safety is not given up for it.
-            self._plan.compute(self.limit_w, self._ready)
+            self._plan.compute(self.budget.limit_w, self._ready)
             self._plan.keep_only(LIFE_SAFETY)
-
-    def _lapse_peaks(self, now_s: int) -> None:
-        """Believe the rating of an open load again, after ever longer times."""
-        for i in self._range:
-            load = self._branches[i].load
-            if not load.closed and load.peak_w > load.rated_w:
-                life = load.tier == LIFE_SAFETY
-                retry_s = self._retry_s[i] or (_LIFE_RETRY_S if life else _RETRY_S)
-                if self._staging.off_s(i, now_s) >= retry_s:
-                    most_s = _LIFE_RETRY_MAX_S if life else _RETRY_MAX_S
-                    self._retry_s[i] = min(4 * retry_s, most_s)
-                    load.peak_w = 0
-
-    def _forget_proofs(self) -> None:
-        """With the grid there is room again for what an island could not carry."""
-        for i in self._range:
-            self._retry_s[i] = 0
-            load = self._branches[i].load
-            if not load.closed:
-                load.peak_w = 0
 
     def _drop_old_readings(self, now_s: int) -> None:
         """A reading has an age, whatever has become of the job that took it."""
@@ -440,7 +363,7 @@ class LoadControl(Control):
         self._staging.closed(i, now_s)
         self._moved = True
         load = self._branches[i].load
-        load.starting = self._start_ms
+        self._starts.begin(load)
         load.closed = True
         self._relays[i].close()
         self._note_moves()
@@ -473,7 +396,7 @@ class LoadControl(Control):
         self._watch.moved(i)
         self._noted[i] = closed
 
-    def _all_closed(self) -> bool:
+    def restored(self) -> bool:
         for i in self._range:
             load = self._branches[i].load
             if load.wanted and not load.locked_off and not load.closed:

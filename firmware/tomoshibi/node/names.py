@@ -43,7 +43,7 @@ from tomoshibi.node import (
     supervisor,
     whole_node,
 )
-from tomoshibi.policy import meter_watch, night
+from tomoshibi.policy import meter_watch, night, starts
 from tomoshibi.reporting import echonet_node, points
 from tomoshibi.settings import check
 from tomoshibi.wire import echonet_format, flash_bytes

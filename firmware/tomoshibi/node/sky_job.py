@@ -43,7 +43,7 @@ class SkyJob(Job):
         photocell: Photocell,
         daylight: Daylight,
         lamp: Lamp,
-        control: LampControl,
+        light: LampControl,
     ) -> None:
         super().__init__()
         self._calendar = calendar
@@ -53,9 +53,10 @@ class SkyJob(Job):
         self._photocell = photocell
         self._daylight = daylight
         self._lamp = lamp
-        self._control = control
+        self._light = light
+        self._control = light.control
         self.missed = 0
-        self._answered_s = control.uptime.seconds
+        self._answered_s = self._control.uptime.seconds
         self._measured_s = -_GONE_S  # its last answer that was a measurement
         self._permille = 0  # the lamp's level when a measurement began
         self._wait_s = 1
@@ -134,25 +135,25 @@ class SkyJob(Job):
             self._tell_plan()
 
     def _tell_lamp(self) -> None:
-        control = self._control
-        since_s = control.uptime.seconds - self._measured_s
+        light = self._light
+        since_s = self._control.uptime.seconds - self._measured_s
         believed = self._daylight.valid and since_s < _GONE_S
         seen_dark = believed and self._photocell.dark
         self._calendar.update()
         if self._calendar.quality == NEVER_SET:
-            control.by_program = False
-            control.program_permille = 1000
-            control.dark = seen_dark or not believed
+            light.by_program = False
+            light.program_permille = 1000
+            light.dark = seen_dark or not believed
             return
         self._tell_plan()
         # Whichever says dark: a clock may be wrong, and a storm is as dark as the night.
-        control.dark = self._sky.dark or seen_dark
+        light.dark = self._sky.dark or seen_dark
 
     def _tell_plan(self) -> None:
-        calendar, sky, control = self._calendar, self._sky, self._control
+        calendar, sky, light = self._calendar, self._sky, self._light
         sky.update(calendar.day, calendar.second)
-        control.program_permille = self._program.level(calendar.local()[1])
-        control.to_dawn_s = sky.to_dawn_s
-        control.to_sunrise_s = sky.to_sunrise_s
+        light.program_permille = self._program.level(calendar.local()[1])
+        light.to_dawn_s = sky.to_dawn_s
+        light.to_sunrise_s = sky.to_sunrise_s
         # Last: the control path may look at any time, and judges afresh when it sees this.
-        control.by_program = True
+        light.by_program = True

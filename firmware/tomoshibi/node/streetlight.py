@@ -24,7 +24,7 @@ from tomoshibi.wire import registers
 
 
 def build(base: Foundation):
-    """Return (control, jobs, ECHONET Lite objects, load names: none)."""
+    """Return (jobs, ECHONET Lite objects, load names: none)."""
     settings, storage = base.settings, base.storage
     lamp = Lamp(
         EnergyCounter(*running(storage.journal, 1, registers.IMPORT)),
@@ -36,11 +36,9 @@ def build(base: Foundation):
     island = IslandLight(role, settings["lamp_full_w"] * 1000, settings["lamp_standby_mw"])
     _circuit, lamp_pin, lamp_hz, _reset = board.LAMPS[0]
     pwm = PWM(Pin(lamp_pin), freq=lamp_hz, duty_u16=65_535)
-    control = LampControl(
-        base.uptime,
-        base.senses,
-        base.grid,
-        base.events,
+    control = base.control
+    light = LampControl(
+        control,
         lamp,
         relays()[0],
         Dimmer(pwm),
@@ -50,6 +48,7 @@ def build(base: Foundation):
         base.draw,
         storage.view(registers.LAMP_BURN_S, 3),
     )
+    control.outputs += (light,)
     half_hours = HalfHours(base.calendar, [lamp], storage.history, storage.boot)
     keeper = KeeperJob(storage, control, half_hours)
     _name, _chip, bus, _place, _circuits, figures = board.METERS[0]
@@ -77,10 +76,10 @@ def build(base: Foundation):
         Photocell(),
         daylight,
         lamp,
-        control,
+        light,
     )
     sky_job.plan()
     objects = build_streetlight(
         base.identity, base.calendar, lamp, daylight, base.places, storage.faulty
     )
-    return control, [sampler, sky_job, keeper], objects, []
+    return [sampler, sky_job, keeper], objects, []

@@ -28,17 +28,15 @@ _UNNAMED_W = const(1_500)
 
 
 def build(base: Foundation):
-    """Return (control, jobs, ECHONET Lite objects, load names)."""
+    """Return (jobs, ECHONET Lite objects, load names)."""
     settings, storage = base.settings, base.storage
     branches = [_branch(storage, settings, i) for i in range(len(board.RELAYS))]
     circuits = {row[0]: branch for row, branch in zip(board.RELAYS, branches)}
     loads = [branch.load for branch in branches]
     staging = Staging(loads, settings["step_gap_s"], settings["stagger_s"], base.draw)
-    control = LoadControl(
-        base.uptime,
-        base.senses,
-        base.grid,
-        base.events,
+    control = base.control
+    switched = LoadControl(
+        control,
         branches,
         relays(),
         ShedPlan(loads),
@@ -48,6 +46,7 @@ def build(base: Foundation):
         settings["island_surge_w"],
         settings["island_surge_ms"],
     )
+    control.outputs += (switched,)
     half_hours = HalfHours(base.calendar, branches, storage.history, storage.boot)
     keeper = KeeperJob(storage, control, half_hours)
 
@@ -70,7 +69,7 @@ def build(base: Foundation):
         storage.faulty,
         control.sense_faulty,
     )
-    return control, [sampler, keeper], objects, [load.name for load in loads]
+    return [sampler, keeper], objects, [load.name for load in loads]
 
 
 def _branch(storage: Storage, settings: Settings, i: int) -> Branch:
@@ -85,7 +84,7 @@ def _branch(storage: Storage, settings: Settings, i: int) -> Branch:
         load,
         EnergyCounter(*running(journal, number, registers.IMPORT)),
         EnergyCounter(*running(journal, number, registers.REACTIVE_IMPORT)),
-        EnergyCounter(*saved(journal, number, registers.IMPORT)),
+        journal.saved_whole,
     )
 
 

@@ -84,7 +84,7 @@ class Node:
         from tomoshibi.node.commands import Commands
 
         storage, console = self._storage, self._console
-        own = self._control.commands(storage)
+        own = tuple(output.commands(storage) for output in self._control.outputs)
         commands = Commands(
             console.say, self._status, self._rename, storage, own, self._stop_control
         )
@@ -127,8 +127,7 @@ class Node:
             "flash_faults": self._storage.flash_faults(),
             "events": self._storage.log.sequence,
             "load_faults": [
-                {"number": number, "cause": CAUSES[cause]}
-                for number, cause in control.load_faults()
+                {"number": number, "cause": CAUSES[cause]} for number, cause in control.faults()
             ],
         }
         for job in self._jobs:

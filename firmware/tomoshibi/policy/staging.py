@@ -3,7 +3,8 @@
 Opening is never delayed. Closing waits for the node's random share of the return (so that a
 street does not come back in one second), for the step gap, for the load's minimum off time, and
 for the hourly cap on relay moves; and none comes within a second of an opening. An overload soon
-after a close doubles the wait.
+after a close doubles the wait. A load that drew too much for the island keeps the peak for which it
+was opened, and is tried again on its rating after ever longer times.
 
 Pure: the uptime in seconds comes in, the number of the load to close comes out.
 """
@@ -12,7 +13,7 @@ from array import array
 from micropython import const
 from typing import TYPE_CHECKING
 
-from tomoshibi.core.loads import TIERS
+from tomoshibi.core.loads import LIFE_SAFETY, TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,11 @@ _BACK_OFF_MAX_S = const(900)
 _SETTLE_S = const(2)
 # An overload within this time of a close is that close's doing.
 _BLAME_S = const(10)
+# The times for which a peak is believed: less often than the hourly cap on moves would allow.
+_RETRY_S = const(3_600)
+_RETRY_MAX_S = const(28_800)
+_LIFE_RETRY_S = const(300)
+_LIFE_RETRY_MAX_S = const(3_600)
 
 
 class Staging:
@@ -52,6 +58,7 @@ class Staging:
         # A reset opens the relays: the minimum off time runs from power-up.
         self._opened_s = array("i", (0 for _ in loads))
         self._moves_s = array("i", (_NEVER for _ in range(len(loads) * _MOVES_AN_HOUR)))
+        self._retry_s = array("i", (0 for _ in loads))
 
     def begin_return(self, now_s: int) -> None:
         """The grid has proved itself: wait this node's random share before the first close."""
@@ -93,6 +100,26 @@ class Staging:
             return
         self._back_off_s = min(max(self._back_off_s * 2, _BACK_OFF_S), _BACK_OFF_MAX_S)
         self._next_s = now_s + self._back_off_s
+
+    def lapse_peaks(self, now_s: int) -> None:
+        """Believe the rating of an open load again, each time after four times as long."""
+        for i in self._range:
+            load = self._loads[i]
+            if not load.closed and load.peak_w > load.rated_w:
+                life = load.tier == LIFE_SAFETY
+                retry_s = self._retry_s[i] or (_LIFE_RETRY_S if life else _RETRY_S)
+                if self.off_s(i, now_s) >= retry_s:
+                    most_s = _LIFE_RETRY_MAX_S if life else _RETRY_MAX_S
+                    self._retry_s[i] = min(4 * retry_s, most_s)
+                    load.peak_w = 0
+
+    def forget_peaks(self) -> None:
+        """With the grid there is room again for what an island could not carry."""
+        for i in self._range:
+            self._retry_s[i] = 0
+            load = self._loads[i]
+            if not load.closed:
+                load.peak_w = 0
 
     def off_s(self, i: int, now_s: int) -> int:
         """Seconds since load `i`, which is open, was opened; since power-up if it never was on."""

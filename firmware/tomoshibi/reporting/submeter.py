@@ -104,10 +104,10 @@ class BranchMeter(Device):
         return [None if reading < 0 else reading for reading in wh]
 
     def import_wh(self) -> int | None:
-        return self._branch.kept.import_wh if was_measured(self._branch.reading) else None
+        return self._branch.kept_wh(0) if was_measured(self._branch.reading) else None
 
     def export_wh(self) -> int | None:
-        return self._branch.kept.export_wh if was_measured(self._branch.reading) else None
+        return self._branch.kept_wh(1) if was_measured(self._branch.reading) else None
 
     def power_w(self) -> int | None:
         return thousandth(self._branch.reading.power_mw) if self._branch.reading.valid else None
@@ -173,7 +173,7 @@ class PanelMeter(Device):
         """D0 …: energy, and current R, T, of one branch."""
         branch = self._branches[index]
         reading = branch.reading
-        energy_wh = branch.kept.import_wh if was_measured(reading) else None
+        energy_wh = branch.kept_wh(0) if was_measured(reading) else None
         return energy_wh, (tenths(reading.current_ma) if reading.valid else None, None)
 
     def channel_count(self) -> int:

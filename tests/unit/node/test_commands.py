@@ -39,7 +39,7 @@ class Desk:
         self.storage.identity.write(text_of(), "")
         self.said = []
         self.commands = Commands(
-            self.say, self.status, self.rename, self.storage, Own(), self.stop_control
+            self.say, self.status, self.rename, self.storage, (Own(),), self.stop_control
         )
 
     def say(self, fields):

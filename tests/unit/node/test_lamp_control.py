@@ -13,6 +13,7 @@ from tomoshibi.core import events
 from tomoshibi.core.events import EventRing
 from tomoshibi.core.lamp import Lamp
 from tomoshibi.core.uptime import Uptime
+from tomoshibi.node.control import Control
 from tomoshibi.node.lamp_control import LampControl
 from tomoshibi.node.senses import Senses
 from tomoshibi.policy.grid import NORMAL, GridState
@@ -87,11 +88,11 @@ class LampCase(unittest.TestCase):
         self.grid_side, self.load_side = Side(), Side()
         self.lamp, self.done = Lamp(), Done()
         self.relay, self.dimmer = FakeRelay(self.done), FakeDimmer(self.done)
-        self.control = LampControl(
-            Uptime(),
-            Senses(self.grid_side, self.load_side),
-            GridState(),
-            EventRing(),
+        self.control = Control(
+            Uptime(), Senses(self.grid_side, self.load_side), GridState(), EventRing()
+        )
+        self.light = LampControl(
+            self.control,
             self.lamp,
             self.relay,
             self.dimmer,
@@ -100,9 +101,10 @@ class LampCase(unittest.TestCase):
             30,
             NoDelay(),
         )
+        self.control.outputs = (self.light,)
         self.control.grid.outage_ms = 0  # a start after which nobody waits
-        self.control.by_program = True
-        self.control.to_dawn_s = self.control.to_sunrise_s = 36_000
+        self.light.by_program = True
+        self.light.to_dawn_s = self.light.to_sunrise_s = 36_000
 
     def tearDown(self):
         _desk.follow()
@@ -124,13 +126,13 @@ class TestProgram(LampCase):
 
     def test_the_program_is_followed_with_the_grid(self):
         self.start()
-        self.control.program_permille = 700
+        self.light.program_permille = 700
         self.run_for(1_000)
         self.assertEqual(self.dimmer.permille, 700)
 
     def test_by_day_it_dims_at_once_and_opens_its_relay_after_ten_minutes(self):
         self.start()
-        self.control.dark = False
+        self.light.dark = False
         self.run_for(2_000)
         self.assertEqual((self.dimmer.permille, self.relay.closed), (0, True))
         self.run_for(600_000)
@@ -139,7 +141,7 @@ class TestProgram(LampCase):
     def test_a_flickering_photocell_moves_the_relay_not_at_all(self):
         self.start()
         for second in range(300):
-            self.control.dark = second % 2 == 0
+            self.light.dark = second % 2 == 0
             self.run_for(1_000)
         self.assertEqual(self.relay.moves, 0)
 
@@ -149,17 +151,17 @@ class TestRelayAndLight(LampCase):
 
     def test_the_relay_closes_before_there_is_light(self):
         self.start()
-        self.control.dark = False
+        self.light.dark = False
         self.run_for(602_000)
-        self.control.dark = True
+        self.light.dark = True
         self.run_for(1_000)
         self.assertEqual(self.done.words(), [0, "open", "close", 1000])
 
     def test_so_it_does_when_the_lamp_is_lit_from_a_grid_event(self):
         self.start()
-        self.control.dark = False
+        self.light.dark = False
         self.run_for(602_000)
-        self.control.dark = True
+        self.light.dark = True
         # Less than a second to the next look: the island comes first.
         self.grid_side.on = False
         self.run_for(100)
@@ -167,10 +169,10 @@ class TestRelayAndLight(LampCase):
 
     def test_a_lamp_that_is_locked_off_dims_before_its_relay_opens(self):
         self.start()
-        self.control.lock(True)
+        self.light.lock(True)
         self.run_for(1_000)
         self.assertEqual(self.done.words(), [0, "open"])
-        self.control.lock(False)
+        self.light.lock(False)
         self.run_for(1_000)
         self.assertEqual(self.done.words(), [0, "open", "close", 1000])
 
@@ -182,12 +184,12 @@ class TestRelayAndLight(LampCase):
 
     def test_each_movement_of_the_relay_is_told_once_with_its_cause(self):
         self.start()
-        self.control.dark = False
+        self.light.dark = False
         self.run_for(603_000)
         self.assertEqual(self.moves_told(), [(0, events.STANDBY, events.NODE)])
-        self.control.dark = True
+        self.light.dark = True
         self.run_for(3_000)
-        self.control.lock(True)
+        self.light.lock(True)
         self.run_for(3_000)
         told = self.moves_told()
         self.assertEqual(
@@ -203,13 +205,13 @@ class TestRelayAndLight(LampCase):
 
     def test_light_and_driver_seconds_and_times_lit_are_counted_once(self):
         self.start()
-        began = list(self.control._counts)
+        began = list(self.light._counts)
         self.run_for(100_000)
-        self.control.dark = False
+        self.light.dark = False
         self.run_for(700_000)
-        self.control.dark = True
+        self.light.dark = True
         self.run_for(50_000)
-        burnt, driven, lit = (now - then for now, then in zip(self.control._counts, began))
+        burnt, driven, lit = (now - then for now, then in zip(self.light._counts, began))
         self.assertAlmostEqual(burnt, 150, delta=2)
         # The relay stays closed for ten minutes after the light has gone.
         self.assertAlmostEqual(driven, 750, delta=3)
@@ -222,7 +224,7 @@ class TestRelayAndLight(LampCase):
         self.grid_side.on = False
         self.run_for(600_000)
         # 60 W for 600 s are 10 Wh, 36 MJ/1000.
-        spent = self.control._spent
+        spent = self.light._spent
         spent_j = spent.import_wh * 3_600 + spent.import_mj // 1000
         self.assertAlmostEqual(spent_j, 36_000, delta=120)
 
@@ -279,7 +281,7 @@ class TestIsland(LampCase):
         self.island()
         # 30.25 W by the model for 5 h: 151 Wh gone, 249 left; 5 h to dawn at 50 % need 166 Wh,
         # at 100 % 330 Wh.
-        self.control.to_dawn_s = self.control.to_sunrise_s = 18_000
+        self.light.to_dawn_s = self.light.to_sunrise_s = 18_000
         self.run_for(18_000_000)
         self.assertEqual(self.dimmer.permille, 500)
 
@@ -300,28 +302,28 @@ class TestIsland(LampCase):
 
     def test_a_boot_in_an_island_chooses_the_first_level_with_the_clock_read(self):
         self.grid_side.on = False
-        self.control.to_dawn_s = self.control.to_sunrise_s = 18_000
+        self.light.to_dawn_s = self.light.to_sunrise_s = 18_000
         self.run_for(100)
         self.assertEqual(self.dimmer.permille, 1000)
 
     def test_a_clock_that_becomes_known_in_an_island_is_heeded_at_once(self):
-        self.control.by_program = False
-        self.control.to_dawn_s = self.control.to_sunrise_s = 86_400
+        self.light.by_program = False
+        self.light.to_dawn_s = self.light.to_sunrise_s = 86_400
         self.grid_side.on = False
         self.run_for(60_000)
         # 24 h at 25 % and a tenth are 406 Wh.
         self.assertEqual(self.dimmer.permille, 250)
-        self.control.to_dawn_s = self.control.to_sunrise_s = 18_000
-        self.control.by_program = True
+        self.light.to_dawn_s = self.light.to_sunrise_s = 18_000
+        self.light.by_program = True
         self.run_for(1_000)
         self.assertEqual(self.dimmer.permille, 1000)
 
     def test_a_watt_hour_that_has_begun_is_gone(self):
         # 50 % for 10 h and a tenth are 332.75 Wh: carried by 333, not by what is left of them.
-        self.control._energy_wh = 333
+        self.light._energy_wh = 333
         self.start()
-        self.control._spent.add(1_000, 1_000)
-        self.control._on_grid_s = self.control.uptime.seconds
+        self.light._spent.add(1_000, 1_000)
+        self.light._on_grid_s = self.control.uptime.seconds
         self.island()
         self.assertEqual(self.dimmer.permille, 250)
 

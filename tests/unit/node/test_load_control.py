@@ -35,6 +35,7 @@ from tomoshibi.core.events import (
 from tomoshibi.core.loads import Load
 from tomoshibi.core.uptime import Uptime
 from tomoshibi.drivers.relay import Relay
+from tomoshibi.node.control import Control
 from tomoshibi.node.load_control import LoadControl
 from tomoshibi.node.sense_edge import Rounds, SenseEdge
 from tomoshibi.node.senses import Senses
@@ -123,17 +124,21 @@ class ControlCase(unittest.TestCase):
         self.loads = [branch.load for branch in self.branches]
         self.pins = [FakePin() for _ in self.site]
         self.events = EventRing(128)
-        self.control = LoadControl(
+        self.control = Control(
             Uptime(),
             Senses(self.grid_side, self.load_side, self.contact, self.level),
             GridState(accuracy_permille=self.level.accuracy_permille),
             self.events,
+        )
+        self.switched = LoadControl(
+            self.control,
             self.branches,
             [Relay(pin, 0) for pin in self.pins],
             ShedPlan(self.loads),
             Staging(self.loads, 5, 30, NoDelay()),
             self.limit_w,
         )
+        self.control.outputs = (self.switched,)
         for branch in self.branches:
             branch.reading.at_s = 1 << 28  # no meter is ever silent
         self.control.grid.outage_ms = 0  # a start after which nobody waits
@@ -282,14 +287,14 @@ class TestBlackout(ControlCase):
         self.load_side.on = False
         self.run_for(200)
         # 4/5 of 1400 is 1120: exit and pump stay, of the tier with lights and fridge none fits.
-        self.assertEqual(self.control.limit_w, 1_120)
+        self.assertEqual(self.switched.budget.limit_w, 1_120)
         self.assertEqual(self.closed(), ["exit", "pump"])
 
     def test_the_lesson_ends_with_the_grids_return(self):
         self.test_an_inverter_that_gives_up_is_asked_for_less()
         self.grid_side.on = self.load_side.on = True
         self.run_for(400_000)
-        self.assertEqual(self.control.limit_w, 1_500)
+        self.assertEqual(self.switched.budget.limit_w, 1_500)
         self.assertEqual(len(self.closed()), 6)
 
     def test_senses_that_fall_one_by_one_teach_nothing(self):
@@ -299,7 +304,7 @@ class TestBlackout(ControlCase):
         self.load_side.on = False
         self.run_for(1_000)
         self.assertEqual(self.control.grid.state, DEAD)
-        self.assertEqual(self.control.limit_w, 1_500)
+        self.assertEqual(self.switched.budget.limit_w, 1_500)
 
     def test_after_half_a_day_of_steady_island_the_lesson_is_forgotten(self):
         self.test_an_inverter_that_gives_up_is_asked_for_less()
@@ -307,7 +312,7 @@ class TestBlackout(ControlCase):
         self.run_for(1_000)
         _desk.advance(43_200_000)
         self.run_for(2_000)
-        self.assertEqual(self.control.limit_w, 1_500)
+        self.assertEqual(self.switched.budget.limit_w, 1_500)
 
     def test_what_fits_comes_back_in_an_island_without_any_reading(self):
         for load in self.loads:
@@ -371,7 +376,7 @@ class TestBlackout(ControlCase):
             self.run_for(1_000)
             self.load_side.on = False
             self.run_for(1_000)
-        self.assertEqual(self.control.limit_w, 200)
+        self.assertEqual(self.switched.budget.limit_w, 200)
         self.assertEqual(self.closed(), ["exit"])
 
     def test_a_glitch_on_a_relays_pin_lasts_a_second_at_most(self):
@@ -498,13 +503,14 @@ class TestEdges(ControlCase):
     def test_a_load_sense_that_chatters_in_the_dark_teaches_nothing(self):
         for half_ms in (1, 3, 7):
             self.setUp()
-            limit_w = self.control.limit_w
+            limit_w = self.switched.budget.limit_w
             self.dark(half_ms)
-            self.assertEqual((self.control.grid.state, self.control.limit_w), (DEAD, limit_w))
+            self.assertEqual(self.switched.budget.limit_w, limit_w)
+            self.assertEqual(self.control.grid.state, DEAD)
             # A half cycle of feeding does, later in the same outage.
             self.pass_ms(200, lambda ms: self.load_pin.turn(1_100 <= ms < 1_110))
             self.assertEqual(self.control.grid.state, DEAD)
-            self.assertTrue(self.control.limit_w < limit_w)
+            self.assertTrue(self.switched.budget.limit_w < limit_w)
 
     def test_each_pin_is_looked_at_twice_a_round_however_much_the_load_sense_chatters(self):
         for half_ms in (1, 3, 7):
@@ -669,18 +675,20 @@ class TestBrokenCycles(ControlCase):
     """An exception at every place, one after the other, of the cycles that matter."""
 
     def watch_all(self, breaker):
-        control = self.control
-        for name in ("record", "_plan_island", "_cut", "_note_moves", "_note_move", "_follow"):
+        control, switched = self.control, self.switched
+        for name in ("record", "_plan_island", "_cut", "_note_moves", "_note_move"):
+            breaker.watch(switched, name)
+        for name in ("record", "_follow", "_restored"):
             breaker.watch(control, name)
         for name in ("opened", "closed", "begin_return", "next_to_close", "fill_ready"):
-            breaker.watch(control._staging, name)
+            breaker.watch(switched._staging, name)
         for name in ("compute", "keep_all"):
-            breaker.watch(control._plan, name)
+            breaker.watch(switched._plan, name)
         breaker.watch(self.events, "record")
         breaker.watch(control.uptime, "update")
         for name in ("step", "restored"):
             breaker.watch(control.grid, name)
-        for relay in control._relays:
+        for relay in switched._relays:
             breaker.watch(relay, "open")
             breaker.watch(relay, "close")
 
@@ -739,7 +747,7 @@ class TestBrokenCycles(ControlCase):
         def fails():
             raise failures[self.control.broken]
 
-        self.control.on_news = fails
+        self.switched.on_news = fails
         self.control.power_w = fails  # not even what an event has besides can be asked
         for _ in failures:
             self.control.news = True
@@ -759,7 +767,7 @@ class TestBrokenCycles(ControlCase):
         line = json.loads(console.event(records[0], []))
         self.assertEqual((line["event"], line["count"]), ("broken cycle", 1))
         self.assertEqual(line["cause"], "an input or output failed")
-        del self.control.on_news
+        del self.switched.on_news
         self.run_for(CYCLE_MS)
         self.assertEqual(self.control.broken, 1_000)
 
@@ -906,7 +914,7 @@ class TestClosing(MeasuredCase):
                 self.run_for(30_000)
                 self.feed(fed_ms, phase_ms)
                 self.run_for(1_000)
-                self.assertEqual(self.control.limit_w, 1_440)  # four fifths of 1800 W
+                self.assertEqual(self.switched.budget.limit_w, 1_440)  # four fifths of 1800 W
 
 
 class TestStarts(MeasuredCase):
@@ -1027,7 +1035,7 @@ class TestMeters(MeasuredCase):
         self.measure_for(4, site_w)
         self.assertEqual(self.closed(), ["alarm"])
         self.assertEqual(self.causes(LOAD_FAULT), [(2, 1, WELDED)])
-        self.assertEqual(self.control.load_faults(), [(3, WELDED)])
+        self.assertEqual(self.control.faults(), [(3, WELDED)])
         self.measure_for(300, site_w)
         self.assertEqual(self.closed(), ["alarm"])
 
@@ -1046,7 +1054,7 @@ class TestMeters(MeasuredCase):
             self.measure_for(3, site_w)
         self.load_side.on = True
         self.measure_for(6, site_w)
-        self.assertEqual(self.control.limit_w, 1_500)
+        self.assertEqual(self.switched.budget.limit_w, 1_500)
         self.assertEqual(self.causes(LOAD_FAULT), [(2, 1, WELDED)])
         self.assertEqual(self.closed(), ["alarm"])
 
@@ -1075,13 +1083,13 @@ class TestMeters(MeasuredCase):
         reading = self.branches[1].reading
         reading.at_s = 0
         self.run_for(10_900)
-        self.assertEqual(self.control.load_faults(), [])
+        self.assertEqual(self.control.faults(), [])
         self.run_for(200)
-        self.assertEqual(self.control.load_faults(), [(2, SILENT)])
+        self.assertEqual(self.control.faults(), [(2, SILENT)])
         self.run_for(5_000)
         reading.at_s = self.control.uptime.seconds
         self.run_for(1_100)
-        self.assertEqual(self.control.load_faults(), [])
+        self.assertEqual(self.control.faults(), [])
         self.assertEqual(self.causes(LOAD_FAULT), [(1, 1, SILENT), (1, 0, SILENT)])
 
     def test_silence_does_not_hide_a_welded_relay(self):
@@ -1089,7 +1097,7 @@ class TestMeters(MeasuredCase):
         self.measure_for(6, site_w)
         self.branches[2].reading.at_s = 0
         self.run_for(20_000)
-        self.assertEqual(self.control.load_faults(), [(3, WELDED)])
+        self.assertEqual(self.control.faults(), [(3, WELDED)])
         self.assertEqual(self.causes(LOAD_FAULT), [(2, 1, WELDED)])
 
 
@@ -1111,7 +1119,7 @@ class TestMemory(ControlCase):
         def takes_memory():
             return bytearray(64)
 
-        self.control.on_news = takes_memory
+        self.switched.on_news = takes_memory
         self.control.measured()
         with self.assertRaises(MemoryError):
             self.control.cycle()

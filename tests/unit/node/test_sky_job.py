@@ -54,15 +54,20 @@ class FakeSensor:
 class FakeControl:
     def __init__(self):
         self.uptime = Uptime()
+        self.at_ease = True
+
+    def calm(self):
+        return self.at_ease
+
+
+class FakeLight:
+    def __init__(self, control):
+        self.control = control
         self.dark = True
         self.by_program = False
         self.program_permille = 1000
         self.to_dawn_s = 86_400
         self.to_sunrise_s = 86_400
-        self.at_ease = True
-
-    def calm(self):
-        return self.at_ease
 
 
 class TestSkyJob(unittest.TestCase):
@@ -72,6 +77,7 @@ class TestSkyJob(unittest.TestCase):
         self.daylight = Daylight()
         self.lamp = Lamp()
         self.control = FakeControl()
+        self.light = FakeLight(self.control)
         self.job = SkyJob(
             Calendar(offset_min),
             Sky(*place),
@@ -80,7 +86,7 @@ class TestSkyJob(unittest.TestCase):
             Photocell(),
             self.daylight,
             self.lamp,
-            self.control,
+            self.light,
         )
         self.faults = []
         self.job.on_fault = lambda job, fault: self.faults.append((job, fault.code))
@@ -97,7 +103,7 @@ class TestSkyJob(unittest.TestCase):
                 for _ in range(seconds):
                     await asyncio.sleep_ms(1_000)
                     self.control.uptime.update()
-                dark.append(self.control.dark)
+                dark.append(self.light.dark)
             task.cancel()
             try:
                 await task
@@ -111,12 +117,12 @@ class TestSkyJob(unittest.TestCase):
         self.start(NEVER, 50_000)
         scenes = ((60, 50_000), (60, 0), (60, 50_000), (60, 0))
         self.assertEqual(self.run_for(*scenes), [False, True, False, True])
-        self.assertFalse(self.control.by_program)
+        self.assertFalse(self.light.by_program)
 
     def test_without_a_photocell_the_sun_decides(self):
         self.start(NOON, None)
         self.assertEqual(self.run_for((60, None)), [False])
-        self.assertTrue(self.control.by_program)
+        self.assertTrue(self.light.by_program)
         self.assertFalse(self.daylight.valid)
         self.start(NIGHT, None)
         self.assertEqual(self.run_for((60, None)), [True])
@@ -145,7 +151,7 @@ class TestSkyJob(unittest.TestCase):
         self.start(NIGHT, 0)
         self.run_for((2, 0))
         # 20:00 to civil dawn of 22 December, about 06:19.
-        self.assertAlmostEqual(self.control.to_dawn_s, 10 * 3600 + 19 * 60, delta=90)
+        self.assertAlmostEqual(self.light.to_dawn_s, 10 * 3600 + 19 * 60, delta=90)
 
     def test_a_photocell_at_its_end_without_a_clock_lights_the_street(self):
         self.start(NEVER, 54_613)
@@ -173,7 +179,7 @@ class TestSkyJob(unittest.TestCase):
             for _ in range(14_400):
                 await asyncio.sleep_ms(500)
                 self.control.uptime.update()
-                level = 1000 if self.control.dark else 0
+                level = 1000 if self.light.dark else 0
                 turned += self.lamp.level_permille != level
                 self.lamp.level_permille = level
                 self.sensor.lux = level // 10
@@ -197,21 +203,21 @@ class TestSkyJob(unittest.TestCase):
                         self.assertEqual(self.run_for((3, None)), [dark])
         self.start(night, None, place=APIA, offset_min=780)
         self.run_for((3, None))
-        self.assertAlmostEqual(self.control.to_dawn_s, 4 * 3600 + 26 * 60, delta=90)
+        self.assertAlmostEqual(self.light.to_dawn_s, 4 * 3600 + 26 * 60, delta=90)
 
     def test_the_plan_is_told_before_the_job_runs_and_darkness_after(self):
         self.start(NOON, None)
         self.job.plan()
-        self.assertTrue(self.control.by_program)
-        self.assertTrue(self.control.dark)
+        self.assertTrue(self.light.by_program)
+        self.assertTrue(self.light.dark)
         self.start(NIGHT, None)
         self.job.plan()
-        self.assertAlmostEqual(self.control.to_dawn_s, 10 * 3600 + 19 * 60, delta=90)
-        self.assertAlmostEqual(self.control.to_sunrise_s, 10 * 3600 + 47 * 60, delta=90)
+        self.assertAlmostEqual(self.light.to_dawn_s, 10 * 3600 + 19 * 60, delta=90)
+        self.assertAlmostEqual(self.light.to_sunrise_s, 10 * 3600 + 47 * 60, delta=90)
         self.start(NEVER, None)
         self.job.plan()
-        self.assertFalse(self.control.by_program)
-        self.assertEqual(self.control.to_dawn_s, 86_400)
+        self.assertFalse(self.light.by_program)
+        self.assertEqual(self.light.to_dawn_s, 86_400)
 
     def test_a_silent_photocell_is_asked_rarer_and_rarer_and_reported_once(self):
         self.start(NOON, None)
@@ -259,7 +265,7 @@ class TestSkyJob(unittest.TestCase):
             task = asyncio.create_task(self.job.run())
             await asyncio.sleep_ms(600_000)
             task.cancel()
-            return self.control.dark
+            return self.light.dark
 
         self.assertFalse(asyncio.run(main()))  # noon
         self.assertTrue(14 <= len(gaps) <= 16)

@@ -35,7 +35,8 @@ class TestWholeMeter(unittest.TestCase):
         twin.outputs.on_change = lambda: desk_clock.arm(react, 0)
         base = Foundation()
         base.settings = Settings({"loads": LOADS, "stagger_s": 0})
-        control, jobs, _objects, _names = submeter.build(base)
+        jobs, _objects, _names = submeter.build(base)
+        control = base.control
         closed_s = [0] * 6
 
         async def main():
@@ -54,7 +55,7 @@ class TestWholeMeter(unittest.TestCase):
             record = base.events.read(number)
             if record is not None and record[2] == LOAD:
                 closed_s[record[3]] = record[0]
-        return control._branches, closed_s
+        return control.outputs[0]._branches, closed_s
 
     def check_energy(self, branches, closed_s):
         for branch, since_s in zip(branches, closed_s):

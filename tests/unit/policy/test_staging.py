@@ -114,3 +114,53 @@ class TestReturn(unittest.TestCase):
         self.staging.closed(0, 1_000)
         self.staging.overloaded(1_000)
         self.assertEqual(self.first_close_s(1_000), 1_060)
+
+
+class TestPeaks(unittest.TestCase):
+    def setUp(self):
+        self.load, self.exit = Load("heater", 4, 1_000), Load("exit", 0, 100)
+        self.staging = Staging([self.load, self.exit], 5, 0, FixedDraw(False))
+
+    def waits(self, load):
+        """For how long each peak is believed, s, looked at each minute."""
+        waits = []
+        for _ in range(4):
+            load.peak_w = load.rated_w + 1
+            now_s = 0  # both have been off since the start
+            while load.peak_w:
+                now_s += 60
+                self.staging.lapse_peaks(now_s)
+            waits.append(now_s)
+        return waits
+
+    def test_a_load_is_tried_again_after_1_4_and_8_hours(self):
+        self.assertEqual(self.waits(self.load), [3_600, 14_400, 28_800, 28_800])
+
+    def test_life_safety_after_5_20_and_60_minutes(self):
+        self.assertEqual(self.waits(self.exit), [300, 1_200, 3_600, 3_600])
+
+    def test_a_closed_load_or_one_within_its_rating_has_nothing_to_lapse(self):
+        self.load.closed = True
+        self.load.peak_w, self.exit.peak_w = 1_500, 90
+        self.staging.lapse_peaks(100_000)
+        self.assertEqual((self.load.peak_w, self.exit.peak_w), (1_500, 90))
+
+    def test_with_the_grid_all_is_forgotten_the_waits_too(self):
+        self.waits(self.load)
+        self.load.peak_w = 1_500
+        self.staging.forget_peaks()
+        self.assertEqual(self.load.peak_w, 0)
+        self.assertEqual(self.waits(self.load)[0], 3_600)
+
+    def test_what_a_closed_load_draws_is_not_forgotten(self):
+        self.load.closed = True
+        self.load.peak_w = 1_500
+        self.staging.forget_peaks()
+        self.assertEqual(self.load.peak_w, 1_500)
+
+    def test_allocates_nothing(self):
+        staging = self.staging
+        self.load.peak_w = 1_500
+        with no_heap:
+            staging.lapse_peaks(3_600)
+            staging.forget_peaks()
