@@ -65,8 +65,10 @@ class EnergyCounter:
         self._wh[i] = (self._wh[i] + total_mj // _MJ_PER_WH) % _WRAP_WH
         self._mj[i] = total_mj % _MJ_PER_WH
 
-    def add(self, power_mw: int, span_ms: int) -> None:
+    def add(self, power_mw: int, span_ms: int) -> int:
         """Count `power_mw` having flowed for `span_ms`, at most 30 000 ms at up to 30 kW.
+
+        Returns what was counted, mJ, negative for export.
 
         mW times ms would pass 30 bits, so watts and the rest below a watt are taken apart. What
         is below a millijoule is carried to the next call, for each direction apart: noise around
@@ -75,8 +77,10 @@ class EnergyCounter:
         import_uj, export_uj = self._rests_uj % 1000, self._rests_uj // 1000
         if power_mw >= 0:
             import_uj += power_mw % 1000 * span_ms
-            self.add_mj(power_mw // 1000 * span_ms + import_uj // 1000)
+            energy_mj = power_mw // 1000 * span_ms + import_uj // 1000
         else:
             export_uj += -power_mw % 1000 * span_ms
-            self.add_mj(-(-power_mw // 1000 * span_ms + export_uj // 1000))
+            energy_mj = -(-power_mw // 1000 * span_ms + export_uj // 1000)
+        self.add_mj(energy_mj)
         self._rests_uj = import_uj % 1000 + export_uj % 1000 * 1000
+        return energy_mj

@@ -9,7 +9,11 @@ class Lamp:
 
     energy       what has been counted; `kept` is the part of it that is in flash, which is shown
     locked_off   never to be lit (somebody may be working on it)
+    load         none: what a plan sheds is a branch's; nor is reactive energy counted
     """
+
+    load = None
+    reactive = None
 
     def __init__(
         self, energy: EnergyCounter | None = None, kept: EnergyCounter | None = None

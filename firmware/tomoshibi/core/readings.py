@@ -4,9 +4,11 @@
 class Counts:
     """One channel of a metering chip, in the chip's own units. A driver fills it.
 
-    `forward` and `reverse` are energy counts since the last read (chips that clear on reading),
-    active and reactive; `pulses` is a running energy counter that wraps (chips that do not). A
-    driver leaves alone what its chip does not have.
+    `forward` and `reverse` are energy counts since the last read, active and reactive, and are
+    cleared by whoever adds them up; `pulses` is a running energy counter that wraps, for a chip
+    whose counts cannot be believed (drivers.bl0942). `frequency_mhz` alone has a unit: chips have
+    a frequency or a period, and neither needs calibrating. A driver leaves alone what its chip
+    does not have.
     """
 
     def __init__(self) -> None:
@@ -15,7 +17,7 @@ class Counts:
         self.power = 0
         self.reactive = 0
         self.power_factor = 0
-        self.frequency = 0
+        self.frequency_mhz = 0
         self.forward = 0
         self.reverse = 0
         self.reactive_forward = 0

@@ -1,6 +1,6 @@
 """ATM90E32AS three-phase metering chip on SPI, used as three single-phase meters on one bus.
 
-Counts leave this module as the chip sent them; `meter.scaling` makes amperes of them.
+Counts leave this module as the chip sent them; `meter.calibration` makes amperes of them.
 
 Every transfer is 32 clocks in SPI mode 3, at most 1.1 Mbit/s: read flag and address, then one
 16-bit word, big-endian. Register 0x78 repeats the word that crossed the wire last, so each read
@@ -61,6 +61,7 @@ _LOSS_MV = const(10_000)
 _START_COUNT = const(7_500)  # 2.4 W in all
 _CREEP_COUNT = const(750)  # 0.24 W a branch
 
+_WINDOW_MS = const(400)  # 16 cycles, of 45 Hz 356 ms
 _SETTLE_US = const(10)  # chip select to first clock
 _TRIES = const(3)
 # High words of powers beyond +-2**28 counts are garbage: 85 kW, twice what 65.535 A at 655.35 V
@@ -79,21 +80,29 @@ _P_LOW = (0xC1, 0xC2, 0xC3)
 _Q_HIGH = (0xB5, 0xB6, 0xB7)
 _Q_LOW = (0xC5, 0xC6, 0xC7)
 _U_I_PF = (0xD9, 0xDA, 0xDB, 0xDD, 0xDE, 0xDF, 0xBD, 0xBE, 0xBF)
-_U_HIGH = (0xD9, 0xDA, 0xDB)
-_U_LOW = (0xE9, 0xEA, 0xEB)
-_I_PEAK = (0xF5, 0xF6, 0xF7)
-_ANGLE = (0xF9, 0xFA, 0xFB)
 
 
 class ATM90E32:
-    """The chip that `cs` selects on `spi`. `counts` are always three: phases A, B, C.
+    """A drivers.meter_chip that `cs` selects on `spi`, its channels the phases A, B, C.
 
-    The methods that read allocate nothing. They raise ChipSilent (nothing there, or a chip that
-    has reset itself and wants `configure`) or PacketCorrupt (the word could not be confirmed),
-    and then leave `counts` as they were.
+    figures   voltage gain of all three inputs, for the board's transformer; current gain of all
+              three, for its CTs; pulse constant, pulses a kWh
+    line_hz   50 or 60
+    pga       current amplifier: 1, 2 or 4
+
+    ChipSilent is also a chip that has reset itself.
     """
 
-    def __init__(self, spi: SPI, cs: Pin) -> None:
+    channels = 3
+    answer_ms = 0
+    window_ms = _WINDOW_MS
+
+    def __init__(
+        self, spi: SPI, cs: Pin, figures: tuple[int, int, int], line_hz: int, pga: int = 1
+    ) -> None:
+        self.count_mj = mj_per_count(figures[2])
+        self._settings = figures, line_hz, pga
+        self._full = True
         self._cs = cs
         self._swap = spi.write_readinto
         self._command = bytearray((0x80, 0, 0xFF, 0xFF))
@@ -105,20 +114,16 @@ class ATM90E32:
         self._cleared = array("i", (0 for _ in range(6)))
         cs(1)
 
-    def configure(
-        self, u_gain: int, i_gain: int, line_hz: int, pulses_per_kwh: int, pga: int = 1
-    ) -> None:
-        """Reset the chip and set it up; blocks for about 15 ms.
+    def factors(self) -> tuple[int, int, int]:
+        """0.001 A, 0.01 V, 0.00032 W or var: the chip's gains are trimmed inside it."""
+        return 1_000_000_000, 10_000_000_000, 320_000_000
 
-        u_gain          voltage gain of all three inputs, for the board's transformer
-        i_gain          current gain of all three inputs, for its CTs
-        line_hz         50 or 60
-        pulses_per_kwh  pulse constant; an energy count is a hundredth of a pulse
-        pga             current amplifier: 1, 2 or 4
+    def configure(self) -> None:
+        """Reset the chip and set it up; blocks for about 15 ms.
 
         Raises ChipSilent if there is no chip, PacketCorrupt if a register cannot be set.
         """
-        registers = _registers(u_gain, i_gain, line_hz, pulses_per_kwh, pga)
+        registers = _registers(*self._settings)
         self._send(_SOFT_RESET, _RESET_KEY)
         sleep_ms(_RESET_MS)
         self._send(_CFG_REG_ACC_EN, _GUARD_OPEN)
@@ -132,8 +137,39 @@ class ATM90E32:
                 raise PacketCorrupt(_CHIP, got, value)
         self._write(_CFG_REG_ACC_EN, _GUARD_CLOSED)
 
-    def read_power(self, counts: Sequence[Counts]) -> None:
-        """Fill in mean active power only: 13 transfers a chip, for the control path."""
+    def confirm(self) -> None:
+        """Nothing: `configure` has read all back."""
+
+    def ask(self, full: bool) -> None:
+        """Note what `collect` is to read: it answers at once."""
+        self._full = full
+
+    def collect(self, counts: Sequence[Counts]) -> bool:
+        """Read energy and power, or all if that was asked for.
+
+        Reading clears the chip's energy registers, which hold 16 bits: call at least every 30 s.
+        """
+        full, cleared, reactive = self._full, self._cleared, self._cleared_reactive
+        self._drain_all(_ACTIVE, cleared)
+        if full:
+            self._drain_all(_REACTIVE, reactive)
+            self._read_all(counts)
+        else:
+            self._read_power(counts)
+        # Nothing fails any more: what has left the chip may leave the driver.
+        for phase in range(3):
+            channel = counts[phase]
+            channel.forward = cleared[phase]
+            channel.reverse = cleared[3 + phase]
+            cleared[phase] = cleared[3 + phase] = 0
+            if full:
+                channel.reactive_forward = reactive[phase]
+                channel.reactive_reverse = reactive[3 + phase]
+                reactive[phase] = reactive[3 + phase] = 0
+        return full
+
+    def _read_power(self, counts: Sequence[Counts]) -> None:
+        """Mean active power only: 13 transfers."""
         a = self._power(_P_HIGH[0], _P_LOW[0])
         b = self._power(_P_HIGH[1], _P_LOW[1])
         c = self._power(_P_HIGH[2], _P_LOW[2])
@@ -142,8 +178,8 @@ class ATM90E32:
         counts[1].power = b
         counts[2].power = c
 
-    def read_all(self, counts: Sequence[Counts]) -> None:
-        """Fill in voltage, current, P, Q, power factor and frequency."""
+    def _read_all(self, counts: Sequence[Counts]) -> None:
+        """Voltage, current, P, Q, power factor and frequency."""
         staged = self._staged
         for at in range(9):
             staged[at] = self._read(_U_I_PF[at])
@@ -159,47 +195,12 @@ class ATM90E32:
             channel.power_factor = _s16(staged[6 + phase])
             channel.power = staged[9 + phase]
             channel.reactive = staged[12 + phase]
-            channel.frequency = frequency
-
-    def read_energy(self, counts: Sequence[Counts]) -> None:
-        """Fill in `forward` and `reverse`: what was counted since the last successful call.
-
-        Reading clears the chip's registers, which hold 16 bits: call at least every 30 s. What a
-        failed call had already taken out of the chip is handed over by the next good one.
-        """
-        cleared = self._cleared
-        self._drain_all(_ACTIVE, cleared)
-        for phase in range(3):
-            counts[phase].forward = cleared[phase]
-            counts[phase].reverse = cleared[3 + phase]
-            cleared[phase] = cleared[3 + phase] = 0
-
-    def read_reactive_energy(self, counts: Sequence[Counts]) -> None:
-        """As `read_energy`, for `reactive_forward` and `reactive_reverse`."""
-        cleared = self._cleared_reactive
-        self._drain_all(_REACTIVE, cleared)
-        for phase in range(3):
-            counts[phase].reactive_forward = cleared[phase]
-            counts[phase].reactive_reverse = cleared[3 + phase]
-            cleared[phase] = cleared[3 + phase] = 0
+            channel.frequency_mhz = frequency * 10
 
     def _drain_all(self, registers: tuple, cleared: array) -> None:
         self._attend()
         for at in range(6):
             cleared[at] += self._drain(registers[at])
-
-    def fine_voltage(self, phase: int) -> int:
-        """RMS voltage with its low word's high byte, for calibration: units of 0.01/256 V."""
-        high = self._pair(_U_HIGH[phase], _U_LOW[phase])
-        return high << 8 | self._low >> 8
-
-    def current_peak(self, phase: int) -> int:
-        """Highest sample of the peak window; see `meter.scaling.peak_ma`."""
-        return self._read(_I_PEAK[phase])
-
-    def phase_angle(self, phase: int) -> int:
-        """Current against voltage, 0 to 3599 tenths of a degree. Near 1800: the CT is reversed."""
-        return self._read(_ANGLE[phase])
 
     def _power(self, high_at: int, low_at: int) -> int:
         """A signed 32-bit power, refused if it could not be real."""
@@ -292,10 +293,21 @@ def sag_threshold(volts_mv: int, u_gain: int) -> int:
     return min(0xFFFF, (volts_mv * 100 * 1_414_214 * 2**14 + divisor // 2) // divisor)
 
 
-def _registers(
-    u_gain: int, i_gain: int, line_hz: int, pulses_per_kwh: int, pga: int
-) -> list[tuple[int, int]]:
+def mj_per_count(pulses_per_kwh: int) -> int:
+    """Energy of one count: a hundredth of a pulse of 3.6e9 / pulses_per_kwh mJ.
+
+    Raises ValueError for a pulse constant that does not go into 36 000 000: the remainder would
+    be lost at each read, so choose one that does (3200, 1600, 1000, 800...).
+    """
+    energy_mj, rest = divmod(36_000_000, pulses_per_kwh)
+    if rest:
+        raise ValueError(pulses_per_kwh)
+    return energy_mj
+
+
+def _registers(figures: tuple[int, int, int], line_hz: int, pga: int) -> list[tuple[int, int]]:
     """What `configure` writes, in this order."""
+    u_gain, i_gain, pulses_per_kwh = figures
     pl_const = 450 * 10**9 // pulses_per_kwh
     registers = [
         (_METER_EN, 1),

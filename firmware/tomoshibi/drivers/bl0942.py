@@ -1,7 +1,7 @@
 """BL0942 single-phase metering chip on a UART, 8N1.
 
-Counts leave this module as the chip sent them; `meter.calibration` makes amperes of them.
-`Counts.frequency` is the chip's FREQ, a period: 10**6 / FREQ is the frequency in Hz.
+Counts leave this module as the chip sent them; `meter.calibration` makes amperes of them. FREQ
+is a period: 10**6 / FREQ is the frequency in Hz.
 
 Source: Belling BL0942 datasheet V1.06: full packet 0xAA, register access, MODE 0x19.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tomoshibi.core.errors import ChipSilent, PacketCorrupt
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from machine import UART
 
     from tomoshibi.core.readings import Counts
@@ -32,6 +33,10 @@ _FREQ = const(16)  # u16, microseconds a cycle
 _STATUS = const(19)  # u8
 _CHECKSUM = const(22)
 
+# CF_CNT may go down by so much in a round: it might count export backwards, 16 pulses are 3 Wh.
+_BACK_MOST = const(16)
+_WRAPPED = const(0x80_0000)
+
 _ANSWER_LEN = const(4)  # of a register read: three bytes, little-endian, and a checksum
 
 _MODE = const(0x19)
@@ -43,42 +48,58 @@ _MODE_DEFAULT = const(0x87)  # CF on, running CF counter, baud rate by pin
 _MODE_800_MS = const(0x08)
 _MODE_60_HZ = const(0x20)
 
+_CLOCK_MARGIN_MS = const(100)  # its own oscillator times the averaging
+_PER_MHZ = const(1_000_000_000)  # over a period in us: mHz
+
 
 class BL0942:
-    """The chip at `address` (0 to 3) on `uart`, which nobody else may read.
+    """A drivers.meter_chip at `address` (0 to 3) on `uart`, which nobody else may read.
 
-    A read is two calls, so that nobody blocks while the packet crosses the wire: `request`, wait
-    ANSWER_MS in whatever way suits the caller, `collect`. So is setting up: `configure`, `confirm`.
+    figures      shunt in microohm, divider in ohm, line side and chip side
+    line_hz      50 or 60
+    average_ms   400 or 800
 
     `status` is the last packet's: bit 0 power reversed, bit 1 below the creep threshold.
     """
 
+    channels = 1
     # Two bytes out and 23 back, of 10 bits each: 26 ms at 9600 baud (20 out and 4 back: 25 ms).
     # The rest is for the chip.
-    ANSWER_MS = 40
+    answer_ms = 40
+    # Its pulse counter knows no direction, so energy is integrated from the signed power.
+    count_mj = 0
 
-    def __init__(self, uart: UART, address: int = 0) -> None:
+    def __init__(
+        self,
+        uart: UART,
+        address: int,
+        figures: tuple[int, int, int],
+        line_hz: int,
+        average_ms: int = 400,
+    ) -> None:
+        self._figures = figures
+        self.window_ms = average_ms + _CLOCK_MARGIN_MS
         self.status = 0
         self._uart = uart
         self._read = _READ | address
         self._write = _WRITE | address
+        self._pulses = 0
         self._mode = _MODE_DEFAULT
+        if average_ms == 800:
+            self._mode |= _MODE_800_MS
+        if line_hz == 60:
+            self._mode |= _MODE_60_HZ
         self._request = bytes((self._read, _FULL_PACKET))
         self._packet = bytearray(_PACKET_LEN)
 
-    def configure(self, line_hz: int, average_ms: int = 400) -> None:
-        """Set the averaging (400 or 800 ms) for a mains of 50 or 60 Hz, and ask for it back.
+    def factors(self) -> tuple[int, int, int]:
+        return nominal_factors(*self._figures)
 
-        Wait ANSWER_MS, then `confirm` says whether the chip took it.
-        """
-        mode = _MODE_DEFAULT
-        if average_ms == 800:
-            mode |= _MODE_800_MS
-        if line_hz == 60:
-            mode |= _MODE_60_HZ
-        self._mode = mode
+    def configure(self) -> None:
+        """Set averaging and nominal frequency, and ask for them back."""
+        self._pulses = 0
         self._set(_WRITE_PROTECT, _UNLOCK)
-        self._set(_MODE, mode)
+        self._set(_MODE, self._mode)
         self._set(_WRITE_PROTECT, _LOCK)
         self._drop(0)
         self._uart.write(bytes((self._read, _MODE)))
@@ -94,15 +115,16 @@ class BL0942:
         if _u24(answer, 0) != self._mode:
             raise PacketCorrupt(_CHIP, _u24(answer, 0), self._mode)
 
-    def request(self) -> None:
+    def ask(self, full: bool) -> None:
         """Ask for a packet, after dropping what an unfinished read may have left behind."""
         self._drop(0)
         self._uart.write(self._request)
 
-    def collect(self, counts: Counts) -> None:
-        """Fill `counts` from the packet asked for. Allocates nothing.
+    def collect(self, counts: Sequence[Counts]) -> bool:
+        """Fill the first of `counts` from the packet asked for, always with everything.
 
-        Raises ChipSilent or PacketCorrupt, and then leaves `counts` as it was.
+        A pulse counter that has begun anew is a chip that has reset itself, and whose registers
+        may hold no measurement yet: ChipSilent, too.
         """
         self._drop(_PACKET_LEN)
         packet = self._packet
@@ -112,13 +134,21 @@ class BL0942:
             total += packet[i]
         if packet[0] != _HEADER or ~total & 0xFF != packet[_CHECKSUM]:
             raise PacketCorrupt(_CHIP, packet[0], packet[_CHECKSUM])
+        pulses = _u24(packet, _CF_CNT)
+        back, self._pulses = self._pulses - pulses, pulses
+        if _BACK_MOST < back < _WRAPPED:
+            raise ChipSilent(_CHIP, pulses, pulses + back)
         watt = _u24(packet, _WATT)
-        counts.current = _u24(packet, _I_RMS)
-        counts.voltage = _u24(packet, _V_RMS)
-        counts.power = watt - 0x1000000 if watt & 0x800000 else watt
-        counts.pulses = _u24(packet, _CF_CNT)
-        counts.frequency = packet[_FREQ] | packet[_FREQ + 1] << 8
+        period_us = packet[_FREQ] | packet[_FREQ + 1] << 8
+        channel = counts[0]
+        channel.current = _u24(packet, _I_RMS)
+        channel.voltage = _u24(packet, _V_RMS)
+        channel.power = watt - 0x1000000 if watt & 0x800000 else watt
+        channel.pulses = pulses
+        # No mains yet: no period, no frequency.
+        channel.frequency_mhz = (_PER_MHZ + period_us // 2) // period_us if period_us else 0
         self.status = packet[_STATUS]
+        return True
 
     def _drop(self, keep: int) -> None:
         """Throw away what waits in front of the last `keep` bytes: late parts of older answers."""

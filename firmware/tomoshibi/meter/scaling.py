@@ -1,82 +1,44 @@
-"""ATM90E32 counts to physical units. The chip's gains are trimmed inside it, so these are fixed.
+"""What turns the counts of any metering chip into a reading.
 
-Every function keeps within 31-bit integers for whatever the driver lets through (powers below
-2**28 counts) and allocates nothing. `valid` and `at_s` of a reading are the caller's.
-
-Source: M90E32AS data sheet 46003: 0.01 V, 0.001 A, 0.00032 W or var, 0.01 Hz; energy in
-hundredths of a pulse.
+A ratio is one small integer, which takes no heap: a 24-bit mantissa (0.1 ppm) above five bits of a
+shift, which is 19 more: `scaled` has shifted out 18 before, and keeps one back for rounding.
+`meter.calibration` makes three of them, of current, voltage and power.
 """
 
+from micropython import const
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tomoshibi.core.energy import EnergyCounter
     from tomoshibi.core.readings import Counts, Reading
 
-
-def fill_power(counts: Counts, reading: Reading) -> None:
-    """What `read_power` measured."""
-    reading.power_mw = power_milli(counts.power)
+_SHIFT_BITS = const(5)
 
 
-def fill(counts: Counts, reading: Reading) -> None:
-    """What `read_all` measured."""
-    reading.voltage_mv = counts.voltage * 10
-    reading.current_ma = counts.current
-    reading.power_mw = power_milli(counts.power)
-    reading.reactive_mvar = power_milli(counts.reactive)
-    reading.frequency_mhz = counts.frequency * 10
+def scaled(count: int, by: int) -> int:
+    """`count` times the ratio `by`, to the nearest, for -2**24 < count < 2**24. Allocates nothing.
 
-
-def power_milli(count: int) -> int:
-    """mW or mvar of a power count (0.32 each), to the nearest; 8 / 25 taken in two parts."""
-    return count // 25 * 8 + (count % 25 * 8 + 12) // 25
-
-
-def mj_per_count(pulses_per_kwh: int) -> int:
-    """Energy of one count: a hundredth of a pulse of 3.6e9 / pulses_per_kwh mJ.
-
-    Raises ValueError for a pulse constant that does not go into 36 000 000: the remainder would
-    be lost at each read, so choose one that does (3200, 1600, 1000, 800...).
+    Both are multiplied in halves of 12 bits, to stay within 31. Up to 2**28, where the ratio is
+    below 1, in steps of 16 counts: right to three millionths.
     """
-    energy_mj, rest = divmod(36_000_000, pulses_per_kwh)
-    if rest:
-        raise ValueError(pulses_per_kwh)
-    return energy_mj
+    if count < 0:
+        return -scaled(-count, by)
+    if count >> 24:
+        return scaled(count >> 4, by) << 4
+    by_high, by_low = by >> 12 + _SHIFT_BITS, by >> _SHIFT_BITS & 0xFFF
+    high, low = count >> 12, count & 0xFFF
+    middle = low * by_high + high * by_low + (low * by_low >> 12)
+    return (((high * by_high << 6) + (middle >> 6) >> (by & 0x1F)) + 1) >> 1
 
 
-def add_energy(counts: Counts, count_mj: int, energy: EnergyCounter) -> int:
-    """Move `forward` and `reverse` from `counts` into `energy`, so that none is counted twice.
+def fill(ratios: tuple[int, int, int], counts: Counts, reading: Reading, full: bool) -> None:
+    """Fill in power, and all else if `full`. Allocates nothing.
 
-    Returns what came in less what went out, mJ. A full 16-bit register is 737 MJ at 3200
-    pulses/kWh, below the counter's limit for one step.
+    `valid` and `at_s` are the caller's; var are as W.
     """
-    forward_mj = counts.forward * count_mj
-    reverse_mj = counts.reverse * count_mj
-    counts.forward = counts.reverse = 0
-    energy.add_mj(forward_mj)
-    energy.add_mj(-reverse_mj)
-    return forward_mj - reverse_mj
-
-
-def add_reactive_energy(counts: Counts, count_mj: int, energy: EnergyCounter) -> int:
-    """The same for reactive energy: a count is as many mvar s as an active one mJ."""
-    forward_mj = counts.reactive_forward * count_mj
-    reverse_mj = counts.reactive_reverse * count_mj
-    counts.reactive_forward = counts.reactive_reverse = 0
-    energy.add_mj(forward_mj)
-    energy.add_mj(-reverse_mj)
-    return forward_mj - reverse_mj
-
-
-def angle_ddeg(count: int) -> int:
-    """Tenths of a degree, -1799 to 1800, of a phase angle count (0 to 3599)."""
-    return count - 3600 if count > 1800 else count
-
-
-def peak_ma(count: int, i_gain: int) -> int:
-    """mA of a current peak register: count * Igain / (1000 * 2**13) A. For service: may allocate.
-
-    Source: application note 46103.
-    """
-    return (count * i_gain + 2**12) // 2**13
+    current, voltage, power = ratios
+    reading.power_mw = scaled(counts.power, power)
+    if full:
+        reading.current_ma = scaled(counts.current, current)
+        reading.voltage_mv = scaled(counts.voltage, voltage)
+        reading.reactive_mvar = scaled(counts.reactive, power)
+        reading.frequency_mhz = counts.frequency_mhz

@@ -74,6 +74,19 @@ def phase_delay(error_ppm: int, line_hz: int) -> int:
     return 0x8000 | -cycles if cycles < 0 else cycles
 
 
+def angle_ddeg(count: int) -> int:
+    """Tenths of a degree, -1799 to 1800, of an ATM90E32's phase angle (0 to 3599)."""
+    return count - 3600 if count > 1800 else count
+
+
+def peak_ma(count: int, i_gain: int) -> int:
+    """mA of an ATM90E32's current peak register: count * Igain / (1000 * 2**13) A.
+
+    Source: application note 46103.
+    """
+    return (count * i_gain + 2**12) // 2**13
+
+
 def _rounded(numerator: int, denominator: int) -> int:
     """The nearest integer to a fraction with a positive denominator."""
     return (2 * numerator + denominator) // (2 * denominator)

@@ -9,6 +9,7 @@ import tomoshibi.links as links
 import tomoshibi.meter as meter
 import tomoshibi.node.boot_plan
 import tomoshibi.node.files
+import tomoshibi.node.meters
 import tomoshibi.node.outputs
 import tomoshibi.node.parts
 import tomoshibi.policy as policy
@@ -20,20 +21,19 @@ import tomoshibi.wire.echonet_map
 import tomoshibi.wire.flash_sector
 import tomoshibi.wire.history
 from tomoshibi.core import errors, hmac, refusals
-from tomoshibi.drivers import mains_sense
-from tomoshibi.meter import peak, scaling
+from tomoshibi.drivers import atm90e32_service, mains_sense, meter_chip
+from tomoshibi.meter import calibration, circuits, peak, scaling
 from tomoshibi.node import (
     answer_budget,
     assemble,
-    branch_sampler,
     console_job,
     echonet_job,
     foundation,
     keeper_job,
     lamp_control,
-    lamp_sampler,
     load_control,
     log_job,
+    meter_job,
     places_job,
     questions,
     sense_edge,

@@ -9,14 +9,14 @@ def sense(what: str) -> tuple | None:
 
 
 def bus(name: str) -> tuple:
-    """The row of the bus `name`, without its name and kind: the port and what follows.
+    """The row of the bus `name`, without its name: the kind, the port and what follows.
 
     Raises ValueError if no row has that name.
     """
     row = _first(board.BUSES, name)
     if row is None:
         raise ValueError("no bus " + name)
-    return row[2:]
+    return row[1:]
 
 
 def _first(rows: tuple, name: str) -> tuple | None:

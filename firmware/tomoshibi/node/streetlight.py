@@ -1,19 +1,17 @@
 """Builds what a board with a dimmable lamp adds to the foundation."""
 
-from machine import I2C, PWM, UART, Pin
+from machine import I2C, PWM, Pin
 
 import board
 from tomoshibi.core.energy import EnergyCounter
 from tomoshibi.core.lamp import Daylight, Lamp
 from tomoshibi.drivers.bh1750 import BH1750
-from tomoshibi.drivers.bl0942 import BL0942, nominal_factors
 from tomoshibi.drivers.dimmer import Dimmer
-from tomoshibi.meter.calibration import Calibration
 from tomoshibi.node import parts
 from tomoshibi.node.foundation import Foundation, relays
 from tomoshibi.node.keeper_job import KeeperJob
 from tomoshibi.node.lamp_control import LampControl
-from tomoshibi.node.lamp_sampler import LampSampler
+from tomoshibi.node.meters import meter_jobs
 from tomoshibi.node.sky_job import SkyJob
 from tomoshibi.node.storage import running, saved
 from tomoshibi.policy.lamp import ROLES, IslandLight
@@ -51,21 +49,9 @@ def build(base: Foundation):
     control.outputs += (light,)
     half_hours = HalfHours(base.calendar, [lamp], storage.history, storage.boot)
     keeper = KeeperJob(storage, control, half_hours)
-    _name, _chip, bus, _place, _circuits, figures = board.METERS[0]
-    port, tx, rx, baud = parts.bus(bus)
-    uart = UART(port, baudrate=baud, tx=tx, rx=rx)
-    calibration = Calibration(nominal_factors(*figures))
-    sampler = LampSampler(
-        BL0942(uart),
-        calibration,
-        lamp,
-        base.uptime,
-        settings["line_hz"],
-        settings["sample_ms"],
-        keeper.measured,
-    )
+    samplers = meter_jobs({board.LAMPS[0][0]: lamp}, settings, base.uptime, keeper.measured)
     _name, _chip, bus, address = board.PHOTOCELLS[0]
-    port, scl, sda = parts.bus(bus)
+    _kind, port, scl, sda = parts.bus(bus)
     i2c = I2C(port, scl=Pin(scl), sda=Pin(sda))
     sky = Sky(settings["latitude_e4"], settings["longitude_e4"])
     sky_job = SkyJob(
@@ -82,4 +68,4 @@ def build(base: Foundation):
     objects = build_streetlight(
         base.identity, base.calendar, lamp, daylight, base.places, storage.faulty
     )
-    return [sampler, sky_job, keeper], objects, []
+    return samplers + [sky_job, keeper], objects, []

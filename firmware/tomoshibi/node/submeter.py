@@ -1,20 +1,15 @@
 """Builds what a board with metered, relay-switched branches adds to the foundation."""
 
-from machine import SPI, Pin
 from micropython import const
 
 import board
 from tomoshibi.core.branch import Branch
 from tomoshibi.core.energy import EnergyCounter
 from tomoshibi.core.loads import DEFERRABLE, Load
-from tomoshibi.core.readings import Counts
-from tomoshibi.drivers.atm90e32 import ATM90E32
-from tomoshibi.meter.scaling import mj_per_count
-from tomoshibi.node import parts
-from tomoshibi.node.branch_sampler import BranchSampler, MeterGroup
 from tomoshibi.node.foundation import Foundation, relays
 from tomoshibi.node.keeper_job import KeeperJob
 from tomoshibi.node.load_control import LoadControl
+from tomoshibi.node.meters import meter_jobs
 from tomoshibi.node.storage import Storage, running, saved
 from tomoshibi.policy.plan import ShedPlan
 from tomoshibi.policy.staging import Staging
@@ -23,7 +18,6 @@ from tomoshibi.reporting.build import build_submeter
 from tomoshibi.settings.store import Settings
 from tomoshibi.wire import registers
 
-_CHANNELS = const(3)  # of an ATM90E32
 _UNNAMED_W = const(1_500)
 
 
@@ -51,14 +45,11 @@ def build(base: Foundation):
     keeper = KeeperJob(storage, control, half_hours)
 
     journal = storage.journal
-    sampler = BranchSampler(
-        _meter_groups(circuits, settings["line_hz"]),
-        base.uptime,
-        keeper.measured,
-        settings["sample_ms"],
+    whole = (
         EnergyCounter(*running(journal, 0, registers.IMPORT)),
         EnergyCounter(*running(journal, 0, registers.REACTIVE_IMPORT)),
     )
+    samplers = meter_jobs(circuits, settings, base.uptime, keeper.measured, whole)
     objects = build_submeter(
         base.identity,
         base.calendar,
@@ -69,7 +60,7 @@ def build(base: Foundation):
         storage.faulty,
         control.sense_faulty,
     )
-    return [sampler, keeper], objects, [load.name for load in loads]
+    return samplers + [keeper], objects, [load.name for load in loads]
 
 
 def _branch(storage: Storage, settings: Settings, i: int) -> Branch:
@@ -97,29 +88,3 @@ def _load(settings: Settings, i: int) -> Load:
     load = Load(row["name"] or "load %d" % (i + 1), row["tier"], row["rated_w"], row["min_off_s"])
     load.locked_off = bool(row["locked_off"])
     return load
-
-
-def _meter_groups(circuits: dict[int, Branch], line_hz: int) -> list[MeterGroup]:
-    """A group for each metering chip; several chips share a bus."""
-    buses, groups = {}, []
-    counts = tuple(Counts() for _ in range(_CHANNELS))
-    for _name, _chip, bus, select, fed, figures in board.METERS:
-        if bus not in buses:
-            buses[bus] = _spi(*parts.bus(bus))
-        u_gain, i_gain, pulses_per_kwh = figures
-        groups.append(
-            MeterGroup(
-                ATM90E32(buses[bus], Pin(select, Pin.OUT, value=1)),
-                [circuits[number] for number in fed],
-                (u_gain, i_gain, line_hz, pulses_per_kwh),
-                mj_per_count(pulses_per_kwh),
-                counts,
-            )
-        )
-    return groups
-
-
-def _spi(port: int, sck: int, mosi: int, miso: int, baud: int) -> SPI:
-    return SPI(
-        port, baudrate=baud, polarity=1, phase=1, sck=Pin(sck), mosi=Pin(mosi), miso=Pin(miso)
-    )

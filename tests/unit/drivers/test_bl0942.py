@@ -1,4 +1,4 @@
-"""drivers.bl0942 and meter.calibration on examples B1 to B4 of docs/sources.md, byte for byte."""
+"""drivers.bl0942 and meter.scaling on examples B1 to B4 of docs/sources.md, byte for byte."""
 
 import unittest
 
@@ -8,7 +8,8 @@ from no_heap import no_heap
 from tomoshibi.core.errors import ChipSilent, PacketCorrupt
 from tomoshibi.core.readings import Counts, Reading
 from tomoshibi.drivers.bl0942 import BL0942, nominal_factors
-from tomoshibi.meter.calibration import Calibration
+from tomoshibi.meter.calibration import calibration
+from tomoshibi.meter.scaling import fill
 
 B1 = bytes.fromhex("55832A1389761800 0000F8CC04E80300 204E000000005A".replace(" ", ""))
 B2 = bytes.fromhex("554DD50389761800 00001A85FFFFFFFF 1B41000000001F".replace(" ", ""))
@@ -18,6 +19,9 @@ B3 = bytes.fromhex("55A7EA0189761800 0000733D00050000 1B4E000000008B".replace(" 
 # micro-units per million counts. One pulse is 1/5347.269 kWh.
 TABLE = (10**15 // 251_213_465, 10**14 // 1_587_336, 10**15 // 623_002)
 UJ_PER_MWH = 3_600_000
+# A pulse lasts 1638.4 * 256 / WATT s; TABLE has uW per million.
+PULSE_UJ = TABLE[2] * 4_194_304 // 10**7
+FIGURES = (1000, 1_950_000, 510)
 
 
 def checksum(*parts):
@@ -35,20 +39,23 @@ def packet(current, voltage, watt, frequency):
 class Bench(unittest.TestCase):
     def setUp(self):
         self.uart = FakeUART()
-        self.chip = BL0942(self.uart)
-        self.counts = Counts()
+        self.chip = self.make()
+        self.records = (Counts(),)
+        self.counts = self.records[0]
         self.reading = Reading()
+
+    def make(self, address=0, line_hz=50, average_ms=400):
+        return BL0942(self.uart, address, FIGURES, line_hz, average_ms)
 
     def read(self, frame):
         self.uart.put(frame)
-        self.chip.collect(self.counts)
+        self.assertTrue(self.chip.collect(self.records))
 
     def physical(self, frame, factors=TABLE):
         self.read(frame)
-        calibration = Calibration(factors)
-        calibration.apply(self.counts, self.reading)
+        fill(calibration(factors), self.counts, self.reading, True)
         r = self.reading
-        energy_mwh = self.counts.pulses * calibration.pulse_uj // UJ_PER_MWH
+        energy_mwh = self.counts.pulses * PULSE_UJ // UJ_PER_MWH
         return r.voltage_mv, r.current_ma, r.power_mw, energy_mwh, r.frequency_mhz
 
 
@@ -79,24 +86,45 @@ class TestExamples(Bench):
         # PF = |WATT| / (3537 I V / (305978 * 73989)), in ten-thousandths; 234.3 V by UREF 15187
         pf = 26_380 * 305_978 * 73_989 * 10_000 // (3_537 * counts.current * counts.voltage)
         self.assertEqual(pf, 9984)
-        bulb = Calibration((TABLE[0], 10**12 // 15_187, TABLE[2]))
-        bulb.apply(counts, self.reading)
+        bulb = calibration((TABLE[0], 10**12 // 15_187, TABLE[2]))
+        fill(bulb, counts, self.reading, True)
         self.assertEqual(self.reading.frequency_mhz, 50_025)
         self.assertEqual((self.reading.voltage_mv + 50) // 100, 2343)
 
 
 class TestCollect(Bench):
+    def test_no_mains_is_no_frequency(self):
+        frame = B1[:16] + bytes(6)
+        self.read(frame + checksum(b"\x58", frame))
+        self.assertEqual(self.counts.frequency_mhz, 0)
+
     def test_the_request_is_two_bytes_with_the_address(self):
-        self.chip.request()
-        BL0942(self.uart, 3).request()
+        self.chip.ask(True)
+        self.make(3).ask(False)
         self.assertEqual(self.uart.sent, [b"\x58\xaa", b"\x5b\xaa"])
 
     def test_the_address_is_part_of_the_checksum(self):
         self.uart.put(B1)
-        self.assertRaises(PacketCorrupt, BL0942(self.uart, 1).collect, self.counts)
+        self.assertRaises(PacketCorrupt, self.make(1).collect, self.records)
         self.uart.put(B1[:-1] + bytes((B1[-1] - 1,)))
-        BL0942(self.uart, 1).collect(self.counts)
+        self.make(1).collect(self.records)
         self.assertEqual(self.counts.pulses, 1000)
+
+    def test_a_pulse_counter_that_begins_anew_is_a_chip_that_has_reset_itself(self):
+        self.read(B1)  # 1000 pulses
+        self.uart.put(B3)  # 5
+        self.assertRaises(ChipSilent, self.chip.collect, self.records)
+        self.assertEqual(self.counts.pulses, 1000)
+        self.chip.configure()
+        self.read(B3)
+        self.assertEqual(self.counts.pulses, 5)
+
+    def test_a_pulse_counter_that_wraps_or_counts_export_backwards_is_none(self):
+        self.read(B2)  # 0xFFFFFF
+        for pulses in (5, 260, 244):
+            frame = B1[:13] + pulses.to_bytes(3, "little") + B1[16:22]
+            self.read(frame + checksum(b"\x58", frame))
+            self.assertEqual(self.counts.pulses, pulses)
 
     def test_status_is_kept(self):
         frame = B1[:19] + b"\x03" + B1[20:22]
@@ -124,25 +152,25 @@ class TestCollect(Bench):
                 with self.subTest(at=at, bit=bit):
                     self.assertRaises(PacketCorrupt, self.read, bytes(frame))
                     self.assertEqual(self.counts.pulses, 1000)
-                    self.assertEqual(self.counts.frequency, 20_000)
+                    self.assertEqual(self.counts.frequency_mhz, 50_000)
 
     def test_a_late_answer_is_dropped_by_the_next_request(self):
         self.uart.put(B2[5:])
-        self.chip.request()
+        self.chip.ask(True)
         self.read(B1)
         self.assertEqual(self.counts.pulses, 1000)
 
     def test_an_answer_that_comes_even_later_is_dropped_on_collecting(self):
-        self.chip.request()
+        self.chip.ask(True)
         self.uart.put(B2 + B2[:7])
         self.read(B1)
         self.assertEqual(self.counts.pulses, 1000)
 
     def test_after_a_shifted_packet_the_next_one_is_good(self):
-        self.chip.request()
+        self.chip.ask(True)
         self.assertRaises(PacketCorrupt, self.read, B1[1:] + b"\x00")
         self.uart.put(B2[:3])
-        self.chip.request()
+        self.chip.ask(True)
         self.read(B1)
         self.assertEqual(self.counts.pulses, 1000)
 
@@ -152,10 +180,10 @@ class TestCollect(Bench):
         self.uart.put(B1[7:])
         self.uart.any()
         with no_heap:
-            self.chip.request()
+            self.chip.ask(True)
         self.uart.put(b"\x00\x00" + B2)
         with no_heap:
-            self.chip.collect(self.counts)
+            self.chip.collect(self.records)
         self.assertEqual(self.counts.pulses, 0xFFFFFF)
 
 
@@ -165,7 +193,7 @@ class TestConfigure(Bench):
         return body + checksum(bytes((0x58 | address, 0x19)), body)
 
     def test_50_hz_800_ms_is_the_sequence_of_the_data_sheet(self):
-        self.chip.configure(50, 800)
+        self.make(average_ms=800).configure()
         self.assertEqual(
             self.uart.sent,
             [
@@ -177,33 +205,39 @@ class TestConfigure(Bench):
         )
 
     def test_60_hz_800_ms(self):
-        self.chip.configure(60, 800)
+        self.make(line_hz=60, average_ms=800).configure()
         self.assertEqual(self.uart.sent[1], bytes.fromhex("A819AF00008F"))
 
     def test_400_ms_is_bit_3_clear(self):
-        self.chip.configure(50)
-        self.chip.configure(60)
+        self.make().configure()
+        self.make(line_hz=60).configure()
         self.assertEqual(self.uart.sent[1][2], 0x87)
         self.assertEqual(self.uart.sent[5][2], 0xA7)
 
     def test_a_mode_read_back_is_confirmed(self):
-        self.chip.configure(60, 800)
+        chip = self.make(line_hz=60, average_ms=800)
+        chip.configure()
         self.uart.put(self.mode_answer(0xAF))
-        self.chip.confirm()
+        chip.confirm()
 
     def test_another_mode_or_a_bad_checksum_is_corrupt(self):
         for answer in (self.mode_answer(0x87), b"\xaf\x00\x00\x00"):
-            self.chip.configure(60, 800)
+            chip = self.make(line_hz=60, average_ms=800)
+            chip.configure()
             self.uart.put(answer)
-            self.assertRaises(PacketCorrupt, self.chip.confirm)
+            self.assertRaises(PacketCorrupt, chip.confirm)
 
     def test_no_answer_is_silence(self):
-        self.chip.configure(60, 800)
+        self.chip.configure()
         self.assertRaises(ChipSilent, self.chip.confirm)
 
+    def test_the_window_is_no_shorter_than_the_averaging(self):
+        self.assertTrue(self.chip.window_ms > 400)
+        self.assertTrue(self.make(average_ms=800).window_ms > 800)
+
     def test_the_address_is_in_every_command(self):
-        chip = BL0942(self.uart, 2)
-        chip.configure(50)
+        chip = self.make(2)
+        chip.configure()
         self.assertEqual([sent[0] for sent in self.uart.sent], [0xAA, 0xAA, 0xAA, 0x5A])
         self.uart.put(self.mode_answer(0x87, 2))
         chip.confirm()

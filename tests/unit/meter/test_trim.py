@@ -1,51 +1,10 @@
-"""meter.calibration, meter.trim against examples A10 and A11 of docs/sources.md, exact fractions.
+"""meter.trim against examples A7 and A10 to A12 of docs/sources.md, and exact fractions."""
 
-B1 to B4 are decoded from their bytes in tests/unit/drivers/test_bl0942.py.
-"""
-
-import random
 import unittest
 
-from no_heap import no_heap
-
-from tomoshibi.core.readings import Counts, Reading
 from tomoshibi.core.refusals import SettingRefused
 from tomoshibi.drivers.bl0942 import nominal_factors
-from tomoshibi.meter.calibration import Calibration, Scale
-from tomoshibi.meter.trim import new_gain, phase_delay, pq_gain, trimmed
-
-FULL = (1 << 24) - 1
-
-
-class TestScale(unittest.TestCase):
-    def test_random_ratios_are_right_to_a_tenth_of_a_millionth(self):
-        random.seed(24)
-        for _ in range(2000):
-            numerator = random.randint(1, 1 << 29)
-            denominator = random.randint(numerator // 15 + 1, 1 << 29)
-            count = random.randint(-FULL, FULL)
-            got = Scale(numerator, denominator).of(count)
-            # Half a unit for rounding (doubled), and 2**-23 of the value for the mantissa.
-            error = abs(2 * (got * denominator - count * numerator))
-            allowed = denominator + denominator // 8 + (abs(count) * numerator >> 22)
-            self.assertTrue(error <= allowed, (numerator, denominator, count, got))
-
-    def test_no_count_needs_the_heap(self):
-        for numerator, denominator in ((1, 1), (15, 1), (16_041, 10_000), (1, 1000)):
-            scale = Scale(numerator, denominator)
-            with no_heap:
-                most = scale.of(FULL)
-                least = scale.of(-FULL)
-                nothing = scale.of(0)
-            self.assertEqual(least, -most)
-            self.assertEqual(nothing, 0)
-
-    def test_a_ratio_of_one_is_exact(self):
-        for count in (0, 1, 4095, 4096, 0x800000, FULL):
-            self.assertEqual(Scale(7, 7).of(count), count)
-
-    def test_a_ratio_too_large_is_refused_where_it_is_made(self):
-        self.assertRaises(ValueError, Scale, 16, 1)
+from tomoshibi.meter.trim import angle_ddeg, new_gain, peak_ma, phase_delay, pq_gain, trimmed
 
 
 class TestTrimmed(unittest.TestCase):
@@ -71,23 +30,6 @@ class TestTrimmed(unittest.TestCase):
         factors = nominal_factors(1000, 1_950_000, 510)
         self.assertRaises(SettingRefused, trimmed, factors, 100_001, 0)
         self.assertRaises(SettingRefused, trimmed, factors, 0, -100_001)
-
-
-class TestApply(unittest.TestCase):
-    def test_the_largest_packet_allocates_nothing(self):
-        calibration = Calibration(nominal_factors(1000, 1_950_000, 510))
-        counts, reading = Counts(), Reading()
-        counts.current = counts.voltage = FULL
-        counts.power = -(1 << 23)
-        counts.frequency = 1
-        with no_heap:
-            calibration.apply(counts, reading)
-        self.assertEqual(reading.frequency_mhz, 10**9)
-
-    def test_no_mains_is_no_frequency(self):
-        reading = Reading()
-        Calibration((1, 1, 1)).apply(Counts(), reading)
-        self.assertEqual(reading.frequency_mhz, 0)
 
 
 class TestATM90E32Gains(unittest.TestCase):
@@ -125,3 +67,13 @@ class TestATM90E32Gains(unittest.TestCase):
         # 255 / 3763.739 = 6.775 %
         self.assertEqual(phase_delay(67_700, 50), 255)
         self.assertRaises(SettingRefused, phase_delay, 68_000, 50)
+
+
+class TestService(unittest.TestCase):
+    def test_a7_an_angle_of_345_degrees_is_15_leading(self):
+        self.assertEqual(angle_ddeg(3450), -150)
+        self.assertEqual(angle_ddeg(150), 150)
+        self.assertEqual(angle_ddeg(1800), 1800)
+
+    def test_a12_current_peak(self):
+        self.assertEqual(peak_ma(3000, 27_961), 10_240)
