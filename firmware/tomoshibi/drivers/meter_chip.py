@@ -49,7 +49,11 @@ if TYPE_CHECKING:
             ...
 
         def confirm(self) -> None:
-            """What of that needs the chip's answer, `answer_ms` later; raises as `collect` does."""
+            """What of that needs the chip's answer, `answer_ms` later; raises as `collect` does.
+
+            It should have heard the chip: one that is not there would otherwise make the others
+            of its bus wait for its window, round after round.
+            """
             ...
 
         def ask(self, full: bool) -> None:

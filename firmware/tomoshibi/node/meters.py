@@ -36,28 +36,34 @@ def meter_jobs(
     whole      count the board as one, active and reactive: import or export by the sign of the
                sum over all buses. The first job does it
     """
-    alike, jobs = {}, []
+    jobs = []
     net = [0, 0] if whole else None
     for name in _buses():
-        bus = _open(*parts.bus(name))
-        meters = []
-        for _name, chip, on, place, fed, figures in board.METERS:
-            if on != name:
-                continue
-            if isinstance(bus, SPI):
-                place = Pin(place, Pin.OUT, value=1)
-            driver = _driver(chip)(bus, place, figures, settings["line_hz"])
-            key = (chip,) + figures
-            if key not in alike:
-                counts = tuple(Counts() for _ in range(driver.channels))
-                alike[key] = counts, calibration(driver.factors())
-            counts, ratios = alike[key]
-            own = [circuits[number] for number in fed]
-            taken = Circuits(own, ratios, driver.count_mj, _peaks(own), net)
-            meters.append((driver, taken, counts))
+        meters = _meters_on(name, circuits, settings["line_hz"], net)
         sums = (net,) + whole if net and whole and not jobs else None
         jobs.append(MeterJob(name, meters, uptime, settings["sample_ms"], on_readings, sums))
     return jobs
+
+
+def _meters_on(name: str, circuits: dict, line_hz: int, net: list[int] | None) -> list[tuple]:
+    """The chips of one bus. Those alike share their records: they are read one after another."""
+    bus = _open(*parts.bus(name))
+    meters, alike = [], {}
+    for _name, chip, on, place, fed, figures in board.METERS:
+        if on != name:
+            continue
+        if isinstance(bus, SPI):
+            place = Pin(place, Pin.OUT, value=1)
+        driver = _driver(chip)(bus, place, figures, line_hz)
+        key = (chip,) + figures
+        if key not in alike:
+            counts = tuple(Counts() for _ in range(driver.channels))
+            alike[key] = counts, calibration(driver.factors())
+        counts, ratios = alike[key]
+        own = [circuits[number] for number in fed]
+        taken = Circuits(own, ratios, driver.count_mj, _peaks(own), net)
+        meters.append((driver, taken, counts))
+    return meters
 
 
 def _buses() -> list[str]:
