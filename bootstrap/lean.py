@@ -1,0 +1,78 @@
+"""Copies of our Python without what only hosts and checkers read; for manifests to freeze.
+
+Every name of a module takes 8 bytes of heap for as long as the module is there, frozen or not.
+MicroPython's compiler knows `const` without its import, and what `if TYPE_CHECKING:` holds is never
+run. Lines keep their numbers, so that a traceback leads to the file as it was written.
+"""
+
+import ast
+import os
+from pathlib import Path
+
+_NEEDLESS = {"micropython": "const", "typing": "TYPE_CHECKING"}
+
+
+def lean(folder: str, into: str) -> str:
+    """Bring the copy of `folder` at `into` up to date and return its absolute path."""
+    source, copy = Path(folder).resolve(), Path(into).resolve()
+    wanted = {path.relative_to(source): path for path in source.rglob("*.py")}
+    for stray in copy.rglob("*.py"):
+        if stray.relative_to(copy) not in wanted:
+            stray.unlink(missing_ok=True)
+    for name, path in wanted.items():
+        _put(copy / name, strip(path.read_text("utf-8")))
+    return str(copy)
+
+
+def strip(text: str) -> str:
+    """`text` with blank lines for what a device does not need."""
+    tree = ast.parse(text)
+    lines = text.split("\n")
+    for node in tree.body:
+        if isinstance(node, ast.If) and _is_type_checking(node.test) and not node.orelse:
+            _blank(lines, node)
+    used = [node for one in tree.body if lines[one.lineno - 1] for node in ast.walk(one)]
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module in _NEEDLESS:
+            name = _NEEDLESS[node.module]
+            if name == "const" and not _all_constants(used):
+                continue
+            if name != "const" and any(_is_type_checking(each) for each in used):
+                continue
+            kept = [each.name for each in node.names if each.name != name]
+            renamed = any(each.asname for each in node.names)
+            if not renamed and len(kept) < len(node.names):
+                _blank(lines, node)
+                if kept:
+                    lines[node.lineno - 1] = f"from {node.module} import {', '.join(kept)}"
+    return "\n".join(lines)
+
+
+def _is_type_checking(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id == "TYPE_CHECKING"
+
+
+def _all_constants(nodes: list[ast.AST]) -> bool:
+    """Whether `const` is nothing but what an assignment to one name calls."""
+    names = [node for node in nodes if isinstance(node, ast.Name) and node.id == "const"]
+    calls = [
+        node.value.func
+        for node in nodes
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+    ]
+    return all(name in calls for name in names)
+
+
+def _blank(lines: list[str], node: ast.stmt) -> None:
+    for number in range(node.lineno - 1, node.end_lineno or node.lineno):
+        lines[number] = ""
+
+
+def _put(path: Path, text: str) -> None:
+    """Whole or not at all, and not at all if it is there: two builds may do so side by side."""
+    if path.exists() and path.read_text("utf-8") == text:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    fresh.write_text(text, "utf-8")
+    os.replace(fresh, path)
