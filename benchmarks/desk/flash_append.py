@@ -54,7 +54,7 @@ def measured(append, rounds=ROUNDS):
     return {"us": spent_us / rounds, "bytes": taken / rounds}
 
 
-journal = Journal(Flash(4), registers.SUBMETER, BRANCHES)
+journal = Journal(Flash(4), registers.BRANCHES, BRANCHES)
 history = History(Flash(4), BRANCHES)
 log = EventLog(Flash(4))
 readings = array("i", (12_345_678 for _ in range(BRANCHES)))

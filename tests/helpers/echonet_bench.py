@@ -10,7 +10,7 @@ from tomoshibi.core.lamp import Daylight, Lamp
 from tomoshibi.core.loads import Load
 from tomoshibi.registers.half_hours import HalfHours
 from tomoshibi.registers.history import History
-from tomoshibi.reporting.build import build_streetlight, build_submeter
+from tomoshibi.reporting.build import ObjectBuilder
 from tomoshibi.reporting.echonet_node import meant
 from tomoshibi.settings.places import Places
 from tomoshibi.wire.echonet import Frame
@@ -45,6 +45,7 @@ class Bench:
         self.storage_fault = self.sense_fault = False
         self.sent = []
         identity = Identity(UNIQUE_ID, kind, "S-0001")
+        objects = ObjectBuilder(identity, self.calendar, self.places)
         if kind == "submeter":
             self.branches = [Branch(n + 1, Load("load", 2, 500)) for n in range(6)]
             for branch in self.branches:
@@ -52,22 +53,13 @@ class Bench:
             self.whole = EnergyCounter()
             self.flash = FakeFlash(4)
             self.restart_half_hours()
-            self.node = build_submeter(
-                identity,
-                self.calendar,
-                self.branches,
-                self.whole,
-                self.half_hours,
-                self.places,
-                self.faulty,
-                self.sense_faulty,
-            )
+            objects.add_branches(self.branches, self.half_hours, self.whole, self.sense_faulty)
         else:
             self.lamp = Lamp()
             self.daylight = Daylight()
-            self.node = build_streetlight(
-                identity, self.calendar, self.lamp, self.daylight, self.places, self.faulty
-            )
+            objects.add_lamp(self.lamp)
+            objects.add_photocell(self.daylight)
+        self.node = objects.node(self.faulty)
 
     def restart_half_hours(self):
         history = History(self.flash, len(self.branches))

@@ -32,7 +32,7 @@ class Node:
         self.boot()
 
     def boot(self):
-        self.journal = Journal(self.flash, registers.SUBMETER, self.branches)
+        self.journal = Journal(self.flash, registers.BRANCHES, self.branches)
         self.journal.confirm()
         self.keeper = Keeper(self.journal)
         self.places = [

@@ -2,7 +2,7 @@
 
 from nor_flash import SECTOR, NorFlash
 from tomoshibi.registers.journal import Journal
-from tomoshibi.wire.registers import SUBMETER
+from tomoshibi.wire.registers import BRANCHES
 
 COUNT = 24  # registers of a node of two branches
 RECORD = 64
@@ -13,7 +13,7 @@ def blank(sectors=3):
 
 
 def opened(memory, **hooks):
-    return Journal(NorFlash(memory, **hooks), SUBMETER, 2)
+    return Journal(NorFlash(memory, **hooks), BRANCHES, 2)
 
 
 def put(journal, place, whole, rest=0):

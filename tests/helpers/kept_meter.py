@@ -16,7 +16,7 @@ class Meter:
     def __init__(self, branches, flash=None):
         """On `flash`, or on a blank chip whose bytes are `memory`."""
         self.memory = bytearray(b"\xff" * (4 * SECTOR))
-        self.journal = Journal(flash or NorFlash(self.memory), registers.SUBMETER, branches)
+        self.journal = Journal(flash or NorFlash(self.memory), registers.BRANCHES, branches)
         self.keeper = Keeper(self.journal)
         self.branches = branches
         self.counters = [self.counter(channel) for channel in range(branches + 1)]

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 class Branch:
     """Branch `number` (1 upwards) of the board, with the load its relay switches.
 
+    load       None for a fixed branch, which no relay switches; those that are switched are asked
+               for theirs everywhere, so the type says that there is one
+
     energy     what has been counted; `reactive` likewise, varh
     kept       an array like that of `energy`, of what is in flash; None: all is
     """
@@ -20,13 +23,13 @@ class Branch:
     def __init__(
         self,
         number: int,
-        load: Load,
+        load: Load | None,
         energy: EnergyCounter | None = None,
         reactive: EnergyCounter | None = None,
         kept: array | None = None,
     ) -> None:
         self.number = number
-        self.load = load
+        self.load: Load = load  # pyright: ignore[reportAttributeAccessIssue]
         self.reading = Reading()
         self.energy = energy or EnergyCounter()
         self.reactive = reactive or EnergyCounter()

@@ -1,13 +1,19 @@
 """A lamp as the node commands and sees it."""
 
+from typing import TYPE_CHECKING
+
 from tomoshibi.core.energy import EnergyCounter
 from tomoshibi.core.readings import Reading
+
+if TYPE_CHECKING:
+    from array import array
 
 
 class Lamp:
     """One dimmable lamp behind a relay. Levels are permille of full light.
 
-    energy       what has been counted; `kept` is the part of it that is in flash, which is shown
+    energy       what has been counted
+    kept         an array like that of `energy`, of what is in flash; None: all is
     locked_off   never to be lit (somebody may be working on it)
     load         none: what a plan sheds is a branch's; nor is reactive energy counted
     """
@@ -15,14 +21,16 @@ class Lamp:
     load = None
     reactive = None
 
-    def __init__(
-        self, energy: EnergyCounter | None = None, kept: EnergyCounter | None = None
-    ) -> None:
+    def __init__(self, energy: EnergyCounter | None = None, kept: array | None = None) -> None:
         self.level_permille = 1000  # commanded; full until somebody knows better
         self.locked_off = False
         self.reading = Reading()
         self.energy = energy or EnergyCounter()
-        self.kept = kept or self.energy
+        self._kept = kept
+
+    def kept_wh(self, direction: int) -> int:
+        """As of a branch: import (0) or export (1) as far as it is in flash, Wh."""
+        return self.energy.wh_in(self._kept, direction)
 
     @property
     def on(self) -> bool:

@@ -5,6 +5,7 @@ from machine import WDT, Pin, Timer, unique_id
 from typing import TYPE_CHECKING
 
 import board
+from tomoshibi.core.energy import EnergyCounter
 from tomoshibi.core.events import (
     BOOT,
     DAMAGED,
@@ -18,18 +19,25 @@ from tomoshibi.core.events import (
 from tomoshibi.links.udp import UdpLink
 from tomoshibi.links.wifi import Wifi
 from tomoshibi.node import files
+from tomoshibi.node.build_circuits import build_circuits
 from tomoshibi.node.echonet_job import EchonetJob
 from tomoshibi.node.foundation import Foundation
 from tomoshibi.node.job import Job
+from tomoshibi.node.keeper_job import KeeperJob
 from tomoshibi.node.log_job import LogJob
+from tomoshibi.node.meters import meter_jobs
 from tomoshibi.node.places_job import PlacesJob
 from tomoshibi.node.sense_edge import Rounds, SenseEdge
-from tomoshibi.node.storage import FILES
+from tomoshibi.node.storage import FILES, running, saved
 from tomoshibi.node.whole_node import Node
+from tomoshibi.registers.half_hours import HalfHours
+from tomoshibi.reporting.build import ObjectBuilder
 from tomoshibi.wire import echonet, registers
 
 if TYPE_CHECKING:
     from network import WLAN
+
+    from tomoshibi.reporting.echonet_node import EchonetNode
 
 
 def build(found: str) -> tuple[Node, list[Job]]:
@@ -46,7 +54,7 @@ def build(found: str) -> tuple[Node, list[Job]]:
     storage, settings = base.storage, base.settings
     storage.start(base.cause)
     control = base.control
-    jobs, objects, load_names = _build_kind(base)
+    jobs, objects, load_names = _build_parts(base)
     control.losses = storage.view(registers.SUPPLY_LOSSES, 1)
     control.record(BOOT, 0, 0, base.cause, START)
     if not base.senses.calibrated:
@@ -87,20 +95,41 @@ def build(found: str) -> tuple[Node, list[Job]]:
     )
     wifi = Wifi(_station, settings["wifi_ssid"], settings["wifi_password"])
     link = UdpLink(wifi.address, echonet.GROUP, echonet.PORT, echonet.MAX_FRAME)
-    all_jobs: list[Job] = list(jobs)
-    all_jobs.append(LogJob(storage, control, base.events, base.uptime, base.calendar))
-    all_jobs.append(PlacesJob(base.places, base.grid, base.uptime))
-    all_jobs.append(EchonetJob(link, objects, node.ready))
-    return node, all_jobs
+    jobs.append(LogJob(storage, control, base.events, base.uptime, base.calendar))
+    jobs.append(PlacesJob(base.places, base.grid, base.uptime))
+    jobs.append(EchonetJob(link, objects, node.ready))
+    return node, jobs
 
 
-def _build_kind(base: Foundation):
-    # Imported here for memory: a node holds the code of its own kind only.
-    if not board.LAMPS:
-        from tomoshibi.node.submeter import build
-    else:
-        from tomoshibi.node.streetlight import build
-    return build(base)
+def _build_parts(base: Foundation) -> tuple[list[Job], EchonetNode, list[str]]:
+    """Return (jobs, ECHONET Lite node, name of each circuit's load)."""
+    storage, control = base.storage, base.control
+    circuits, branches = build_circuits(storage, base.settings)
+    channels = [circuits[number] for number in sorted(circuits)]
+    half_hours = HalfHours(base.calendar, channels, storage.history, storage.boot)
+    keeper = KeeperJob(storage, control, half_hours)
+    jobs: list[Job] = [keeper]
+    objects = ObjectBuilder(base.identity, base.calendar, base.places)
+    whole = None
+    # What a part alone needs is imported with it, for memory.
+    if branches:
+        from tomoshibi.node.build_loads import build_loads
+
+        build_loads(base, branches)
+        journal = storage.journal
+        whole = (
+            EnergyCounter(*running(journal, 0, registers.IMPORT)),
+            EnergyCounter(*running(journal, 0, registers.REACTIVE_IMPORT)),
+        )
+        kept = EnergyCounter(*saved(journal, 0, registers.IMPORT))
+        objects.add_branches(branches, half_hours, kept, control.sense_faulty)
+    if board.LAMPS:
+        from tomoshibi.node.build_lamp import build_lamp
+
+        jobs.append(build_lamp(base, circuits, objects))
+    jobs += meter_jobs(circuits, base.settings, base.uptime, keeper.measured, whole)
+    names = [circuit.load.name if circuit.load else "" for circuit in channels]
+    return jobs, objects.node(storage.faulty), names
 
 
 def _station() -> WLAN:

@@ -1,6 +1,7 @@
-"""What every kind of node stands on: flash, time, settings, identity, senses, relays."""
+"""What every node stands on: flash, time, settings, identity, senses, control path."""
 
 from machine import ADC, Pin, unique_id
+from typing import TYPE_CHECKING
 
 import board
 from tomoshibi.core.calendar import Calendar
@@ -19,9 +20,12 @@ from tomoshibi.policy.grid import GridState
 from tomoshibi.settings.places import Places
 from tomoshibi.wire import registers
 
+if TYPE_CHECKING:
+    from tomoshibi.drivers.ganged import Ganged
+
 
 class Foundation:
-    """Built once from the flash and the board; the kinds of node take what they need."""
+    """Built once from the flash and the board; the builders of parts take what they need."""
 
     def __init__(self) -> None:
         self.storage = _storage()
@@ -65,21 +69,28 @@ class Foundation:
 
 
 def _storage() -> Storage:
-    """A board without a lamp meters a branch for each relay; one with a lamp, the lamp."""
-    if not board.LAMPS:
-        return Storage(registers.SUBMETER, len(board.RELAYS), find_partition)
-    return Storage(registers.STREETLIGHT, 1, find_partition)
+    count = parts.circuit_count()
+    kind = registers.LAMP * len(board.LAMPS)
+    if count > len(board.LAMPS):
+        kind += registers.BRANCHES
+    return Storage(kind, count, find_partition)
 
 
-def relays() -> list[Relay]:
-    """The board's relays in the order of its rows, as they are in reset.
+def relay_of(circuit: int) -> Relay | Ganged:
+    """What switches a circuit, as it is in reset: one relay, or several that move together.
 
     The level goes in with the direction, so that no relay twitches while its pin is set up.
     """
-    return [
+    relays = [
         Relay(Pin(pin, Pin.OUT, value=reset), 1 - closes)
-        for _circuit, pin, closes, reset in board.RELAYS
+        for number, pin, closes, reset in board.RELAYS
+        if number == circuit
     ]
+    if len(relays) == 1:
+        return relays[0]
+    from tomoshibi.drivers.ganged import Ganged
+
+    return Ganged(relays)
 
 
 def _detector(what: str) -> Pin:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tomoshibi.core.draw import Draw
     from tomoshibi.core.lamp import Lamp
     from tomoshibi.drivers.dimmer import Dimmer
+    from tomoshibi.drivers.ganged import Ganged
     from tomoshibi.drivers.relay import Relay
     from tomoshibi.node.control import Control
     from tomoshibi.node.lamp_commands import LampCommands
@@ -44,7 +45,7 @@ class LampControl:
         self,
         control: Control,
         lamp: Lamp,
-        relay: Relay,
+        relay: Relay | Ganged,
         dimmer: Dimmer,
         island: IslandLight,
         energy_wh: int,

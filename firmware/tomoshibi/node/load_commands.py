@@ -21,15 +21,23 @@ class LoadCommands:
 
     HELP = ("start BRANCH IMPORT_WH [EXPORT_WH]", "load NUMBER on|off|lock|unlock")
 
-    def __init__(self, storage: Storage, control: LoadControl, branches: Sequence[Branch]) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        control: LoadControl,
+        switched: Sequence[Branch],
+        fixed: Sequence[Branch] = (),
+    ) -> None:
         self._storage = storage
         self._control = control
-        self._branches = branches
+        self._switched = switched
+        self._fixed = fixed
 
     def do_start(self, rest: str) -> dict:
         """Count on from the reading of the meter that this one replaces."""
         words = [int(word) for word in rest.split()]
-        branch = self._branches[self._place(words[0])]
+        branches = list(self._switched) + list(self._fixed)
+        branch = branches[_place(branches, words[0])]
         import_wh = words[1]
         export_wh = words[2] if len(words) > 2 else branch.energy.export_wh
         if not (0 <= import_wh < _WRAP_WH and 0 <= export_wh < _WRAP_WH):
@@ -54,27 +62,31 @@ class LoadCommands:
     def do_load(self, rest: str) -> dict:
         """Command a load, or lock it; kept through restarts."""
         number, what = rest.split()
-        i = self._place(int(number))
+        i = _place(self._switched, int(number))
         if what in ("on", "off"):
             self._control.command(i, what == "on")
         elif what in ("lock", "unlock"):
             self._control.lock(i, what == "lock")
         else:
             raise ValueError("on, off, lock or unlock")
-        load = self._branches[i].load
+        load = self._switched[i].load
         state = 0 if load.wanted else registers.NOT_WANTED
         if load.locked_off:
             state += registers.LOCKED_OFF
-        self._storage.view(registers.LOAD_STATE + i, 1)[0] = state
+        self._storage.view(registers.LOAD_STATE + int(number) - 1, 1)[0] = state
         return {
             "event": "commanded",
-            "number": i + 1,
+            "number": int(number),
             "wanted": load.wanted,
             "locked_off": load.locked_off,
         }
 
-    def _place(self, number: int) -> int:
-        """The place of branch `number`. Raises ValueError."""
-        if not 1 <= number <= len(self._branches):
-            raise ValueError("1 to %d" % len(self._branches))
-        return number - 1
+
+def _place(branches: Sequence[Branch], number: int) -> int:
+    """The place of branch `number`. Raises ValueError."""
+    numbers = [branch.number for branch in branches]
+    if number not in numbers:
+        if max(numbers) == len(numbers):
+            raise ValueError("1 to %d" % len(numbers))
+        raise ValueError("one of " + ", ".join(str(one) for one in sorted(numbers)))
+    return numbers.index(number)

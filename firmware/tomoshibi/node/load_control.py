@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tomoshibi.core.branch import Branch
+    from tomoshibi.drivers.ganged import Ganged
     from tomoshibi.drivers.relay import Relay
     from tomoshibi.node.control import Control
     from tomoshibi.node.load_commands import LoadCommands
@@ -44,20 +45,22 @@ class LoadControl:
     limit_w   what the inverter carries in an island, W; `budget` has what binds now
     surge_w   what it may draw while loads start, W; 0 is twice limit_w
     surge_ms  for how long the inverter bears that: see policy.starts
-    moves     a count of relay movements for each load, or a place in the registers for them
+    moves     a count of relay movements for each circuit, or a place in the registers for them
+    fixed     branches without a relay: what they draw is nobody's to cut
     """
 
     def __init__(
         self,
         control: Control,
         branches: Sequence[Branch],
-        relays: Sequence[Relay],
+        relays: Sequence[Relay | Ganged],
         plan: ShedPlan,
         staging: Staging,
         limit_w: int,
         moves: array | memoryview | None = None,
         surge_w: int = 0,
         surge_ms: int = 5_000,
+        fixed: Sequence[Branch] = (),
     ) -> None:
         self.control = control
         self.uptime = control.uptime
@@ -72,6 +75,7 @@ class LoadControl:
         self._surge_w = surge_w or 2 * limit_w
         self._starts = Starts(loads, surge_ms)
         self._watch = MeterWatch(loads)
+        self._fixed = fixed
         self._moves = array("i", (0 for _ in branches)) if moves is None else moves
         self._commanded = bytearray(len(branches))
         # noted[i]: the position of relay i that staging, counter and log know of.
@@ -107,17 +111,22 @@ class LoadControl:
         return mhz
 
     def voltage_dv(self) -> int:
-        reading = self._branches[0].reading
+        branches = self._branches or self._fixed
+        reading = branches[0].reading
         return reading.voltage_mv // 100 if reading.valid else events.NO_VOLTAGE
 
     def power_w(self) -> int:
-        total_w = 0
+        total_w = self.claim_w()
         for i in self._range:
             total_w += abs(self._branches[i].load.power_w)
         return total_w
 
     def claim_w(self) -> int:
-        return 0
+        total_w = 0
+        for branch in self._fixed:
+            if branch.reading.valid and self.uptime.seconds - branch.reading.at_s <= _FRESH_S:
+                total_w += abs(branch.reading.power_mw) // 1000
+        return total_w
 
     def faults(self) -> list[tuple[int, int]]:
         return [(one.number, one.load.fault) for one in self._branches if one.load.fault]
@@ -184,7 +193,10 @@ class LoadControl:
         """For a job: lock load `i` off, or give it free, from the next cycle on."""
         load = self._branches[i].load
         if load.locked_off != locked:
-            self.record(events.LOCK, i, 1 - locked, int(locked), events.COMMAND, events.CONSOLE)
+            subject = self._branches[i].number - 1
+            self.record(
+                events.LOCK, subject, 1 - locked, int(locked), events.COMMAND, events.CONSOLE
+            )
             load.locked_off = locked
             self._commanded[i] = 1
             self.control.news = True
@@ -202,7 +214,7 @@ class LoadControl:
     def commands(self, storage: Storage) -> LoadCommands:
         from tomoshibi.node.load_commands import LoadCommands
 
-        return LoadCommands(storage, self, self._branches)
+        return LoadCommands(storage, self, self._branches, self._fixed)
 
     def _look(self) -> None:
         """What the new readings say of relays and meters, and of what closed loads draw."""
@@ -224,8 +236,9 @@ class LoadControl:
 
     def _note_fault(self, i: int, fault: int) -> None:
         load = self._branches[i].load
+        subject = self._branches[i].number - 1
         self.record(
-            events.LOAD_FAULT, i, int(load.fault != 0), int(fault != 0), fault or load.fault
+            events.LOAD_FAULT, subject, int(load.fault != 0), int(fault != 0), fault or load.fault
         )
         if fault == events.WELDED:
             # What an inverter gave up under then was not what was commanded.
@@ -390,9 +403,10 @@ class LoadControl:
             self._staging.opened(i, self.uptime.seconds)
         if self._commanded[i]:
             cause, actor = events.COMMAND, events.CONSOLE
-        self.record(events.LOAD, i, 1 - closed, closed, cause, actor)
+        subject = self._branches[i].number - 1
+        self.record(events.LOAD, subject, 1 - closed, closed, cause, actor)
         self._commanded[i] = 0
-        self._moves[i] += 1
+        self._moves[subject] += 1
         self._watch.moved(i)
         self._noted[i] = closed
 

@@ -26,6 +26,9 @@ from tomoshibi.meter import calibration, circuits, peak, scaling
 from tomoshibi.node import (
     answer_budget,
     assemble,
+    build_circuits,
+    build_lamp,
+    build_loads,
     console_job,
     echonet_job,
     foundation,
@@ -38,12 +41,10 @@ from tomoshibi.node import (
     questions,
     sense_edge,
     sky_job,
-    streetlight,
-    submeter,
     supervisor,
     whole_node,
 )
 from tomoshibi.policy import meter_watch, night, starts
-from tomoshibi.reporting import echonet_node, points
+from tomoshibi.reporting import echonet_node, points, streetlight, submeter
 from tomoshibi.settings import check
 from tomoshibi.wire import echonet_format, flash_bytes

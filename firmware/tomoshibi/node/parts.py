@@ -19,6 +19,19 @@ def bus(name: str) -> tuple:
     return row[1:]
 
 
+def circuits(rows: tuple) -> list[int]:
+    """The circuits of rows that begin with one: relays or lamps."""
+    return [row[0] for row in rows]
+
+
+def circuit_count() -> int:
+    """Circuits are numbered from 1 without a gap (`tomo board check`): the highest number."""
+    most = max(circuits(board.RELAYS + board.LAMPS), default=0)
+    for row in board.METERS:
+        most = max(most, max(row[4]))
+    return most
+
+
 def _first(rows: tuple, name: str) -> tuple | None:
     for row in rows:
         if row[0] == name:

@@ -23,7 +23,8 @@ _LONGEST_WAIT_S = const(60)
 
 
 class SkyJob(Job):
-    """Reads the photocell and the calendar once a second and fills the lamp control's inputs.
+    """Reads the photocell, if there is one, and the calendar once a second and fills the lamp
+    control's inputs.
 
     A stuck I2C bus holds up the whole node, its control path included, for 100 ms and 100 ms a
     byte: after a transfer that failed there is no second one before the wait is over, and none
@@ -39,7 +40,7 @@ class SkyJob(Job):
         calendar: Calendar,
         sky: Sky,
         program: NightProgram,
-        sensor: BH1750,
+        sensor: BH1750 | None,
         photocell: Photocell,
         daylight: Daylight,
         lamp: Lamp,
@@ -76,6 +77,8 @@ class SkyJob(Job):
 
     def _ask(self) -> bool:
         """Start one measurement, unless this is no time for it; True if it has begun."""
+        if self._sensor is None:
+            return False
         if self._control.uptime.seconds < self._due_s or not self._control.calm():
             return False
         try:
@@ -88,7 +91,7 @@ class SkyJob(Job):
 
     def _look(self) -> None:
         """Take the measurement that was asked for."""
-        if not self._control.calm():
+        if self._sensor is None or not self._control.calm():
             return
         daylight, now_s = self._daylight, self._control.uptime.seconds
         try:

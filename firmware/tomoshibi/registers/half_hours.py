@@ -36,7 +36,7 @@ class HalfHours:
     def __init__(
         self,
         calendar: Calendar,
-        channels: Sequence[Branch] | Sequence[Lamp],
+        channels: Sequence[Branch | Lamp],
         history: History,
         boot: int = 0,
     ) -> None:

@@ -1,7 +1,7 @@
-"""Puts together the ECHONET Lite node of each kind of board.
+"""Puts together the ECHONET Lite node of a board from what it has.
 
-What one kind alone needs is imported when that kind is built: a board's memory has room for its
-own objects, not for every board's.
+What a part alone needs is imported when a board has it: a board's memory has room for its own
+objects, not for every board's.
 """
 
 from typing import TYPE_CHECKING
@@ -21,48 +21,39 @@ if TYPE_CHECKING:
     from tomoshibi.settings.places import Places
 
 
-def build_submeter(
-    identity: Identity,
-    calendar: Calendar,
-    branches: Sequence[Branch],
-    whole: EnergyCounter,
-    half_hours: HalfHours,
-    places: Places,
-    storage_fault: Callable[[], bool],
-    sense_fault: Callable[[], bool],
-) -> EchonetNode:
-    """028D for each branch, in the order of their numbers, and 0287 for the panel."""
-    from tomoshibi.reporting.submeter import BranchMeter, PanelMeter
+class ObjectBuilder:
+    """`add_` what there is, then `node`."""
 
-    devices: list[Device] = [
-        BranchMeter(branch, half_hours, identity, calendar, places) for branch in branches
-    ]
-    devices.append(PanelMeter(branches, whole, identity, calendar, places, sense_fault))
-    return _node(identity, devices, storage_fault)
+    def __init__(self, identity: Identity, calendar: Calendar, places: Places) -> None:
+        self._common = (identity, calendar, places)
+        self._devices: list[Device] = []
 
+    def add_branches(
+        self,
+        branches: Sequence[Branch],
+        half_hours: HalfHours,
+        whole: EnergyCounter,
+        sense_fault: Callable[[], bool],
+    ) -> None:
+        """028D for each branch, in the order of their numbers, and 0287 for the panel."""
+        from tomoshibi.reporting.submeter import BranchMeter, PanelMeter
 
-def build_streetlight(
-    identity: Identity,
-    calendar: Calendar,
-    lamp: Lamp,
-    daylight: Daylight,
-    places: Places,
-    storage_fault: Callable[[], bool],
-) -> EchonetNode:
-    """0291 for the lamp and 000D for the photocell."""
-    from tomoshibi.reporting.streetlight import LampObject, LightSensor
+        for branch in branches:
+            self._devices.append(BranchMeter(branch, half_hours, *self._common))
+        self._devices.append(PanelMeter(branches, whole, *self._common, sense_fault))
 
-    devices: list[Device] = [
-        LampObject(lamp, identity, calendar, places),
-        LightSensor(daylight, identity, calendar, places),
-    ]
-    return _node(identity, devices, storage_fault)
+    def add_lamp(self, lamp: Lamp) -> None:
+        """0291."""
+        from tomoshibi.reporting.streetlight import LampObject
 
+        self._devices.append(LampObject(lamp, *self._common))
 
-def _node(
-    identity: Identity,
-    devices: Sequence[Device],
-    storage_fault: Callable[[], bool],
-) -> EchonetNode:
-    profile = NodeProfile(identity, devices, storage_fault)
-    return EchonetNode(profile, devices)
+    def add_photocell(self, daylight: Daylight) -> None:
+        """000D."""
+        from tomoshibi.reporting.streetlight import LightSensor
+
+        self._devices.append(LightSensor(daylight, *self._common))
+
+    def node(self, storage_fault: Callable[[], bool]) -> EchonetNode:
+        profile = NodeProfile(self._common[0], self._devices, storage_fault)
+        return EchonetNode(profile, self._devices)

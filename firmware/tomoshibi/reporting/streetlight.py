@@ -39,7 +39,7 @@ class LampObject(Device):
         return (reading.power_mw + 500) // 1000 if reading.valid else None
 
     def import_wh(self) -> int | None:
-        return self._lamp.kept.import_wh if was_measured(self._lamp.reading) else None
+        return self._lamp.kept_wh(0) if was_measured(self._lamp.reading) else None
 
 
 class LightSensor(Device):

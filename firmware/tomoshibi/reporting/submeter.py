@@ -63,20 +63,25 @@ class BranchMeter(Device):
         self._history_day: int | None = None  # None until a controller chooses one
 
     def status(self) -> int:
-        return ON if self._branch.load.closed else OFF
+        load = self._branch.load
+        return ON if load is None or load.closed else OFF
 
     def measuring(self) -> bool:
         return self._branch.reading.valid
 
     def fault_status(self) -> int:
-        return FAULT if self._branch.load.fault else super().fault_status()
+        return FAULT if self._fault() else super().fault_status()
 
     def fault_content(self) -> int:
         """Which of the two is not to be believed: the relay or the meter."""
-        fault = self._branch.load.fault
+        fault = self._fault()
         if not fault:
             return super().fault_content()
         return _SWITCH_FAULT if fault == WELDED else SENSOR_FAULT
+
+    def _fault(self) -> int:
+        load = self._branch.load
+        return load.fault if load else 0
 
     def history_day(self) -> int | None:
         return self._history_day

@@ -10,7 +10,7 @@ in itself and the newest value of a register wins:
     5   per register: its number, u8; whole, u32; rest, u24
     61  CRC-24 of bytes 0 to 60
 
-The ring's own bytes in a sector's head are: kind of node, number of branches.
+The ring's own bytes in a sector's head are: kind of node, number of circuits.
 """
 
 from tomoshibi.wire.flash_bytes import crc24, get, put
@@ -22,10 +22,11 @@ _FIRST = 5
 _ENTRY = 8
 _CRC_AT = 61
 
-SUBMETER = 1
-STREETLIGHT = 2
+# Kinds are added up of these; a board with one lamp alone is 2.
+BRANCHES = 1
+LAMP = 2
 
-# Numbers of registers. 16 loads and 15 branches are the most there can be.
+# Numbers of registers. 15 circuits are the most there can be.
 POWER_ON_BOOTS = 0
 BROWN_OUT_BOOTS = 1
 WATCHDOG_BOOTS = 2
@@ -34,13 +35,13 @@ COMMANDED_BOOTS = 4
 SUPPLY_LOSSES = 5
 EVENTS_LOGGED = 6
 RESET_NOTE = 7  # 1: the reset that comes is one that was asked for
-LOAD_STATE = 16  # + load: 1 not wanted, 2 locked off, added up
-RELAY_MOVES = 32  # + load
+LOAD_STATE = 16  # + circuit - 1: 1 not wanted, 2 locked off, added up
+RELAY_MOVES = 32  # + circuit - 1
 LAMP_BURN_S = 48
 DRIVER_BURN_S = 49
 LAMP_SWITCHES = 50
 LAMP_STATE = 51  # permille commanded last, + 4096 if locked off
-ENERGY = 64  # + 4 * channel + direction; channel 0 is the whole board, n branch n
+ENERGY = 64  # + 4 * channel + direction; channel 0 is the whole board, n circuit n
 CHANNEL_SIZE = 4
 IMPORT = 0
 EXPORT = 1
@@ -53,17 +54,15 @@ LOCKED_OFF = 2
 LAMP_LOCKED = 4096
 
 
-def numbers(kind, branches) -> bytes:
-    """The registers that a node has, ascending. A streetlight has one channel, the lamp's."""
+def numbers(kind, circuits) -> bytes:
+    """The registers that a node has, ascending. Of lamps alone there is no sum, channel 0."""
     own = list(range(RESET_NOTE + 1))
-    if kind == SUBMETER:
-        own += range(LOAD_STATE, LOAD_STATE + branches)
-        own += range(RELAY_MOVES, RELAY_MOVES + branches)
-        channels = range(branches + 1)
-    else:
+    if kind & BRANCHES:
+        own += range(LOAD_STATE, LOAD_STATE + circuits)
+        own += range(RELAY_MOVES, RELAY_MOVES + circuits)
+    if kind >= LAMP:
         own += range(LAMP_BURN_S, LAMP_STATE + 1)
-        channels = range(1, branches + 1)
-    for channel in channels:
+    for channel in range(0 if kind & BRANCHES else 1, circuits + 1):
         own += range(ENERGY + CHANNEL_SIZE * channel, ENERGY + CHANNEL_SIZE * (channel + 1))
     return bytes(own)
 

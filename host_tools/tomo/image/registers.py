@@ -13,6 +13,7 @@ from tomoshibi.wire.flash_bytes import blank, given_up
 
 LABEL = "registers"
 _NUMBERS = 1 << 24  # records are numbered up to here, and then from 0 again
+KINDS = (registers.BRANCHES, registers.LAMP, registers.BRANCHES + registers.LAMP)
 _BRANCHES_MOST = 15
 
 
@@ -38,7 +39,7 @@ class Registers:
     @property
     def numbers(self) -> list[int]:
         """Registers that the node has; only those found, if its head makes no sense."""
-        if self.kind in (registers.SUBMETER, registers.STREETLIGHT):
+        if self.kind in KINDS:
             if 0 < self.branches <= _BRANCHES_MOST:
                 return list(registers.numbers(self.kind, self.branches))
         return sorted(self.values)
@@ -164,5 +165,4 @@ def _entries(record: bytes, count: int) -> dict[int, Value]:
 
 def _known() -> list[int]:
     """Every number that any node has."""
-    kinds = (registers.SUBMETER, registers.STREETLIGHT)
-    return [number for kind in kinds for number in registers.numbers(kind, _BRANCHES_MOST)]
+    return list(registers.numbers(registers.BRANCHES + registers.LAMP, _BRANCHES_MOST))

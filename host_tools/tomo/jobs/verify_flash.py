@@ -96,7 +96,7 @@ def _values(area: str, values: registers.Registers) -> Iterator[Finding]:
         register_names.name(number): [value.whole, value.rest]
         for number, value in sorted(values.values.items())
     }
-    if values.kind not in (numbering.SUBMETER, numbering.STREETLIGHT):
+    if values.kind not in registers.KINDS:
         yield Finding(area, WRONG, f"no kind of node has the number {values.kind}")
     if values.missing:
         # The first sector ever, cut off before all registers were in it.

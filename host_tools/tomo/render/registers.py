@@ -17,7 +17,11 @@ from tomo.jobs.verify_flash import FINE, NOTE, WRONG, Finding
 from tomoshibi.wire import console, register_names
 from tomoshibi.wire import registers as numbering
 
-NODES = {numbering.SUBMETER: "sub-meter", numbering.STREETLIGHT: "streetlight"}
+NODES = {
+    numbering.BRANCHES: "sub-meter",
+    numbering.LAMP: "streetlight",
+    numbering.BRANCHES + numbering.LAMP: "sub-meter with a lamp",
+}
 QUALITIES = ("never set", "held", "synchronised")
 _MJ_PER_WH = 3_600_000
 _UNKNOWN_DAY = 0xFFFF

@@ -33,7 +33,7 @@ class Desk:
 
     def __init__(self):
         flash = RamPartitions()
-        self.storage = Storage(registers.SUBMETER, 2, flash)
+        self.storage = Storage(registers.BRANCHES, 2, flash)
         self.storage.start(POWER_ON)
         self.storage.settings.change("wifi_password", PASSWORD)
         self.storage.identity.write(text_of(), "")

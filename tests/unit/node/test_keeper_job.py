@@ -42,7 +42,7 @@ class TestKeeperJob(unittest.TestCase):
         desk_clock.install(desk_clock.VIRTUAL, FIVE_TO)
         self.flash = RamPartitions()
         self.control = FakeControl()
-        self.storage = Storage(registers.SUBMETER, 2, self.flash)
+        self.storage = Storage(registers.BRANCHES, 2, self.flash)
         self.storage.start(POWER_ON)
         branches = []
         for number in (1, 2):
@@ -55,7 +55,7 @@ class TestKeeperJob(unittest.TestCase):
 
     def kept_mj(self, number):
         """Import of a branch as the next start would find it."""
-        journal = Storage(registers.SUBMETER, 2, self.flash).journal
+        journal = Storage(registers.BRANCHES, 2, self.flash).journal
         counter = EnergyCounter(*running(journal, number, registers.IMPORT))
         return counter.import_wh * 3_600_000 + counter.import_mj
 
@@ -138,7 +138,7 @@ class TestKeeperJob(unittest.TestCase):
         self.assertEqual(self.flash.programmed(), ["registers", "history"])
         self.assertEqual(self.kept_mj(1), 42 * 3_600_000 + 360_000)
         self.assertEqual((self.half_hours.day, self.half_hours.slot), (DAY, SLOT))
-        again = Storage(registers.SUBMETER, 2, self.flash).history
+        again = Storage(registers.BRANCHES, 2, self.flash).history
         wh = array("i", (-1, -1))
         self.assertEqual(again.latest(wh, array("i", (-1, -1))), (DAY, SLOT))
         self.assertEqual(list(wh), [42, 7])

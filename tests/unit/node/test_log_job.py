@@ -66,7 +66,7 @@ class LogCase(unittest.TestCase):
     def boot(self):
         self.events = EventRing()
         self.uptime = Uptime()
-        self.storage = Storage(registers.SUBMETER, 2, self.flash)
+        self.storage = Storage(registers.BRANCHES, 2, self.flash)
         self.storage.start(POWER_ON)
         self.job = LogJob(self.storage, self.control, self.events, self.uptime, Calendar(540))
 

@@ -26,7 +26,7 @@ class StorageCase(unittest.TestCase):
         self.storage = self.open()
 
     def open(self):
-        return Storage(registers.SUBMETER, 2, self.flash)
+        return Storage(registers.BRANCHES, 2, self.flash)
 
     def restart(self, cause=POWER_ON):
         self.storage = self.open()
@@ -107,7 +107,7 @@ class TestDamage(StorageCase):
         self.storage.identity.write(PAPERS, "")
 
     def test_a_blank_chip_and_a_whole_one_are_no_damage(self):
-        for storage in (Storage(registers.SUBMETER, 2, RamPartitions()), self.restart()):
+        for storage in (Storage(registers.BRANCHES, 2, RamPartitions()), self.restart()):
             self.assertEqual(storage.damage(), [])
             self.assertFalse(storage.faulty())
 

@@ -24,7 +24,7 @@ class TestWholeMeter(unittest.TestCase):
         """(branches, [second at which each relay closed], loads on the chips' side)."""
         desk_board.use("submeter6")
         # These read `board`, which is there only now.
-        from tomoshibi.node import submeter
+        from tomoshibi.node.assemble import _build_parts
         from tomoshibi.node.foundation import Foundation
         from twin import Twin
 
@@ -35,14 +35,14 @@ class TestWholeMeter(unittest.TestCase):
         twin.outputs.on_change = lambda: desk_clock.arm(react, 0)
         base = Foundation()
         base.settings = Settings({"loads": LOADS, "stagger_s": 0})
-        jobs, _objects, _names = submeter.build(base)
+        jobs, _objects, _names = _build_parts(base)
         control = base.control
         closed_s = [0] * 6
 
         async def main():
             timer = Timer(0)
             timer.init(period=20, mode=Timer.PERIODIC, callback=control.cycle)
-            task = asyncio.create_task(jobs[0].run())
+            task = asyncio.create_task(jobs[-1].run())
             await asyncio.sleep_ms(HOUR_S * 500)
             if disturb:
                 twin.set(disturb)

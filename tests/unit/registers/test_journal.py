@@ -12,7 +12,7 @@ from kept_journal import COUNT, RECORD, blank, one_each, opened, put, values
 
 from nor_flash import SECTOR, NorFlash
 from tomoshibi.registers.journal import Journal
-from tomoshibi.wire.registers import SUBMETER
+from tomoshibi.wire.registers import BRANCHES
 
 NUMBERS = list(range(8)) + [16, 17, 32, 33] + list(range(64, 76))
 
@@ -107,7 +107,7 @@ class TestSaving(unittest.TestCase):
             self.assertRaises(ValueError, journal.place, number)
 
     def test_registers_keep_their_values_when_branches_are_added(self):
-        more = Journal(NorFlash(one_each(4)), SUBMETER, 3)
+        more = Journal(NorFlash(one_each(4)), BRANCHES, 3)
         self.assertEqual(more.whole[more.place(3)], 1_003)
         self.assertEqual(more.whole[more.place(75)], 24)
         self.assertEqual(more.whole[more.place(76)], 0)

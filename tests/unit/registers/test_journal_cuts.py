@@ -10,7 +10,7 @@ from kept_journal import COUNT, RECORD, blank, one_each, opened, put, values
 
 from nor_flash import NorFlash
 from tomoshibi.registers.journal import Journal
-from tomoshibi.wire.registers import SUBMETER
+from tomoshibi.wire.registers import BRANCHES
 
 
 class TestCuts(unittest.TestCase):
@@ -18,7 +18,7 @@ class TestCuts(unittest.TestCase):
         memory = one_each(2)
 
         def work(flash):
-            journal = Journal(flash, SUBMETER, 2)
+            journal = Journal(flash, BRANCHES, 2)
             put(journal, 9, 0x12345678, 0x0ABCDE)
             journal.save_all()
 
@@ -43,7 +43,7 @@ class TestCuts(unittest.TestCase):
 
     def test_a_cut_anywhere_while_a_new_sector_is_begun_loses_nothing_saved(self):
         def work(flash):
-            journal = Journal(flash, SUBMETER, 2)
+            journal = Journal(flash, BRANCHES, 2)
             put(journal, 5, 999_999, 1)
             put(journal, 23, 888_888, 2)
             journal.save_all()

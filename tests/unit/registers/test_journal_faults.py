@@ -12,7 +12,7 @@ from stuck_flash import StuckFlash
 
 from nor_flash import SECTOR, NorFlash
 from tomoshibi.registers.journal import Journal
-from tomoshibi.wire.registers import SUBMETER
+from tomoshibi.wire.registers import BRANCHES
 
 COUNT = 24
 RECORD = 64
@@ -20,7 +20,7 @@ RECORD = 64
 
 def filled(flash, count):
     """A journal with all registers saved, and then the first `count` once more, one a record."""
-    journal = Journal(flash, SUBMETER, 2)
+    journal = Journal(flash, BRANCHES, 2)
     for place in range(COUNT):
         journal.whole[place] = place + 1
     journal.save_all()
@@ -43,7 +43,7 @@ class TestFlippedBits(unittest.TestCase):
             left = bytearray(memory)
             left[at : at + RECORD] = record
             with self.subTest(bit=bit):
-                self.assertEqual(list(Journal(NorFlash(left), SUBMETER, 2).whole), worse)
+                self.assertEqual(list(Journal(NorFlash(left), BRANCHES, 2).whole), worse)
 
     def test_a_flipped_bit_in_the_sector_before_costs_nothing(self):
         memory = bytearray(b"\xff" * (3 * SECTOR))
@@ -55,7 +55,7 @@ class TestFlippedBits(unittest.TestCase):
         for slot in range(1, 64):
             left = bytearray(memory)
             left[slot * RECORD + 7] ^= 0x10
-            self.assertEqual(list(Journal(NorFlash(left), SUBMETER, 2).whole), good)
+            self.assertEqual(list(Journal(NorFlash(left), BRANCHES, 2).whole), good)
 
     def test_the_sector_before_stands_in_when_the_newest_has_no_good_record(self):
         memory = bytearray(b"\xff" * (3 * SECTOR))
@@ -64,7 +64,7 @@ class TestFlippedBits(unittest.TestCase):
         new = head(b"R", 9) + b"\xff" * 32 + register_record(6, 2, [(0, 99, 0), (71, 99, 99)])
         memory[SECTOR : SECTOR + len(old)] = old
         memory[2 * SECTOR : 2 * SECTOR + len(new)] = new
-        journal = Journal(NorFlash(memory), SUBMETER, 2)
+        journal = Journal(NorFlash(memory), BRANCHES, 2)
         places = journal.place(0), journal.place(71)
         self.assertEqual([journal.whole[place] for place in places], [11, 22])
         self.assertEqual([journal.rest[place] for place in places], [0, 33])
@@ -72,11 +72,11 @@ class TestFlippedBits(unittest.TestCase):
     def test_confirmed_values_do_not_hang_on_the_last_record_before_the_cut(self):
         memory = bytearray(b"\xff" * (3 * SECTOR))
         filled(NorFlash(memory), 1)
-        journal = Journal(NorFlash(memory), SUBMETER, 2)
+        journal = Journal(NorFlash(memory), BRANCHES, 2)
         good = list(journal.whole)
         journal.confirm()
         memory[(1 + 4) * RECORD + 6] ^= 1  # the record of register 0
-        self.assertEqual(list(Journal(NorFlash(memory), SUBMETER, 2).whole), good)
+        self.assertEqual(list(Journal(NorFlash(memory), BRANCHES, 2).whole), good)
 
 
 class TestStuckCells(unittest.TestCase):
@@ -86,7 +86,7 @@ class TestStuckCells(unittest.TestCase):
         journal = filled(flash, 0)
         self.assertEqual(journal.faults, 1)
         self.assertEqual((flash.memory[64], flash.memory[128]), (0xA7, 0xA5))
-        again = Journal(flash, SUBMETER, 2)
+        again = Journal(flash, BRANCHES, 2)
         self.assertEqual(list(again.whole), list(range(1, COUNT + 1)))
         self.assertEqual((again.faults, again.records), (0, 5))
 
@@ -94,7 +94,7 @@ class TestStuckCells(unittest.TestCase):
         flash = StuckFlash(3, {slot * RECORD: 0x02 for slot in (1, 2, 5, 6, 7)})
         journal = filled(flash, 0)
         self.assertEqual(journal.faults, 5)
-        self.assertEqual(list(Journal(flash, SUBMETER, 2).whole), list(range(1, COUNT + 1)))
+        self.assertEqual(list(Journal(flash, BRANCHES, 2).whole), list(range(1, COUNT + 1)))
 
     def test_the_next_sector_takes_what_the_end_of_one_did_not(self):
         flash = StuckFlash(3, {slot * RECORD: 0x02 for slot in range(6, 64)})
@@ -102,7 +102,7 @@ class TestStuckCells(unittest.TestCase):
         # Place 5 took the first; 58 others did not take the second.
         self.assertEqual((journal.faults, journal.ring.sequence), (58, 2))
         good = [1_000, 1_001] + list(range(3, COUNT + 1))
-        self.assertEqual(list(Journal(flash, SUBMETER, 2).whole), good)
+        self.assertEqual(list(Journal(flash, BRANCHES, 2).whole), good)
 
     def test_flash_that_takes_nothing_is_told_and_the_values_run_on(self):
         flash = StuckFlash(3)
@@ -116,7 +116,7 @@ class TestStuckCells(unittest.TestCase):
         flash.dead = False
         self.assertTrue(journal.save_all())
         good[4] = 12_345
-        self.assertEqual(list(Journal(flash, SUBMETER, 2).whole), good)
+        self.assertEqual(list(Journal(flash, BRANCHES, 2).whole), good)
 
 
 class TestHeap(unittest.TestCase):

@@ -45,7 +45,7 @@ class TestEnergy(unittest.TestCase):
             meter.count((random.randrange(3_601), random.randrange(3_601)))
             meter.step()
             if turn % 20 == 0:
-                again = Journal(NorFlash(meter.memory), registers.SUBMETER, 2)
+                again = Journal(NorFlash(meter.memory), registers.BRANCHES, 2)
                 for channel in (1, 2):
                     i = again.place(registers.ENERGY + 4 * channel)
                     journal = meter.journal
@@ -115,7 +115,7 @@ class TestEnergy(unittest.TestCase):
         self.assertEqual(meter.counters[1].import_wh, 5)
         # Two seconds are 833 mWh, and with a third they would be 1250.
         self.assertEqual(meter.saves - saves, 12)
-        again = Journal(NorFlash(meter.memory), registers.SUBMETER, 1)
+        again = Journal(NorFlash(meter.memory), registers.BRANCHES, 1)
         self.assertEqual(again.whole[again.place(registers.ENERGY + 4)], 5)
 
     def test_a_counter_set_to_another_reading_is_saved_at_once(self):

@@ -35,7 +35,7 @@ class TestCountsAndStates(unittest.TestCase):
 
     def test_burn_hours_are_saved_every_ten_minutes(self):
         memory = bytearray(b"\xff" * (4 * SECTOR))
-        journal = Journal(NorFlash(memory), registers.STREETLIGHT, 1)
+        journal = Journal(NorFlash(memory), registers.LAMP, 1)
         keeper = Keeper(journal)
         journal.confirm()
         i = journal.place(registers.LAMP_BURN_S)

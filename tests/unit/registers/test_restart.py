@@ -16,7 +16,7 @@ from tomoshibi.registers.history import History
 from tomoshibi.registers.journal import Journal
 from tomoshibi.registers.ring import SectorRing
 from tomoshibi.wire.flash_sector import REGISTERS
-from tomoshibi.wire.registers import SUBMETER
+from tomoshibi.wire.registers import BRANCHES
 
 RECORD = 64
 ZEROS = b"\x00" * RECORD
@@ -86,7 +86,7 @@ class TestJournal(unittest.TestCase):
     def started(self, *places):
         sector = head(b"R", 1) + b"\xff" * 32 + self.GOOD + b"".join(places)
         memory = memory_of(sector, READY)
-        journal = Journal(NorFlash(memory), SUBMETER, 2)
+        journal = Journal(NorFlash(memory), BRANCHES, 2)
         journal.confirm()
         return memory, journal
 
@@ -106,7 +106,7 @@ class TestJournal(unittest.TestCase):
         self.assertEqual(journal.whole[journal.place(0)], 11)
         # The record comes out whole after all: programming brings no ones back.
         NorFlash(memory).writeblocks(0, register_record(1, 2, [(0, 12, 0)]), 2 * RECORD)
-        again = Journal(NorFlash(memory), SUBMETER, 2)
+        again = Journal(NorFlash(memory), BRANCHES, 2)
         self.assertEqual(again.whole[again.place(0)], 11)
 
     def test_a_bad_record_between_good_ones_stays_as_it_is(self):
@@ -119,7 +119,7 @@ class TestJournal(unittest.TestCase):
     def test_restarts_without_end_lose_nothing(self):
         memory, _ = self.started()
         for _ in range(60):
-            journal = Journal(NorFlash(memory), SUBMETER, 2)
+            journal = Journal(NorFlash(memory), BRANCHES, 2)
             journal.confirm()
             found = journal.whole[journal.place(0)], journal.rest[journal.place(71)]
             self.assertEqual((found, journal.faults), ((11, 33), 0))

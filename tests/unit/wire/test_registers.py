@@ -20,14 +20,14 @@ RECORD = BODY + u24(crc24(BODY, START))
 class TestNumbers(unittest.TestCase):
     def test_a_sub_meter_has_states_moves_and_energies_of_the_whole_and_each_branch(self):
         expected = list(range(8)) + [16, 17, 32, 33] + list(range(64, 76))
-        self.assertEqual(list(registers.numbers(registers.SUBMETER, 2)), expected)
+        self.assertEqual(list(registers.numbers(registers.BRANCHES, 2)), expected)
 
     def test_a_streetlight_has_its_lamp_and_one_channel(self):
         expected = list(range(8)) + [48, 49, 50, 51, 68, 69, 70, 71]
-        self.assertEqual(list(registers.numbers(registers.STREETLIGHT, 1)), expected)
+        self.assertEqual(list(registers.numbers(registers.LAMP, 1)), expected)
 
     def test_the_largest_node_uses_no_number_twice_and_none_above_127(self):
-        found = list(registers.numbers(registers.SUBMETER, 15))
+        found = list(registers.numbers(registers.BRANCHES, 15))
         self.assertEqual(len(set(found)), 8 + 15 + 15 + 4 * 16)
         self.assertEqual(found, sorted(found))
         self.assertEqual(found[-1], 127)
