@@ -1,5 +1,8 @@
-"""What is frozen into every device image beside its board.py; for manifests to include.
+"""What is frozen into every device image; for the manifest of a board to include.
 
+    include("../image.py", board=os.getcwd())
+
+`board` is the board's folder: its board.py goes into the image, and its app.py if it has one.
 Never anything of stubs/unix or stubs/chips: those exist on the desk alone.
 """
 
@@ -15,3 +18,6 @@ from bootstrap.lean import lean
 include("$(MPY_DIR)/extmod/asyncio")
 freeze(lean("../firmware", "../build/lean"))
 freeze("../stubs/shims")
+module("board.py", base_path=options.board)
+if os.path.exists(os.path.join(options.board, "app.py")):
+    module("app.py", base_path=options.board)

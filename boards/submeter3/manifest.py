@@ -1,4 +1,5 @@
 """What is frozen into the device image of this board."""
 
-include("../image.py")
-module("board.py")
+import os
+
+include("../image.py", board=os.getcwd())

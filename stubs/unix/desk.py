@@ -50,6 +50,9 @@ def _leave_the_host() -> None:
 
     import vfs
 
+    import app_file
+
+    app_file.bring_in()
     Partition.open_chip()
     vfs.umount("/")
     sys.path[:] = ("", ".frozen", "/lib")

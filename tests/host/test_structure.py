@@ -227,6 +227,15 @@ def test_a_device_image_holds_its_board_the_shims_and_asyncio(image):
     assert f'NAME = "{image["board.py"].parent.name}"' in image["board.py"].read_text()
 
 
+def test_a_device_image_holds_the_boards_application_if_there_is_one(image):
+    example = ROOT / "examples" / "app"
+    own = frozen(example / "manifest.py")
+    assert own["app.py"] == example / "app.py"
+    assert own["board.py"] == example / "board.py"
+    assert set(own) == set(image) | {"app.py"}
+    assert "app.py" not in image
+
+
 def test_a_desk_image_holds_the_firmware_but_no_board():
     image = frozen(ROOT / "boards" / "desk" / "manifest.py")
     assert {str(path.relative_to(FIRMWARE)) for path in FILES} <= set(image)

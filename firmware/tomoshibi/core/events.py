@@ -7,7 +7,7 @@ recording allocates nothing and cannot fail.
 from array import array
 from micropython import const
 
-BOOT = const(1)  # after: why, see the resets below
+BOOT = const(1)  # after: why, see node.boot_cause
 GRID = const(2)  # subject 0; before, after: grid states of policy.grid
 LOAD = const(3)  # subject: load number; before, after: 0 open, 1 closed
 LAMP = const(4)  # subject 0; before, after: level in permille
@@ -27,13 +27,6 @@ LAMP_SUBJECT = const(255)
 LEVEL = const(1)
 FREQUENCY = const(2)
 CONTACT = const(3)
-
-# Resets, told apart.
-POWER_ON = const(0)
-BROWN_OUT = const(1)
-WATCHDOG = const(2)
-CRASH = const(3)
-COMMANDED = const(4)
 
 # Causes. A number is never given twice; the words for them are in wire.console.
 START = const(1)
@@ -69,6 +62,7 @@ BUG = const(29)
 # Who had it done. A number is never given twice, either.
 NODE = const(0)
 CONSOLE = const(1)
+APPLICATION = const(2)
 
 NO_VOLTAGE = const(0xFFFF)
 

@@ -26,7 +26,8 @@ class Load:
         self.rated_w = rated_w
         self.min_off_s = min_off_s
         self.locked_off = False
-        self.wanted = True  # the operator's command, kept through an outage
+        self.off_by = 0  # who wants it off: bits, 1 << actor of core.events
+        self.wanted = True  # nobody does
         self.closed = False  # what the relay was last told; open in reset
         self.power_w = 0  # last measured; negative: the meter says that the load feeds
         self.peak_w = 0  # largest measured in the last minute while closed

@@ -21,6 +21,7 @@ from tomoshibi.links.wifi import Wifi
 from tomoshibi.node import files
 from tomoshibi.node.build_circuits import build_circuits
 from tomoshibi.node.echonet_job import EchonetJob
+from tomoshibi.node.find_app import app_jobs
 from tomoshibi.node.foundation import Foundation
 from tomoshibi.node.job import Job
 from tomoshibi.node.keeper_job import KeeperJob
@@ -40,10 +41,11 @@ if TYPE_CHECKING:
     from tomoshibi.reporting.echonet_node import EchonetNode
 
 
-def build(found: str) -> tuple[Node, list[Job]]:
+def build(found: str, app_ran: bool) -> tuple[Node, list[Job]]:
     """Return the node for the board this image was made for and its jobs; nothing runs yet.
 
-    found   how the file system is, see node.files
+    found     how the file system is, see node.files
+    app_ran   the board's app.py ran when the reset came
     """
     # The foundation ends with this function: what it leaves behind is in the parts.
     # So does this module, see Node.run: what runs later, stop_control and _station, needs no name
@@ -98,6 +100,8 @@ def build(found: str) -> tuple[Node, list[Job]]:
     jobs.append(LogJob(storage, control, base.events, base.uptime, base.calendar))
     jobs.append(PlacesJob(base.places, base.grid, base.uptime))
     jobs.append(EchonetJob(link, objects, node.ready))
+    # Last: a stranger's code takes what memory is left.
+    jobs += app_jobs(base, app_ran)
     return node, jobs
 
 

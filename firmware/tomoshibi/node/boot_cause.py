@@ -10,26 +10,31 @@ ESP-IDF's esp32/rom/rtc.h.
 from machine import SOFT_RESET, mem32, reset_cause
 from micropython import const
 
-from tomoshibi.core.events import BROWN_OUT, COMMANDED, CRASH, POWER_ON, WATCHDOG
+# After of an event BOOT. A number is never given twice; the words for them are in wire.console.
+POWER_ON = const(0)
+BROWN_OUT = const(1)
+WATCHDOG = const(2)
+CRASH = const(3)
+COMMANDED = const(4)
 
 _REASON_MASK = const(0x3F)
-_POWER_ON = const(1)
+_REASON_POWER_ON = const(1)
 _DEEP_SLEEP = const(5)
-_BROWN_OUT = const(15)
+_REASON_BROWN_OUT = const(15)
 # Watchdogs of the timer groups, of the RTC, and what they do to a core alone.
 _WATCHDOGS = (4, 7, 8, 9, 11, 13, 16)
 
 
 def boot_cause(reason_register: int, was_asked_for: bool) -> int:
-    """One of the resets of core.events. `reason_register` is the board's, as an address."""
+    """One of the resets above. `reason_register` is the board's, as an address."""
     reason = mem32[reason_register] & _REASON_MASK
     # The register still tells of the last hard reset then.
     if reset_cause() == SOFT_RESET:
         return COMMANDED if was_asked_for else CRASH
-    if reason == _BROWN_OUT:
+    if reason == _REASON_BROWN_OUT:
         return BROWN_OUT
     if reason in _WATCHDOGS:
         return WATCHDOG
-    if reason in (_POWER_ON, _DEEP_SLEEP):
+    if reason in (_REASON_POWER_ON, _DEEP_SLEEP):
         return POWER_ON
     return COMMANDED if was_asked_for else CRASH

@@ -13,7 +13,7 @@ else in it is another's, and left alone.
 
 WANTED is set by the console's command `maintenance`. MOUNTING stands while the file system is
 mounted: a boot that finds it died in there, or hung until the watchdog bit. Who has mounted sets
-NOTHING.
+NOTHING. APPLICATION stands while an app.py of the board's runs, see node.find_app.
 """
 
 from machine import HARD_RESET, SOFT_RESET, WDT_RESET
@@ -27,6 +27,7 @@ NOTHING = b""
 WANTED = b"tomoshibi: maintenance wanted"
 HELD = b"tomoshibi: maintenance held"
 MOUNTING = b"tomoshibi: mounting"
+APPLICATION = b"tomoshibi: application"
 
 
 def plan(memory: bytes, cause: int) -> tuple[int, bytes | None]:
@@ -35,7 +36,7 @@ def plan(memory: bytes, cause: int) -> tuple[int, bytes | None]:
     memory   all of RTC memory, whatever is in it
     cause    `machine.reset_cause()`
     """
-    if memory not in (NOTHING, WANTED, HELD, MOUNTING):
+    if memory not in (NOTHING, WANTED, HELD, MOUNTING, APPLICATION):
         return RUN, None
     if (memory == WANTED and cause == HARD_RESET) or (memory == HELD and cause == SOFT_RESET):
         return MAINTAIN, HELD

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import board
 from tomoshibi.core.energy import EnergyCounter
+from tomoshibi.core.events import CONSOLE
 from tomoshibi.node import parts
 from tomoshibi.node.storage import running
 from tomoshibi.wire import registers
@@ -79,6 +80,7 @@ def _load(storage: Storage, rows: list[dict], number: int) -> Load:
         load = Load(row["name"] or load.name, row["tier"], row["rated_w"], row["min_off_s"])
         load.locked_off = bool(row["locked_off"])
     state = storage.view(registers.LOAD_STATE + number - 1, 1)[0]
-    load.wanted = not state & registers.NOT_WANTED
+    if state & registers.NOT_WANTED:
+        load.off_by, load.wanted = 1 << CONSOLE, False
     load.locked_off = load.locked_off or bool(state & registers.LOCKED_OFF)
     return load

@@ -33,6 +33,7 @@ def build_lamp(base: Foundation, circuits: dict, objects: ObjectBuilder) -> SkyJ
         base.storage.view(registers.LAMP_BURN_S, 3),
     )
     base.control.outputs += (light,)
+    base.lamps = ((lamp, daylight),)
     sky_job = SkyJob(
         base.calendar,
         Sky(settings["latitude_e4"], settings["longitude_e4"]),

@@ -19,17 +19,17 @@ def build_loads(base: Foundation, branches: Sequence[Branch]) -> None:
     settings = base.settings
     switched = [branch for branch in branches if branch.load]
     loads = [branch.load for branch in switched]
-    base.control.outputs += (
-        LoadControl(
-            base.control,
-            switched,
-            [relay_of(branch.number) for branch in switched],
-            ShedPlan(loads),
-            Staging(loads, settings["step_gap_s"], settings["stagger_s"], base.draw),
-            settings["island_limit_w"],
-            base.storage.view(registers.RELAY_MOVES, parts.circuit_count()),
-            settings["island_surge_w"],
-            settings["island_surge_ms"],
-            [branch for branch in branches if not branch.load],
-        ),
+    base.branches = switched
+    base.switched = LoadControl(
+        base.control,
+        switched,
+        [relay_of(branch.number) for branch in switched],
+        ShedPlan(loads),
+        Staging(loads, settings["step_gap_s"], settings["stagger_s"], base.draw),
+        settings["island_limit_w"],
+        base.storage.view(registers.RELAY_MOVES, parts.circuit_count()),
+        settings["island_surge_w"],
+        settings["island_surge_ms"],
+        [branch for branch in branches if not branch.load],
     )
+    base.control.outputs += (base.switched,)

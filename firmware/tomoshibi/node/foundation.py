@@ -21,7 +21,12 @@ from tomoshibi.settings.places import Places
 from tomoshibi.wire import registers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tomoshibi.core.branch import Branch
+    from tomoshibi.core.lamp import Daylight, Lamp
     from tomoshibi.drivers.ganged import Ganged
+    from tomoshibi.node.load_control import LoadControl
 
 
 class Foundation:
@@ -36,6 +41,10 @@ class Foundation:
         self.events = EventRing()
         self.identity = Identity(unique_id(), board.NAME, self.storage.identity.serial)
         self.draw = Draw(unique_id())
+        # What the kind of node adds: a branch for each relay's load and their control, or lamps.
+        self.branches: Sequence[Branch] = ()
+        self.switched: LoadControl | None = None
+        self.lamps: tuple[tuple[Lamp, Daylight], ...] = ()
         self.places = Places(settings.places, self.storage.replace_places)
         self.grid_pin = _detector("grid")
         self.load_pin = _detector("load")

@@ -70,7 +70,7 @@ class LoadCommands:
         else:
             raise ValueError("on, off, lock or unlock")
         load = self._switched[i].load
-        state = 0 if load.wanted else registers.NOT_WANTED
+        state = registers.NOT_WANTED if load.off_by & 1 << CONSOLE else 0
         if load.locked_off:
             state += registers.LOCKED_OFF
         self._storage.view(registers.LOAD_STATE + int(number) - 1, 1)[0] = state

@@ -77,6 +77,7 @@ class LoadControl:
         self._watch = MeterWatch(loads)
         self._fixed = fixed
         self._moves = array("i", (0 for _ in branches)) if moves is None else moves
+        # Who commanded load i since it moved last, an actor; 0: nobody.
         self._commanded = bytearray(len(branches))
         # noted[i]: the position of relay i that staging, counter and log know of.
         self._noted = bytearray(branch.load.closed for branch in branches)
@@ -178,15 +179,22 @@ class LoadControl:
         self._unseen = True
         self.control.news = True
 
-    def command(self, i: int, on: bool) -> None:
-        """For a job: switch load `i` as the operator wants it, from the next cycle on.
+    def command(self, i: int, on: bool, actor: int = events.CONSOLE) -> None:
+        """For a job: switch load `i` as `actor` wants it, from the next cycle on.
 
-        An island's limit, a lock and the rules of closing come first.
+        An island's limit, a lock and the rules of closing come first. Nobody else takes back what
+        the operator wants off; he takes back everything.
         """
         load = self._branches[i].load
-        if load.wanted != on:
-            load.wanted = on
-            self._commanded[i] = 1
+        if not on:
+            load.off_by |= 1 << actor
+        elif actor == events.CONSOLE:
+            load.off_by = 0
+        else:
+            load.off_by &= ~(1 << actor)
+        if load.wanted == bool(load.off_by):
+            load.wanted = not load.off_by
+            self._commanded[i] = actor
             self.control.news = True
 
     def lock(self, i: int, locked: bool) -> None:
@@ -198,7 +206,7 @@ class LoadControl:
                 events.LOCK, subject, 1 - locked, int(locked), events.COMMAND, events.CONSOLE
             )
             load.locked_off = locked
-            self._commanded[i] = 1
+            self._commanded[i] = events.CONSOLE
             self.control.news = True
 
     def on_news(self) -> None:
@@ -402,7 +410,7 @@ class LoadControl:
         else:
             self._staging.opened(i, self.uptime.seconds)
         if self._commanded[i]:
-            cause, actor = events.COMMAND, events.CONSOLE
+            cause, actor = events.COMMAND, self._commanded[i]
         subject = self._branches[i].number - 1
         self.record(events.LOAD, subject, 1 - closed, closed, cause, actor)
         self._commanded[i] = 0

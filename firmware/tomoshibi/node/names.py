@@ -25,12 +25,15 @@ from tomoshibi.drivers import atm90e32_service, mains_sense, meter_chip
 from tomoshibi.meter import calibration, circuits, peak, scaling
 from tomoshibi.node import (
     answer_budget,
+    app,
+    app_job,
     assemble,
     build_circuits,
     build_lamp,
     build_loads,
     console_job,
     echonet_job,
+    find_app,
     foundation,
     keeper_job,
     lamp_control,

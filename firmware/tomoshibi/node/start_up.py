@@ -19,7 +19,8 @@ def start_up() -> bool:
     """Run the node. Returns, True, if a REPL is wanted in its place."""
     outputs.to_reset()
     rtc = RTC()
-    what, mark = boot_plan.plan(rtc.memory(), reset_cause())
+    memory = rtc.memory()
+    what, mark = boot_plan.plan(memory, reset_cause())
     if mark is not None:
         rtc.memory(mark)
     if what == boot_plan.MAINTAIN:
@@ -32,22 +33,22 @@ def start_up() -> bool:
     gc.collect()
     watchdog.feed()
     try:
-        run(found)
+        run(found, memory == boot_plan.APPLICATION)
     finally:
         # The last words take their time.
         watchdog.feed()
     return False
 
 
-def run(found: str) -> None:
-    """Assemble the node and supervise it, for ever. `found`: how the file system is, node.files."""
+def run(found: str, app_ran: bool = False) -> None:
+    """Assemble the node and supervise it, for ever. The arguments are those of assemble.build."""
     gc.threshold(_COLLECT_AFTER_BYTES)
     # Imported here: in maintenance the memory is the REPL's, else the heap is emptiest now.
     import asyncio
 
     from tomoshibi.node.assemble import build
 
-    node, jobs = build(found)
+    node, jobs = build(found, app_ran)
     asyncio.run(node.run(jobs))
 
 

@@ -62,8 +62,8 @@ class Node:
         self._greet()
         let_go(
             "node.assemble", "node.foundation", "node.build_circuits", "node.build_loads",
-            "node.build_lamp", "node.boot_cause", "node.boot_plan", "node.files", "node.meters",
-            "node.outputs", "node.parts", "meter.calibration", "reporting.build",
+            "node.build_lamp", "node.boot_cause", "node.boot_plan", "node.files", "node.find_app",
+            "node.meters", "node.outputs", "node.parts", "meter.calibration", "reporting.build",
             "wire.event_chain",
         )  # fmt: skip
         self._jobs = (self._console, CommandJob(self._answer)) + tuple(jobs)

@@ -45,7 +45,7 @@ CAUSES = (
 )  # fmt: skip
 
 # Who had it done, by the number that core.events gives them.
-ACTORS = ("node", "console")
+ACTORS = ("node", "console", "application")
 
 # Kinds of core.events, in the order of their numbers.
 KINDS = (
@@ -53,7 +53,7 @@ KINDS = (
     "start value of export", "sense", "load fault", "lamp relay", "broken cycle",
 )  # fmt: skip
 
-# Resets of core.events, and things kept in flash (subjects of an event "storage").
+# Resets of node.boot_cause, and things kept in flash (subjects of an event "storage").
 RESETS = ("power-on", "brown-out", "watchdog", "crash", "commanded")
 STORED = ("settings", "identity", "registers", "history", "events", "files")
 LAMP_SUBJECT = 255

@@ -9,9 +9,8 @@ import unittest
 from machine import PWRON_RESET, SOFT_RESET
 from os import putenv
 
-from tomoshibi.core.events import BROWN_OUT, COMMANDED, CRASH, POWER_ON, WATCHDOG
 from tomoshibi.node import boot_cause as module
-from tomoshibi.node.boot_cause import boot_cause
+from tomoshibi.node.boot_cause import BROWN_OUT, COMMANDED, CRASH, POWER_ON, WATCHDOG, boot_cause
 
 REGISTER = 0x3FF48034
 WHATEVER_WAS_ASKED = (

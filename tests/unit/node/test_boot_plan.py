@@ -7,6 +7,7 @@ import unittest
 from machine import DEEPSLEEP_RESET, HARD_RESET, PWRON_RESET, SOFT_RESET, WDT_RESET
 
 from tomoshibi.node.boot_plan import (
+    APPLICATION,
     HELD,
     MAINTAIN,
     MOUNTING,
@@ -40,7 +41,7 @@ SPECIAL = {
 
 class Plans(unittest.TestCase):
     def test_every_mark_and_cause(self):
-        for memory in (NOTHING, WANTED, HELD, MOUNTING):
+        for memory in (NOTHING, WANTED, HELD, MOUNTING, APPLICATION):
             for cause in CAUSES:
                 with self.subTest(memory=memory, cause=cause):
                     expected = SPECIAL.get((memory, cause), (RUN, MOUNTING))

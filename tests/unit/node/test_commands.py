@@ -10,7 +10,7 @@ from identity_by_hand import SECRET, text_of
 from ram_partitions import RamPartitions
 
 import desk_clock
-from tomoshibi.core.events import POWER_ON
+from tomoshibi.node.boot_cause import POWER_ON
 from tomoshibi.node.commands import Commands
 from tomoshibi.node.console_job import CommandJob
 from tomoshibi.node.storage import Storage

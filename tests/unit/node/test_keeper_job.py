@@ -11,8 +11,8 @@ from tomoshibi.core.branch import Branch
 from tomoshibi.core.calendar import Calendar, day_number
 from tomoshibi.core.energy import EnergyCounter
 from tomoshibi.core.errors import FlashFailed
-from tomoshibi.core.events import POWER_ON
 from tomoshibi.core.loads import Load
+from tomoshibi.node.boot_cause import POWER_ON
 from tomoshibi.node.keeper_job import KeeperJob
 from tomoshibi.node.storage import Storage, running
 from tomoshibi.registers.half_hours import HalfHours

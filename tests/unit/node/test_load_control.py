@@ -12,8 +12,11 @@ from no_heap import no_heap
 
 from tomoshibi.core.branch import Branch
 from tomoshibi.core.events import (
+    APPLICATION,
     BROKEN_CYCLE,
     BUG,
+    COMMAND,
+    CONSOLE,
     CONTACT,
     FREQUENCY,
     FREQUENCY_OUT,
@@ -160,6 +163,53 @@ class ControlCase(unittest.TestCase):
         self.assertEqual(len(self.closed()), 6)
         self.run_for(1_000)
         self.assertEqual(self.control.grid.state, NORMAL)
+
+
+class TestCommands(ControlCase):
+    """Two may want load 5, "ev", off: the operator and the application."""
+
+    def say(self, on, actor):
+        """Command it, and let the step gap pass; whether it is on."""
+        self.switched.command(5, on, actor)
+        self.run_for(7_000)
+        return self.pins[5].level
+
+    def moves(self):
+        """(closed, cause, actor) of each movement of it since the start."""
+        records = [self.events.read(n) for n in range(self.first, self.events.total)]
+        return [(r[5], r[6], r[10]) for r in records if r[2] == LOAD and r[3] == 5]
+
+    def setUp(self):
+        super().setUp()
+        self.start()
+        self.first = self.events.total
+
+    def test_each_movement_has_the_name_of_who_wanted_it(self):
+        for actor in (APPLICATION, CONSOLE):
+            self.assertEqual((self.say(False, actor), self.say(True, actor)), (0, 1))
+        self.assertEqual(
+            self.moves(),
+            [(on, COMMAND, actor) for actor in (APPLICATION, CONSOLE) for on in (0, 1)],
+        )
+
+    def test_what_the_operator_wants_off_the_application_does_not_take_back(self):
+        self.assertEqual(self.say(False, APPLICATION), 0)
+        self.assertEqual(self.say(False, CONSOLE), 0)
+        self.assertEqual(self.say(True, APPLICATION), 0)
+        self.assertEqual(self.say(True, CONSOLE), 1)
+
+    def test_the_operator_takes_back_what_the_application_wants_off(self):
+        self.assertEqual(self.say(False, APPLICATION), 0)
+        self.assertEqual(self.say(True, CONSOLE), 1)
+        self.assertEqual(self.moves()[-1], (1, COMMAND, CONSOLE))
+
+    def test_neither_gets_more_closed_than_an_island_carries(self):
+        self.assertEqual(self.say(False, APPLICATION), 0)
+        self.grid_side.on = False
+        self.run_for(2 * CYCLE_MS)
+        before = self.closed()
+        self.assertEqual(self.say(True, APPLICATION), 0)
+        self.assertEqual(self.closed(), before)
 
 
 class TestBlackout(ControlCase):

@@ -24,11 +24,11 @@ from tomoshibi.core.events import (
     NO_VOLTAGE,
     NODE,
     OVER_BUDGET,
-    POWER_ON,
     START_VALUE,
     EventRing,
 )
 from tomoshibi.core.uptime import Uptime
+from tomoshibi.node.boot_cause import POWER_ON
 from tomoshibi.node.log_job import LogJob
 from tomoshibi.node.storage import Storage
 from tomoshibi.wire import registers

@@ -5,8 +5,8 @@ import unittest
 from ram_partitions import RamPartitions
 
 from tomoshibi.core.energy import EnergyCounter
-from tomoshibi.core.events import BROWN_OUT, COMMANDED, CRASH, POWER_ON, WATCHDOG
 from tomoshibi.core.refusals import PartitionMissing
+from tomoshibi.node.boot_cause import BROWN_OUT, COMMANDED, CRASH, POWER_ON, WATCHDOG
 from tomoshibi.node.storage import IDENTITY, SETTINGS, Storage, find_partition, running, saved
 from tomoshibi.wire import registers
 
