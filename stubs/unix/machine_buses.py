@@ -15,7 +15,7 @@ from machine_pins import Pin
 _spi = {}  # bus number -> _SpiWiring
 _i2c = {}  # (bus number, address) -> (model, scl, sda)
 _stuck = set()  # I2C buses on which nothing moves
-_uart = {}  # port number -> (model, tx, rx)
+_uart = {}  # port number -> (models, tx, rx)
 
 _MP_STREAM_POLL = const(3)
 _POLL_READ = const(1)
@@ -251,9 +251,9 @@ def plug_uart(port: int, tx: int, rx: int, model) -> None:
 
     The model has BAUD and `feed(data, now_ms)`, which returns what it answers (bytes, maybe
     empty) and is called when the last byte of `data` has arrived; the answer starts
-    ANSWER_DELAY_MS later.
+    ANSWER_DELAY_MS later. Several on one port hear the same bytes, on the pins of the first.
     """
-    _uart[port] = (model, tx, rx)
+    _uart.setdefault(port, ([], tx, rx))[0].append(model)
 
 
 class UART(io.IOBase):
@@ -301,21 +301,22 @@ class UART(io.IOBase):
         self._rxbuf = rxbuf
         self._tx = self._tx if tx is None else _number(tx)
         self._rx = self._rx if rx is None else _number(rx)
-        model, model_tx, model_rx = _uart.get(self._id, (None, 0, 0))
+        models, models_tx, models_rx = _uart.get(self._id, ((), 0, 0))
         same_frame = bits == 8 and parity is None and stop == 1
-        if (model_tx, model_rx) != (self._tx, self._rx) or not same_frame:
-            model = None
-        self._model = model
+        if (models_tx, models_rx) != (self._tx, self._rx) or not same_frame:
+            models = ()
+        self._models = models
 
     def deinit(self) -> None:
-        self._model = None
+        self._models = ()
         self._inbox = bytearray()
         desk_clock.disarm(self._all_in)
 
     def write(self, data) -> int:
-        model = self._model
-        if model is not None and self._baudrate == model.BAUD:
-            sent_ms = self._wire_ms(len(data))
+        sent_ms = self._wire_ms(len(data))
+        for model in self._models:
+            if self._baudrate != model.BAUD:
+                continue
             answer = model.feed(data, ticks_add(ticks_ms(), sent_ms))
             if answer:
                 self._receive(answer, sent_ms + model.ANSWER_DELAY_MS)

@@ -10,7 +10,7 @@ from micropython import const
 import board
 import twin_chips
 from machine_pins import duty_at, listen_duty
-from twin_parts import DryContact, Outputs, Sense, add_adc, solder_relay
+from twin_parts import DryContact, Outputs, Poles, Sense, add_adc
 
 _FULL_DUTY = const(65_535)
 _MAINS_MV = const(101_000)
@@ -38,8 +38,9 @@ class Twin:
         ]
         for row in board.PHOTOCELLS:
             twin_chips.solder_photocell(row, self._setters)
-        for circuit, pin, closes, reset in board.RELAYS:
-            solder_relay(self.outputs, "relay%d" % circuit, pin, 1 - closes, reset)
+        for circuit in sorted({row[0] for row in board.RELAYS}):
+            rows = [row for row in board.RELAYS if row[0] == circuit]
+            Poles(self.outputs, "relay%d" % circuit, rows)
         for _circuit, pin, _hz, reset in board.LAMPS:
             self._solder_lamp(pin, reset)
 

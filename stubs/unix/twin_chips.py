@@ -23,13 +23,16 @@ class Meter:
 def solder_meter(row: tuple, setters: dict, lamps: list) -> Meter:
     """The chip of a row of METERS; what its circuits draw becomes quantities of the world."""
     name, kind, bus, place, circuits, figures = row
-    meter, inputs = _METERS[kind](_bus(bus), place, figures)
-    add_faults(setters, name, meter.chip)
+    chip, voltages, inputs = _METERS[kind](place, figures)
+    _plug(bus, place, chip)
+    add_faults(setters, name, chip)
     for circuit, channel in zip(circuits, inputs):
         names = _LAMP if circuit in lamps else [name % circuit for name in _BRANCH]
-        for quantity, number in zip(names, channel):
-            setters[quantity] = chip_input(meter.chip, number)
-    return meter
+        for i, quantity in enumerate(names):
+            # The world tells what every branch draws, also where a chip does not feel it.
+            felt = i < len(channel)
+            setters[quantity] = chip_input(chip, channel[i]) if felt else _unfelt
+    return Meter(chip, voltages)
 
 
 def solder_photocell(row: tuple, setters: dict) -> None:
@@ -38,41 +41,52 @@ def solder_photocell(row: tuple, setters: dict) -> None:
     from bh1750 import BH1750
 
     chip = BH1750()
-    port, scl, sda = _bus(bus)
+    _kind, port, scl, sda = _bus(bus)
     plug_i2c(port, scl, sda, address, chip)
     setters["lux_milli"] = lambda lux_milli: chip.set(ticks_ms(), lux_milli)
     add_faults(setters, name, chip)
     setters[name + "_stuck"] = lambda stuck: stick_i2c(port, bool(stuck))
 
 
-def _atm90e32(bus: tuple, select: int, figures: tuple):
+def _atm90e32(_select: int, figures: tuple):
     from atm90e32 import ATM90E32, I_MA, P_MW, Q_MVAR, U_MV
 
     u_gain, i_gain, _pulses_per_kwh = figures
-    chip = ATM90E32(u_gain, i_gain)
-    port, sck, mosi, miso, _baud = bus
-    plug_spi(port, sck, mosi, miso, select, chip)
     inputs = [(I_MA + phase, P_MW + phase, Q_MVAR + phase) for phase in range(3)]
-    return Meter(chip, (U_MV, U_MV + 1, U_MV + 2)), inputs
+    return ATM90E32(u_gain, i_gain), (U_MV, U_MV + 1, U_MV + 2), inputs
 
 
-def _bl0942(bus: tuple, _address: int, figures: tuple):
+def _bl0942(address: int, figures: tuple):
     from bl0942 import BL0942, I_MA, P_MW, U_MV, board_constants
 
-    chip = BL0942(*board_constants(*figures))
-    port, tx, rx, _baud = bus
-    plug_uart(port, tx, rx, chip)
-    return Meter(chip, (U_MV,)), [(I_MA, P_MW)]
+    return BL0942(*board_constants(*figures), address), (U_MV,), [(I_MA, P_MW)]
 
 
+def _unfelt(_value: int) -> None:
+    pass
+
+
+# (chip, numbers of its voltage inputs, of each channel's current, power and reactive power)
 _METERS = {"atm90e32": _atm90e32, "bl0942": _bl0942}
 _LAMP = ("lamp_ma", "lamp_mw")
 _BRANCH = ("i%d_ma", "p%d_mw", "q%d_mvar")
 
 
+def _plug(bus: str, place: int, chip) -> None:
+    kind, port, *lines = _bus(bus)
+    if kind == "spi":
+        sck, mosi, miso, _baud = lines
+        plug_spi(port, sck, mosi, miso, place, chip)
+    elif kind == "uart":
+        tx, rx, _baud = lines
+        plug_uart(port, tx, rx, chip)
+    else:
+        plug_i2c(port, *lines, place, chip)
+
+
 def _bus(name: str) -> tuple:
-    """The port and what follows of the bus `name`."""
+    """The kind, the port and what follows of the bus `name`."""
     for row in board.BUSES:
         if row[0] == name:
-            return row[2:]
+            return row[1:]
     raise ValueError("no bus " + name)

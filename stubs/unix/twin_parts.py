@@ -113,12 +113,31 @@ def add_adc(setters: dict) -> None:
         setters["adc_" + name] = lambda value, name=name: adc_is(**{name: value})
 
 
-def solder_relay(outputs: Outputs, name: str, pin: int, open_level: int, rest: int) -> None:
-    """A relay coil on `pin`, whose resistor pulls it to `rest` while nobody drives it."""
-    wire = Pin.wire(pin)
-    wire.rest(rest)
-    number = outputs.add(name, int(wire.value() != open_level))
-    wire.listen(lambda level: outputs.put(number, int(level != open_level)))
+class Poles:
+    """The relays of one circuit, rows of RELAYS: it is closed when all their contacts are.
+
+    A resistor pulls each coil's pin to its level in reset while nobody drives it.
+    """
+
+    def __init__(self, outputs: Outputs, name: str, rows: list) -> None:
+        self._outputs = outputs
+        self._wires = [Pin.wire(pin) for _circuit, pin, _closes, _reset in rows]
+        self._closes = [closes for _circuit, _pin, closes, _reset in rows]
+        for wire, row in zip(self._wires, rows):
+            wire.rest(row[3])
+        self._number = outputs.add(name, self._closed())
+        for wire in self._wires:
+            wire.listen(self._moved)
+
+    def _closed(self) -> int:
+        """Allocates nothing: a pin may move with the heap locked."""
+        for i in range(len(self._wires)):
+            if self._wires[i].value() != self._closes[i]:
+                return 0
+        return 1
+
+    def _moved(self, _level: int) -> None:
+        self._outputs.put(self._number, self._closed())
 
 
 def add_faults(setters: dict, name: str, chip) -> None:

@@ -55,7 +55,8 @@ def test_what_is_only_worth_a_look_fails_nothing():
         (RELAY_6, "(6, 33, 1, 1)", "load 6 is energised in reset"),
         (RELAY_6, "(6, 33, 0, 0)", "load 6 is energised in reset"),
         (RELAY_6, "(6, 33, 2, 0)", "levels 2 and 0"),
-        (RELAY_6, "(7, 33, 1, 0)", "relays of circuits [1, 2, 3, 4, 5, 7]"),
+        (RELAY_6, "(7, 33, 1, 0)", "circuit 7 has no meter"),
+        ("(4, 5, 6), (7", "(4, 5, 8), (7", "circuits [1, 2, 3, 4, 5, 6, 8]"),
         (RELAY_6, "(6, 33, 1)", "(6, 33, 1) is no such row"),
         (RELAY_6, '(6, "33", 1, 0)', "is no such row"),
         ('"chip1", "atm90e32"', '"chip1", "atm90e26"', "unknown chip 'atm90e26'"),
@@ -76,7 +77,13 @@ def test_what_is_only_worth_a_look_fails_nothing():
         ("19, 1_000_000)", "19, 0)", "0 as the speed of meter-spi"),
         ('("meter-spi", "spi"', '(5, "spi"', "is no such row"),
         ("WATCHDOG_MS = const(8_000)", "", "no WATCHDOG_MS"),
-        ("LAMPS = ()", "LAMPS = ((1, 2, 1_000, 1),)", "a lamp needs one relay"),
+        ("LAMPS = ()", "LAMPS = ((1, 2, 9, 1), (2, 15, 9, 1))", "more than one lamp"),
+        ("LAMPS = ()", "LAMPS = ((7, 2, 9, 1),)", "lamp 7 has no relay"),
+        (
+            "PHOTOCELLS = ()",
+            'PHOTOCELLS = (("sky", "bh1750", "i", 35),)',
+            "a photocell for no lamp",
+        ),
     ],
 )
 def test_what_is_wrong_is_told(tmp_path, old, new, told):

@@ -1,10 +1,11 @@
-"""Which loads may stay on within a power limit: lex by tier, exact within a tier.
+"""Which loads may stay on within a power limit: lex by tier, exact within a tier of up to eight.
 
 Tiers in order. Within a tier the loads that are on stay on if they all fit, and the best subset
 of the others that may close now fills what is left; if they do not all fit, the best subset of
 those that are on stays. Best is most watts; among equals the one with the earlier loads. Lower
 tiers may use what is left, except below a tier 0 that loses a load: life-safety is opened only
-when all else is open.
+when all else is open. Of more than eight in one tier the largest that fits is taken first, until
+eight are left: at least half as many watts as the best subset has.
 
 A load counts with its rated power or what it was measured to draw in the last minute, whichever
 is more; while it starts, with its rated power.
@@ -13,6 +14,7 @@ Pure and allocation-free: `compute` fills `keep` and may run in the control path
 """
 
 from array import array
+from micropython import const
 from typing import TYPE_CHECKING
 
 from tomoshibi.core.loads import LIFE_SAFETY, TIERS
@@ -23,20 +25,18 @@ if TYPE_CHECKING:
     from tomoshibi.core.loads import Load
 
 # The subsets of one tier are tried one by one: at most 2**8.
-MAX_LOADS = 8
+_EXACT = const(8)
 
 
 class ShedPlan:
     """`keep[i]` is 1 if load i may be on, after `compute`. `planned_w` is what they may draw."""
 
     def __init__(self, loads: Sequence[Load]) -> None:
-        if len(loads) > MAX_LOADS:
-            raise ValueError("too many loads")
         self._loads = loads
         self.keep = bytearray(len(loads))
         self.planned_w = 0
         self._weights = array("i", (0 for _ in loads))
-        self._chosen = bytearray(MAX_LOADS)  # load numbers a subset is chosen from
+        self._chosen = bytearray(len(loads))  # load numbers a subset is chosen from
         self._range = range(len(loads))
         self._tiers = range(TIERS)
         self._ready: bytearray | None = None
@@ -95,14 +95,34 @@ class ShedPlan:
                 chosen[count] = i
                 count += 1
                 all_w += self._weights[i]
-        full = (1 << count) - 1
-        mask = full if all_w <= left_w else self._best_subset(count, left_w)
         kept_w = 0
+        if all_w <= left_w:
+            mask = (1 << count) - 1
+        else:
+            while count > _EXACT:
+                kept_w += self._take_largest(count, left_w - kept_w)
+                count -= 1
+            mask = self._best_subset(count, left_w - kept_w)
         for bit in range(count):
             if mask >> (count - 1 - bit) & 1:
                 self.keep[chosen[bit]] = 1
                 kept_w += self._weights[chosen[bit]]
         return kept_w
+
+    def _take_largest(self, count: int, left_w: int) -> int:
+        """Keep the largest of the first `count` chosen if it fits, and drop it from them."""
+        chosen, weights = self._chosen, self._weights
+        largest = 0
+        for place in range(1, count):
+            if weights[chosen[place]] > weights[chosen[largest]]:
+                largest = place
+        taken = chosen[largest]
+        for place in range(largest, count - 1):
+            chosen[place] = chosen[place + 1]
+        if weights[taken] > left_w:
+            return 0
+        self.keep[taken] = 1
+        return weights[taken]
 
     def _best_subset(self, count: int, left_w: int) -> int:
         """Mask of the first `count` chosen; the first of them has the highest bit.

@@ -17,7 +17,7 @@ _STRAPPING = frozenset((0, 2, 5, 12, 15))
 _INPUT_ONLY = frozenset(range(34, 40))
 _MISSING = frozenset((20, 24, 28, 29, 30, 31))
 _ADC1 = frozenset(range(32, 40))
-_MOST_LOADS = 16
+_MOST_CIRCUITS = 15
 # UART 0 is the console's; SPI 0 is the flash's.
 _PORTS = {"spi": (1, 2), "uart": (1, 2), "i2c": (0, 1)}
 # Fields behind name and kind; those of them that are pins, and whether the chip drives the pin.
@@ -62,7 +62,7 @@ def check(board: Board) -> list[Finding]:
     shapes = misshapen(board)
     if shapes:  # what a row means is not known then
         return shapes
-    checks = (_name, _buses, _chips, _meters, _circuits, _lamps, _senses, _pins, _kinds)
+    checks = (_name, _buses, _chips, _meters, _circuits, _relays, _lamps, _senses, _pins)
     return sorted((one for part in checks for one in part(board)), key=lambda one: one.line)
 
 
@@ -197,14 +197,27 @@ def _meters(board: Board) -> Iterator[Finding]:
 
 
 def _circuits(board: Board) -> Iterator[Finding]:
-    line = board.lines["RELAYS", -1]
-    circuits = [row[0] for row in board.relays]
-    if sorted(circuits) != list(range(1, len(circuits) + 1)):
-        what = f"relays of circuits {circuits}"
-        yield Finding(line, what, "Number circuits from 1, each once, without a gap.")
-    if len(board.load_circuits) > _MOST_LOADS:
-        what = f"{len(board.load_circuits)} loads"
-        yield Finding(line, what, f"{_MOST_LOADS} are the most a node keeps counters for.")
+    line = board.lines["METERS", -1]
+    switched = {row[0] for row in board.relays}
+    measured = {circuit for row in board.meters for circuit in row[4]}
+    circuits = sorted(switched | measured | set(board.lamp_circuits))
+    if circuits != list(range(1, len(circuits) + 1)):
+        what = f"circuits {circuits}"
+        yield Finding(line, what, "Number circuits from 1, without a gap.")
+    if len(circuits) > _MOST_CIRCUITS:
+        what = f"{len(circuits)} circuits"
+        yield Finding(line, what, f"{_MOST_CIRCUITS} are the most a node keeps counters for.")
+    if not circuits:
+        yield Finding(line, "no circuit", "A board measures, switches or lights something.")
+    for circuit in circuits:
+        if circuit not in measured:
+            yield Finding(line, f"circuit {circuit} has no meter", "METERS has its circuit's.")
+        elif circuit not in switched and circuit not in board.lamp_circuits:
+            what = f"circuit {circuit} has no relay"
+            yield Finding(line, what, "What it draws is nobody's to cut.", fails=False)
+
+
+def _relays(board: Board) -> Iterator[Finding]:
     for number, (circuit, _pin, closes, reset) in enumerate(board.relays):
         line = board.lines["RELAYS", number]
         if not {closes, reset} <= {0, 1}:
@@ -212,11 +225,6 @@ def _circuits(board: Board) -> Iterator[Finding]:
         elif circuit in board.load_circuits and closes == reset:
             what = f"load {circuit} is energised in reset, before the grid is judged"
             yield Finding(line, what, "Take the relay's other contact, or the other resistor.")
-    measured = {circuit for row in board.meters for circuit in row[4]}
-    for circuit in sorted(measured.symmetric_difference(circuits)):
-        lacks = "relay" if circuit in measured else "meter"
-        what = f"circuit {circuit} has no {lacks}"
-        yield Finding(board.lines["METERS", -1], what, "Every circuit needs both today.")
 
 
 def _lamps(board: Board) -> Iterator[Finding]:
@@ -231,6 +239,13 @@ def _lamps(board: Board) -> Iterator[Finding]:
             yield Finding(line, f"{hz} Hz as the dimming's frequency", "It is above 0.")
         if reset not in (0, 1):
             yield Finding(line, f"level {reset}", "A level is 0 or 1.")
+    for number in range(1, len(board.lamps)):
+        line = board.lines["LAMPS", number]
+        yield Finding(line, "more than one lamp", "One is the most a node lights today.")
+    for number in range(len(board.photocells)):
+        if not board.lamps or number:
+            line = board.lines["PHOTOCELLS", number]
+            yield Finding(line, "a photocell for no lamp", "One of each.")
 
 
 def _senses(board: Board) -> Iterator[Finding]:
@@ -273,17 +288,3 @@ def _pins(board: Board) -> Iterator[Finding]:
             what = f"{what} is {other.part} {other.signal}, too (line {other.line})"
             yield Finding(use.line, what, "Give each its own pin.")
         taken[use.pin] = use
-
-
-def _kinds(board: Board) -> Iterator[Finding]:
-    """What the firmware builds today: a panel of metered relays, or one lamp with its photocell."""
-    line = board.lines["LAMPS", -1]
-    chips = {row[1] for row in board.meters}
-    if board.lamps:
-        lone = len(board.lamps) == len(board.relays) == len(board.meters) == 1
-        if not lone or len(board.photocells) != 1 or chips != {"bl0942"}:
-            what = "a lamp needs one relay, one bl0942 and one photocell, and nothing else"
-            yield Finding(line, what, "Other mixes are not built yet.")
-    elif chips - {"atm90e32"} or not board.meters:
-        what = "loads are measured by atm90e32 chips"
-        yield Finding(board.lines["METERS", -1], what, "Other mixes are not built yet.")

@@ -35,8 +35,8 @@ class Board:
 
     @property
     def load_circuits(self) -> list[int]:
-        """Circuits that a relay switches and that are no lamp's, in the order of the rows."""
-        return [circuit for circuit, *_ in self.relays if circuit not in self.lamp_circuits]
+        """Circuits that relays switch and that are no lamp's, ascending."""
+        return sorted({circuit for circuit, *_ in self.relays}.difference(self.lamp_circuits))
 
     def has_sense(self, what: str) -> bool:
         return any(row[0] == what for row in self.senses)

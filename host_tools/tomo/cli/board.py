@@ -60,7 +60,16 @@ def _tell(parts: Board, one: Finding) -> None:
 
 def _table(parts: Board, pins: list[Use]) -> Table:
     loads, lamps = len(parts.load_circuits), len(parts.lamp_circuits)
-    table = Table("GPIO", "part", "signal", title=f"{parts.name}  {loads} loads, {lamps} lamps")
+    table = Table(
+        "GPIO",
+        "part",
+        "signal",
+        title=f"{parts.name}  {_counted(loads, 'load')}, {_counted(lamps, 'lamp')}",
+    )
     for use in sorted(pins, key=lambda use: use.pin):
         table.add_row(str(use.pin), use.part, use.signal + (" (out)" if use.drives else ""))
     return table
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

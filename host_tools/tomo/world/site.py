@@ -213,8 +213,9 @@ class World:
         for lamp in self.lamps[node]:
             seen["lamp_ma"] = round(lamp.current_a(self.load_v) * 1000)
             seen["lamp_mw"] = round(lamp.power_w * 1000)
-            own_lux = lamp.data.own_lux * lamp.light_permille / 1000
-            seen["lux_milli"] = round((self.lux * lamp.data.daylight_factor + own_lux) * 1000)
+            if self._parts[node].photocells:
+                own_lux = lamp.data.own_lux * lamp.light_permille / 1000
+                seen["lux_milli"] = round((self.lux * lamp.data.daylight_factor + own_lux) * 1000)
         return seen
 
     # Record

@@ -11,6 +11,7 @@ from machine import ADC, I2C, PWM, RTC, SPI, UART, Pin, Timer
 
 import desk_clock
 import machine_buses
+from bl0942 import BL0942
 from machine_pins import adc_is, listen_duty
 
 EPOCH_S = 800_000_000
@@ -190,6 +191,17 @@ class Serial(unittest.TestCase):
         uart.write(b"\x58\xaa")
         time.sleep_ms(100)
         self.assertEqual(uart.any(), 0)
+
+    def test_several_chips_on_one_line_hear_the_same_and_one_answers(self):
+        machine_buses.plug_uart(1, 17, 16, BL0942(1, 1, 2))
+        uart = UART(1, baudrate=9_600, tx=17, rx=16)
+        uart.write(b"\x5a\x19\x00")  # three bytes, so that the first says nothing
+        time.sleep_ms(40)
+        # MODE out of reset, and a sum that is 0xFF with command and register.
+        self.assertEqual(uart.read(), bytes((0x87, 0, 0, 0xFF - (0x5A + 0x19 + 0x87))))
+        uart.write(b"\x58\xaa")
+        time.sleep_ms(40)
+        self.assertEqual(uart.read(), bytes(range(23)))
 
 
 class Buses(unittest.TestCase):

@@ -11,7 +11,7 @@ from machine import Pin, Timer
 
 import desk_clock
 import world_link
-from twin_parts import Outputs, Sense, solder_relay
+from twin_parts import Outputs, Poles, Sense
 
 
 class Twin:
@@ -23,7 +23,7 @@ class Twin:
         self.outputs = Outputs()
         self.felt = []
         self.sense = Sense(34, 15)
-        solder_relay(self.outputs, "relay1", 13, 0, 0)
+        Poles(self.outputs, "relay1", [(1, 13, 1, 0)])
 
     def set(self, quantities):
         self.felt.append((desk_clock.uptime_ms(), quantities))

@@ -28,6 +28,7 @@ from tomoshibi.core.events import (
     LOAD,
     LOAD_FAULT,
     NO_MEMORY,
+    NO_VOLTAGE,
     PRESENCE_ONLY,
     REVERSED,
     SENSE,
@@ -1162,6 +1163,63 @@ class TestTierZero(ControlCase):
         records = [self.events.read(n) for n in range(before, self.events.total)]
         self.assertEqual([r[3] for r in records if r[2] == LOAD][-1], 0)
         self.assertEqual(self.closed(), [])
+
+
+class Claim:
+    """Another output of the board, such as a lamp, that draws what it needs."""
+
+    def __init__(self, watts):
+        self.watts = watts
+
+    def claim_w(self):
+        return self.watts
+
+    power_w = claim_w
+
+    def on_grid(self):
+        pass
+
+    on_news = on_grid
+
+    def on_second(self, now_s):
+        pass
+
+    def restored(self):
+        return True
+
+    def grid_mhz(self):
+        return -1
+
+    def voltage_dv(self):
+        return NO_VOLTAGE
+
+
+class TestClaims(ControlCase):
+    """What the node does not cut goes off the limit of 1,500 W first."""
+
+    def island(self):
+        self.start()
+        self.grid_side.on = False
+        self.run_for(4 * CYCLE_MS)
+        return self.closed()
+
+    def test_without_any_the_limit_is_the_loads(self):
+        self.assertEqual(self.island(), ["exit", "pump", "lights"])
+
+    def test_what_another_output_draws_goes_off_the_limit(self):
+        # 900 W are left: 200 of tier 0, none of 750, then the larger of 300 and 450.
+        self.control.outputs += (Claim(600),)
+        self.assertEqual(self.island(), ["exit", "lights"])
+
+    def test_so_does_what_a_fixed_branch_draws_while_its_reading_is_fresh(self):
+        fixed = Branch(7, None)
+        self.switched._fixed = (fixed,)
+        fixed.reading.valid, fixed.reading.power_mw = True, -600_000
+        fixed.reading.at_s = 1 << 28
+        self.assertEqual(self.island(), ["exit", "lights"])
+        self.assertEqual(self.control.power_w(), 600)
+        fixed.reading.at_s = self.control.uptime.seconds - 6
+        self.assertEqual(self.control.power_w(), 0)
 
 
 class TestMemory(ControlCase):

@@ -111,5 +111,41 @@ class TestMemory(unittest.TestCase):
             plan.keep_all()
         self.assertEqual(list(plan.keep), [1] * 8)
 
-    def test_more_loads_than_subsets_can_be_tried_are_refused(self):
-        self.assertRaises(ValueError, ShedPlan, loads(SITE + (("ev", 4, 3_000),)))
+
+class TestManyInOneTier(unittest.TestCase):
+    """Fifteen loads are the most a board has."""
+
+    def site(self, *rated_w):
+        return loads([("load %d" % i, 2, watts) for i, watts in enumerate(rated_w)])
+
+    def test_the_largest_are_taken_first_and_the_last_eight_tried_all(self):
+        # Of 900, 800 and 700 two fit into 1,800; of eight 30s the rest of 100 carries three.
+        site = self.site(900, 800, 700, 30, 30, 30, 30, 30, 30, 30, 30)
+        names, planned_w = kept(site, 1_800)
+        self.assertEqual(names, ["load 0", "load 1", "load 3", "load 4", "load 5"])
+        self.assertEqual(planned_w, 1_790)
+
+    def test_all_stay_on_that_fit_together(self):
+        self.assertEqual(kept(self.site(*[100] * 15), 1_500)[1], 1_500)
+
+    def test_never_over_the_limit_and_at_least_half_of_the_best(self):
+        seed = 1
+        for _ in range(60):
+            rated_w = []
+            for _ in range(12):
+                seed = seed * 1_103_515_245 + 12_345 & 0x3FFFFFFF
+                rated_w.append(50 + (seed >> 8) % 1_500)
+            limit_w = sum(rated_w) * (1 + seed % 9) // 10
+            reachable = {0}
+            for watts in rated_w:
+                reachable |= {total + watts for total in reachable if total + watts <= limit_w}
+            names, planned_w = kept(self.site(*rated_w), limit_w)
+            self.assertEqual(planned_w, sum(rated_w[int(name[5:])] for name in names))
+            self.assertTrue(max(reachable) <= 2 * planned_w <= 2 * limit_w)
+
+    def test_allocates_nothing(self):
+        plan = ShedPlan(self.site(*range(100, 1_600, 100)))
+        compute = plan.compute
+        with no_heap:
+            compute(5_000)
+        self.assertTrue(4_900 <= plan.planned_w <= 5_000)
