@@ -1,4 +1,4 @@
-"""The rooms of the firmware: who may import whom, and what a device image can reach."""
+"""The rooms of the firmware and of `tomo`: who may import whom; what a device image can reach."""
 
 import ast
 import sys
@@ -30,6 +30,20 @@ MAY_IMPORT = {
 }
 MAY_IMPORT["node"] = tuple(MAY_IMPORT)
 MAY_IMPORT["_boot"] = ("node",)  # firmware/_boot.py: the first line of the program
+
+# The rooms of host_tools/tomo, likewise: a file format knows nothing of the world that plays it.
+HOST = ROOT / "host_tools" / "tomo"
+HOST_MAY_IMPORT = {
+    "board": (),
+    "client": (),
+    "image": (),
+    "scenario": ("board",),
+    "world": ("board", "scenario"),
+    "transport": ("image", "world"),
+    "jobs": ("board", "image", "scenario", "transport", "world"),
+    "render": ("board", "client", "image", "jobs", "scenario", "world"),
+}
+HOST_MAY_IMPORT["cli"] = tuple(HOST_MAY_IMPORT)
 
 # What only `node` may bring in when the program runs. A driver is given its bus or pin, so for it
 # these are names for annotations and nothing more.
@@ -105,6 +119,36 @@ def test_imports_point_up_the_table():
     files = [path for path in FILES if path != SPELT]
     wrong = [str(i) for path in files for i in imports(path) if wrong_arrow(room_of(path), i)]
     assert not wrong, "\n".join(wrong)
+
+
+def wrong_host_arrow(room: str, module: str) -> bool:
+    """Whether a room of `tomo` may not import a module; files beside the rooms are everybody's."""
+    top, _, rest = module.partition(".")
+    other = rest.partition(".")[0]
+    if top != "tomo" or other not in HOST_MAY_IMPORT:
+        return False
+    return other != room and other not in HOST_MAY_IMPORT[room]
+
+
+def test_every_folder_of_tomo_is_a_room_of_the_table():
+    assert {path.parent.name for path in HOST.glob("*/__init__.py")} == set(HOST_MAY_IMPORT)
+
+
+def test_imports_of_tomo_point_up_the_table():
+    wrong = [
+        str(i)
+        for room in HOST_MAY_IMPORT
+        for path in sorted((HOST / room).rglob("*.py"))
+        for i in imports(path)
+        if wrong_host_arrow(room, i.module) or not i.top.isidentifier()
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_scenario_that_knows_the_world_is_noticed():
+    assert wrong_host_arrow("scenario", "tomo.world.measures")
+    assert not wrong_host_arrow("world", "tomo.scenario.records")
+    assert not wrong_host_arrow("scenario", "tomo.errors")
 
 
 def test_nobody_imports_the_names():

@@ -9,13 +9,18 @@ from hypothesis import strategies as st
 
 from tests.host.sites import load, lost, site, switched_on
 from tomo.scenario import records
+from tomo.scenario.measures import MEASURES
 from tomo.world.daylight import altitude, lux
-from tomo.world.measures import Window, measure
+from tomo.world.measures import Window, measure, works_out
 from tomo.world.site import World
 
 
 def seen(world, name, node="panel"):
     return world.quantities(node)[name]
+
+
+def test_every_measure_of_a_scenario_is_worked_out_and_no_other():
+    assert works_out() == set(MEASURES)
 
 
 class TestSupply:

@@ -2,8 +2,9 @@
 
 import operator
 
+from tomo.scenario.measures import MEASURES
 from tomo.scenario.records import Expect, Scenario
-from tomo.world.measures import MEASURES, Window, measure
+from tomo.world.measures import Window, measure
 from tomo.world.trace import Trace
 
 _COMPARE = {

@@ -6,8 +6,8 @@ from typing import TextIO
 
 from tomo.jobs.run_site import Outcome, line_of
 from tomo.jobs.story import Entry
+from tomo.scenario.measures import MEASURES
 from tomo.scenario.records import Scenario
-from tomo.world.measures import MEASURES
 from tomo.world.site import World
 
 _HELD_S = 0.2

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from tomo.board.read import parts_of
 from tomo.scenario.locate import Path
+from tomo.scenario.measures import MEASURES
+from tomo.scenario.recordings import BadRecording, Recording
 from tomo.scenario.records import Event, Profile, Scenario
 from tomo.scenario.schema import EVENT_NEEDS
-from tomo.world.measures import MEASURES
-from tomo.world.profile import BadRecording, Recording
 
 Problem = tuple[Path, str]
 

@@ -6,7 +6,7 @@ is the field's name there.
 
 from dataclasses import dataclass, field
 
-from tomo.world.measures import MEASURES
+from tomo.scenario.measures import MEASURES
 
 REQUIRED = object()
 OPERATORS = ("<=", "<", "==", ">=", ">")

@@ -1,4 +1,4 @@
-"""What can be measured on a finished run; scenarios expect things of these by name."""
+"""Works out, on a finished run, what scenarios expect things of (`tomo.scenario.measures`)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,57 +26,26 @@ class Window:
 
 
 Compute = Callable[[Trace, Window], float | None]
+_COMPUTE: dict[str, Compute] = {}
 
 
-@dataclass(frozen=True)
-class Measure:
-    """`of` says whether it needs a load or lamp. The value None means: nothing to measure.
-
-    counts    what one and many of the things counted are called
-    nothing   what is told when there was nothing to measure
-    """
-
-    unit: str
-    says: str
-    compute: Compute
-    of: bool = False
-    counts: tuple[str, str] | None = None
-    nothing: str = "nothing to measure"
+def _works_out(compute: Compute) -> Compute:
+    """Registers what works out the measure of the same name."""
+    _COMPUTE[compute.__name__] = compute
+    return compute
 
 
-MEASURES: dict[str, Measure] = {}
-
-
-def _measure(
-    unit: str, says: str, of: bool = False, nothing: str = "nothing to measure"
-) -> Callable[[Compute], Compute]:
-    def add(compute: Compute) -> Compute:
-        MEASURES[compute.__name__] = Measure(unit, says, compute, of, None, nothing)
-        return compute
-
-    return add
-
-
-def _count(one: str, many: str, says: str, of: bool = False) -> Callable[[Compute], Compute]:
-    """A measure without a unit, told with the name of what it counts."""
-
-    def add(compute: Compute) -> Compute:
-        MEASURES[compute.__name__] = Measure("", says, compute, of, (one, many))
-        return compute
-
-    return add
+def works_out() -> set[str]:
+    """The names of all measures that can be worked out."""
+    return set(_COMPUTE)
 
 
 def measure(trace: Trace, what: str, window: Window | None = None) -> float | None:
-    """The measure `what` over the window, or over the whole run."""
-    return MEASURES[what].compute(trace, window or Window(0, trace.end_ms))
+    """The measure `what` over the window, or over the whole run; None: nothing to measure."""
+    return _COMPUTE[what](trace, window or Window(0, trace.end_ms))
 
 
-@_measure(
-    "ms",
-    "From the grid's loss to the first load opened for the island's limit, worst node; no lamps",
-    nothing="nothing was cut",
-)
+@_works_out
 def outage_to_command_ms(trace: Trace, window: Window) -> float | None:
     worst: list[int] = []
     for start, _ in trace.losses():
@@ -89,26 +58,22 @@ def outage_to_command_ms(trace: Trace, window: Window) -> float | None:
     return max(worst, default=None)
 
 
-@_measure("ms", "Longest time the island drew more than the inverter's continuous rating")
+@_works_out
 def over_budget_ms_max(trace: Trace, _window: Window) -> float | None:
     return trace.over_budget_ms_max
 
 
-@_count("interruption", "interruptions", "Times a tier 0 load was cut off; no lamps")
+@_works_out
 def tier0_interruptions(trace: Trace, window: Window) -> float | None:
     return _interruptions(trace, window, 0)
 
 
-@_count("interruption", "interruptions", "Times a tier 1 load was cut off; no lamps")
+@_works_out
 def tier1_interruptions(trace: Trace, window: Window) -> float | None:
     return _interruptions(trace, window, 1)
 
 
-@_count(
-    "load opened early",
-    "loads opened early",
-    "Tier 0 loads opened while a load of a lower tier was still on; no lamps",
-)
+@_works_out
 def tier0_opened_early(trace: Trace, window: Window) -> float | None:
     early = 0
     closed: dict[tuple[str, str], Move] = {}
@@ -123,80 +88,70 @@ def tier0_opened_early(trace: Trace, window: Window) -> float | None:
     return early
 
 
-@_count(
-    "load shed", "loads shed", "Loads switched off at least once after the first loss; no lamps"
-)
+@_works_out
 def loads_shed(trace: Trace, window: Window) -> float | None:
     return len(_shed(trace, window))
 
 
-@_count("load on again", "loads on again", "Of these, loads that were on again at the end")
+@_works_out
 def loads_restored(trace: Trace, window: Window) -> float | None:
     return len(_shed(trace, window) & _on_at_end(trace))
 
 
-@_count("load still off", "loads still off", "Of these, loads that were still off at the end")
+@_works_out
 def loads_not_restored(trace: Trace, window: Window) -> float | None:
     return len(_shed(trace, window) - _on_at_end(trace))
 
 
-@_count("movement", "movements", "Relay movements, lamps included")
+@_works_out
 def relay_moves(trace: Trace, window: Window) -> float | None:
     return sum(window.holds(move.t_ms) for move in trace.moves)
 
 
-@_count("movement", "movements", "Most movements of one relay in any hour, lamps included")
+@_works_out
 def moves_per_load_hour_max(trace: Trace, window: Window) -> float | None:
     return _most_within(trace, window, _HOUR_MS, lambda move: (move.node, move.number))
 
 
-@_count("load", "loads", "Most loads that one node switched on in any 5 s; no lamps")
+@_works_out
 def closes_in_5s_max(trace: Trace, window: Window) -> float | None:
     return _most_within(
         trace, window, _STEP_MS, lambda move: move.node if move.closed and not move.lamp else None
     )
 
 
-@_count(
-    "opening without a cause",
-    "openings without a cause",
-    "Relay openings, lamps included, after the grid's loss of which the node told no cause",
-)
+@_works_out
 def sheds_without_event(trace: Trace, window: Window) -> float | None:
     lost_ms = _first_loss(trace)
     return sum(not move.closed and move.t_ms >= lost_ms for move in _untold(trace, window))
 
 
-@_count(
-    "movement without a cause",
-    "movements without a cause",
-    "Relay movements, lamps included, of which the node told no cause",
-)
+@_works_out
 def moves_without_event(trace: Trace, window: Window) -> float | None:
     return len(_untold(trace, window))
 
 
-@_measure("%", "Lowest state of charge of the battery")
+@_works_out
 def soc_min_percent(trace: Trace, _window: Window) -> float | None:
     return round(trace.soc_min, 3)
 
 
-@_count("trip", "trips", "Times the inverter switched off from overload")
+@_works_out
 def inverter_trips(trace: Trace, _window: Window) -> float | None:
     return trace.trips
 
 
-@_measure("ms", "Longest time nobody fed the loads")
+@_works_out
 def dark_ms_max(trace: Trace, _window: Window) -> float | None:
     return max((stop - start for start, stop in trace.dark), default=0)
 
 
-@_count("fault", "faults", "Faults that nodes told")
+@_works_out
 def node_faults(trace: Trace, _window: Window) -> float | None:
     return sum(event.get("event") == "fault" for event in trace.told)
 
 
-@_count("fault", "faults", "Faults of loads, of their relays and meters, that nodes told")
+@_works_out
 def load_faults(trace: Trace, window: Window) -> float | None:
     return sum(
         event.get("event") == "load fault"
@@ -206,22 +161,17 @@ def load_faults(trace: Trace, window: Window) -> float | None:
     )
 
 
-@_measure("permille", "Least light a lamp gave", of=True)
+@_works_out
 def light_min_permille(trace: Trace, window: Window) -> float | None:
     return min(_light(trace, window), default=None)
 
 
-@_measure("permille", "Most light a lamp gave", of=True)
+@_works_out
 def light_max_permille(trace: Trace, window: Window) -> float | None:
     return max(_light(trace, window), default=None)
 
 
-@_count(
-    "relay closed",
-    "relays closed",
-    "Whether a load's relay was closed at the end (1) or not (0)",
-    of=True,
-)
+@_works_out
 def on_at_end(trace: Trace, window: Window) -> float | None:
     return int(window.of in _on_at_end(trace))
 
