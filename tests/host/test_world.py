@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.host.sites import load, lost, site, switched_on
 from tomo.scenario import records
+from tomo.scenario.lanes import LANES
 from tomo.scenario.measures import MEASURES
 from tomo.world.daylight import altitude, lux
 from tomo.world.measures import Window, measure, works_out
@@ -21,6 +22,10 @@ def seen(world, name, node="panel"):
 
 def test_every_measure_of_a_scenario_is_worked_out_and_no_other():
     assert works_out() == set(MEASURES)
+
+
+def test_each_lane_of_the_timeline_has_one_part_of_the_world():
+    assert [one.lane for one in World(site([load()])).lanes] == list(LANES)
 
 
 class TestSupply:
@@ -68,7 +73,10 @@ class TestSupply:
         assert world.trace.dark[-1] == (10_000, 10_100)
 
     def test_the_grid_gets_the_loads_back_after_it_was_healthy_for_the_whole_wait(self):
-        events = [lost(lasts_ms=60_000), records.Event(100_000, "grid-voltage", 1_000, volts=90.0)]
+        events = [
+            lost(lasts_ms=60_000),
+            records.Event(100_000, "grid-voltage", 1_000, figures={"volts": 90.0}),
+        ]
         world = switched_on(site([load()], events=events))
         # Healthy from 70 s, ill at 100 s, healthy from 101 s; 150 s later is 251 s.
         world.advance(250_999)
@@ -86,7 +94,7 @@ class TestSupply:
         ],
     )
     def test_dips(self, percent, lasts_ms, sources):
-        dip = records.Event(10_000, "grid-dip", lasts_ms, to_percent=percent)
+        dip = records.Event(10_000, "grid-dip", lasts_ms, figures={"to_percent": percent})
         world = switched_on(site([load()], events=[dip]))
         world.advance(20_000)
         assert [source for _, source in world.trace.sources] == sources
@@ -154,7 +162,7 @@ class TestAnswer:
 
     def test_an_island_that_a_brown_out_made_is_answered_like_any_other(self):
         # Below 80 % the inverter takes over after a second.
-        sag = records.Event(10_000, "grid-voltage", 60_000, volts=78.0)
+        sag = records.Event(10_000, "grid-voltage", 60_000, figures={"volts": 78.0})
         world = switched_on(site([load()], events=[sag]))
         self.cut(world, 11_080, "over the island's limit")
         world.advance(300_000)

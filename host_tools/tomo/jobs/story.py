@@ -15,16 +15,6 @@ WORLD, GRID, LOAD_OFF, LOAD_ON, LAMP, NODE, FAULT = (
     "fault",
 )
 
-_EDGES = {
-    "grid-lost": "grid lost",
-    "grid-back": "grid back",
-    "grid-dip": "grid voltage dips",
-    "grid-dip-over": "dip over",
-    "grid-voltage": "grid voltage off nominal",
-    "grid-voltage-over": "grid voltage nominal again",
-    "grid-frequency": "grid frequency off nominal",
-    "grid-frequency-over": "grid frequency nominal again",
-}
 _SOURCES = {
     "tied": "the grid feeds the loads",
     "gap": "nobody feeds the loads",
@@ -73,10 +63,10 @@ class Story:
         """What the world did since the last call."""
         trace, now_ms = self._world.trace, self._world.now_ms
         new = []
-        while self._edges < len(trace.grid_edges) and trace.grid_edges[self._edges][0] <= now_ms:
-            t_ms, kind = trace.grid_edges[self._edges]
+        while self._edges < len(trace.edges) and trace.edges[self._edges].t_ms <= now_ms:
+            edge = trace.edges[self._edges]
             self._edges += 1
-            new.append(Entry(t_ms, "world", WORLD, _EDGES[kind]))
+            new.append(Entry(edge.t_ms, "world", WORLD, edge.says))
         for t_ms, source in trace.sources[self._sources :]:
             new.append(Entry(t_ms, "world", WORLD, _SOURCES[source]))
         for t_ms, words in trace.marks[self._marks :]:

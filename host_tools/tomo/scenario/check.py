@@ -1,15 +1,13 @@
-"""What one key alone cannot show: clashes, missing files, events that cannot be."""
+"""What one key alone cannot show: clashes and missing files."""
 
 from collections.abc import Iterator
 
 from tomo.board.read import parts_of
-from tomo.scenario.locate import Path
+from tomo.scenario.check_timeline import check_timeline
+from tomo.scenario.locate import Path, Problem
 from tomo.scenario.measures import MEASURES
 from tomo.scenario.recordings import BadRecording, Recording
-from tomo.scenario.records import Event, Profile, Scenario
-from tomo.scenario.schema import EVENT_NEEDS
-
-Problem = tuple[Path, str]
+from tomo.scenario.records import Profile, Scenario
 
 # What a node takes for a healthy grid, by its nominal voltage (docs/blackout.md).
 _HEALTHY_V = {100: (95, 107), 200: (182, 222)}
@@ -17,7 +15,7 @@ _HEALTHY_V = {100: (95, 107), 200: (182, 222)}
 
 def check(scenario: Scenario) -> list[Problem]:
     """Every problem, as the path of the key to blame and what is wrong with it."""
-    checks = (_nodes, _names, _profiles, _battery, _events, _expectations)
+    checks = (_nodes, _names, _profiles, _battery, check_timeline, _expectations)
     return [problem for one in checks for problem in one(scenario)]
 
 
@@ -112,46 +110,6 @@ def _battery(scenario: Scenario) -> Iterator[Problem]:
     inverter = scenario.inverter
     if inverter.surge_w and inverter.surge_w < inverter.continuous_w:
         yield ("inverter", "surge_w"), f"below continuous_w ({inverter.continuous_w} W)"
-
-
-def _events(scenario: Scenario) -> Iterator[Problem]:
-    busy_until, busy_by = -1, ""  # by the latest event that may be where it is
-    lost = False
-    order = sorted(range(len(scenario.event)), key=lambda number: scenario.event[number].at)
-    for number in order:
-        event, at = scenario.event[number], ("event", number)
-        yield from _event_keys(event, at)
-        if event.at >= scenario.site.duration:
-            yield (*at, "at"), "lies at or after the scenario's end"
-        misplaced = _misplaced(event, busy_until, busy_by, lost)
-        if misplaced:
-            # It changes nothing: what comes after it is held against what it lies in.
-            yield (*at, misplaced[0]), misplaced[1]
-            continue
-        lost = event.kind == "grid-lost" and event.lasts_ms is None
-        busy_until, busy_by = event.at + (event.lasts_ms or 1), event.kind
-
-
-def _misplaced(event: Event, busy_until: int, busy_by: str, lost: bool) -> tuple[str, str] | None:
-    """The key to blame and what is wrong, of an event that cannot be where it is."""
-    if event.at < busy_until:
-        return "at", f"overlaps the {busy_by} before it"
-    if lost and event.kind != "grid-back":
-        return "kind", f"{event.kind} while the grid is lost; expected grid-back first"
-    if not lost and event.kind == "grid-back":
-        return "kind", "grid-back without a lasting grid-lost before it"
-    return None
-
-
-def _event_keys(event: Event, at: Path) -> Iterator[Problem]:
-    needed = EVENT_NEEDS[event.kind]
-    allowed = (*needed, "lasts_ms") if event.kind == "grid-lost" else needed
-    for name in ("lasts_ms", "to_percent", "volts", "hz"):
-        given = getattr(event, name) is not None
-        if given and name not in allowed:
-            yield (*at, name), f"means nothing for {event.kind}"
-        if not given and name in needed:
-            yield at, f"{event.kind} needs {name}"
 
 
 def _expectations(scenario: Scenario) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from tomo.checkout import boards
-from tomo.scenario.schema import Key
+from tomo.scenario.keys import Key
 
 
 class NotThat(Exception):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 Path = tuple[str | int, ...]
+Problem = tuple[Path, str]  # the key to blame and what is wrong with it
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"^\s*((?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*[A-Za-z0-9_-]+)*)\s*=")

@@ -4,17 +4,18 @@ import difflib
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from tomo.checkout import boards
 from tomo.errors import UsageError
 from tomo.scenario import records
 from tomo.scenario.check import advise, check
+from tomo.scenario.keys import REQUIRED, Key, Table
 from tomo.scenario.kinds import NotThat, convert
 from tomo.scenario.locate import Path as KeyPath
 from tomo.scenario.locate import first_double, line_of, locate, words
-from tomo.scenario.schema import REQUIRED, ROOT, Key, Table
+from tomo.scenario.schema import ROOT
 
 # What the parser says of a key and of a table that is there already. The place it gives is where
 # the value ends, and the words leave out the key.
@@ -82,13 +83,13 @@ def _told(path: Path, text: str, problems: list[tuple[KeyPath, str]]) -> list[st
 def _table(table: Table, raw: dict, at: KeyPath, problems: list) -> dict:
     """The table's values with defaults filled in; what is wrong is added to `problems`."""
     values: dict[str, object] = {}
-    for name in raw:
-        if name not in table.names():
-            problems.append(((*at, name), "unknown key" + _nearest(name, table.names())))
-    for key in table.keys:
+    of_kind = table.of_kind(raw.get("kind"))
+    _strange(table, of_kind, raw, at, problems)
+    for key in (*table.keys, *of_kind):
         if key.name not in raw:
             if key.default is REQUIRED:
-                problems.append((at, f"{key.name} is missing"))
+                needs = f"{raw['kind']} needs {key.name}" if key in of_kind else ""
+                problems.append((at, needs or f"{key.name} is missing"))
             values[key.name] = key.default
             continue
         try:
@@ -101,6 +102,20 @@ def _table(table: Table, raw: dict, at: KeyPath, problems: list) -> dict:
     for name, inner in table.arrays.items():
         values[name] = _array(inner, raw.get(name, []), (*at, name), problems)
     return values
+
+
+def _strange(
+    table: Table, of_kind: tuple[Key, ...], raw: dict, at: KeyPath, problems: list
+) -> None:
+    """Keys that do not stand in this table, or in none of this kind."""
+    kind = raw.get("kind")
+    others = {key.name for keys in table.by_kind.values() for key in keys}
+    others -= {key.name for key in (*table.keys, *of_kind)}
+    for name in raw:
+        if name not in table.names():
+            problems.append(((*at, name), "unknown key" + _nearest(name, table.names())))
+        elif name in others and kind in table.by_kind:
+            problems.append(((*at, name), f"means nothing for {kind}"))
 
 
 def _single(table: Table, raw: dict, name: str, at: KeyPath, problems: list) -> dict | None:
@@ -148,9 +163,16 @@ def _records(path: Path, values: dict) -> records.Scenario:
         battery=records.Battery(**values["battery"]),
         pv=records.Pv(records.Profile(**pv["profile"])) if pv else None,
         node=tuple(_node(node) for node in values["node"]),
-        event=tuple(records.Event(**event) for event in values["event"]),
+        event=tuple(_event(event) for event in values["event"]),
         expect=tuple(records.Expect(**expect) for expect in values["expect"]),
     )
+
+
+def _event(values: dict) -> records.Event:
+    """What every event may have in fields of its own; the figures that its kind needs together."""
+    own = {field.name for field in fields(records.Event)} & set(values)
+    figures = {name: value for name, value in values.items() if name not in own}
+    return records.Event(**{name: values[name] for name in own}, figures=figures)
 
 
 def _node(values: dict) -> records.Node:

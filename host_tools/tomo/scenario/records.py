@@ -1,6 +1,6 @@
 """A scenario in memory. Fields carry the names of the keys in `schema.py`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -136,12 +136,15 @@ class Node:
 
 @dataclass(frozen=True)
 class Event:
+    """figures: what its kind says more of it, by the keys' names (`lanes.py`)"""
+
     at: int  # ms
     kind: str
     lasts_ms: int | None = None
-    to_percent: float | None = None
-    volts: float | None = None
-    hz: float | None = None
+    node: str = ""
+    circuit: int = 0
+    part: str = ""  # name of a row of the node's board
+    figures: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -4,51 +4,12 @@
 is the field's name there.
 """
 
-from dataclasses import dataclass, field
-
+from tomo.scenario.keys import Key, Table
+from tomo.scenario.lanes import KINDS
 from tomo.scenario.measures import MEASURES
 
-REQUIRED = object()
 OPERATORS = ("<=", "<", "==", ">=", ">")
-# What may be wrong with a load: its contact, its current transformer, its metering chip.
-LOAD_FAULTS = ("none", "welded", "reversed", "silent")
 LAMP_ROLES = ("evacuation", "main", "other")
-# What each kind of event needs besides `at`; `lasts_ms` is optional for a lost grid.
-EVENT_NEEDS = {
-    "grid-lost": (),
-    "grid-back": (),
-    "grid-dip": ("lasts_ms", "to_percent"),
-    "grid-voltage": ("lasts_ms", "volts"),
-    "grid-frequency": ("lasts_ms", "hz"),
-}
-
-
-@dataclass(frozen=True)
-class Key:
-    """One key. `low` to `high` bound numbers (inclusive) and the length of texts."""
-
-    name: str
-    kind: str  # text, board, integer, number, flag, choice, clock, local-time, utc-time, ip
-    default: object = REQUIRED
-    low: float | None = None
-    high: float | None = None
-    unit: str = ""
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of keys; `tables` are single sub-tables, `arrays` are lists of them."""
-
-    keys: tuple[Key, ...] = ()
-    tables: dict[str, "Table"] = field(default_factory=dict)
-    arrays: dict[str, "Table"] = field(default_factory=dict)
-    required: bool = True
-
-    def names(self) -> list[str]:
-        """Every name that may stand in this table."""
-        return [key.name for key in self.keys] + list(self.tables) + list(self.arrays)
-
 
 SITE = Table(
     (
@@ -115,7 +76,7 @@ LOAD = Table(
         Key("cold_factor", "number", 1.0, 1, 5),
         Key("cold_s", "integer", 600, 0, 7_200, "s"),
         Key("cold_after_s", "integer", 1_200, 0, 86_400, "s"),
-        Key("fault", "choice", "none", choices=LOAD_FAULTS),
+        Key("fault", "choice", "none", choices=("none", "welded", "reversed", "silent")),
         Key("fault_at", "clock", 0),
     ),
     tables={"profile": PROFILE},
@@ -162,14 +123,8 @@ NODE = Table(
     arrays={"load": LOAD, "lamp": LAMP},
 )
 EVENT = Table(
-    (
-        Key("at", "clock"),
-        Key("kind", "choice", choices=tuple(EVENT_NEEDS)),
-        Key("lasts_ms", "integer", None, 1, 86_400_000, "ms"),
-        Key("to_percent", "number", None, 0, 200, "%"),
-        Key("volts", "number", None, 0, 300, "V"),
-        Key("hz", "number", None, 40, 70, "Hz"),
-    )
+    (Key("at", "clock"), Key("kind", "choice", choices=tuple(KINDS))),
+    by_kind={name: kind.keys for name, kind in KINDS.items()},
 )
 EXPECT = Table(
     (

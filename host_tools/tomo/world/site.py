@@ -1,13 +1,16 @@
 """The world of one site: takes the nodes' outputs, gives them their quantities, passes time."""
 
+from bisect import bisect_right
 from datetime import timedelta
+from typing import Protocol
 
 from tomo.board.read import parts_of
 from tomo.scenario.records import Node, Scenario
+from tomo.scenario.timeline import edges
 from tomo.world import flows
 from tomo.world.battery import Battery
 from tomo.world.daylight import altitude, lux
-from tomo.world.grid import Grid
+from tomo.world.grid import Condition, Grid
 from tomo.world.inverter import GAP, ISLAND, TIED, Inverter
 from tomo.world.lamps import Lamp
 from tomo.world.loads import Load
@@ -24,12 +27,22 @@ _HORIZON_DEG = -0.833
 _MS_PER_H = 3_600_000
 
 
+class Lane(Protocol):
+    """Who takes care of one lane of the timeline: at `settle` it does what is due by now."""
+
+    lane: str
+
+    def settle(self, now_ms: int) -> None: ...
+
+
 class World:
     """`advance` passes time; at `now_ms` everything is settled and `quantities` may be read."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.now_ms = 0
+        self._edges = edges(scenario)
+        self._moments_ms = sorted({edge.t_ms for edge in self._edges})
         self.grid = Grid(scenario)
         self.inverter = Inverter(scenario.inverter)
         self.battery = Battery(scenario.battery)
@@ -38,6 +51,7 @@ class World:
         self._parts = {node.name: parts_of(node.board) for node in scenario.node}
         for node in scenario.node:
             self._add(node)
+        self.lanes: tuple[Lane, ...] = (self.grid,)
         self._sun = _sun_profile(scenario)
         self._island_v = float(scenario.grid.line_v)
         self._over_since_ms: int | None = None
@@ -70,8 +84,12 @@ class World:
             transfer_ms=self.scenario.inverter.transfer_ms,
             continuous_w=self.scenario.inverter.continuous_w,
             switched=switched,
-            grid_edges=self.grid.edges(),
+            edges=self._edges,
         )
+
+    @property
+    def condition(self) -> Condition:
+        return self.grid.condition
 
     def everything(self) -> list[Load | Lamp]:
         """All loads and lamps, in the scenario's order."""
@@ -86,6 +104,7 @@ class World:
     def next_change_ms(self) -> int:
         """When something happens by itself next, after now."""
         due = [self.grid.next_change_ms(self.now_ms), self.inverter.next_change_ms()]
+        due += self._moments_ms[bisect_right(self._moments_ms, self.now_ms) :][:1]
         due += [self.battery.next_change_ms(self.now_ms)]
         due += [self._sun.next_change_ms(self.now_ms)] if self._sun else []
         due += [one.next_change_ms(self.now_ms) for one in self.everything()]
@@ -119,7 +138,8 @@ class World:
         A trip changes who feeds the loads, so it is looked at once more after a change; the
         inverter cannot change twice more at one instant.
         """
-        self.condition = self.grid.at(self.now_ms)
+        for one in self.lanes:
+            one.settle(self.now_ms)
         alive = self._hand_over()
         for _ in range(2):
             source = self.inverter.source

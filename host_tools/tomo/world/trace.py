@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from tomo.scenario.timeline import Edge
 from tomo.world.flows import Flows
 from tomo.world.inverter import TIED
 
@@ -51,6 +52,7 @@ class Switched:
 class Trace:
     """The whole run. `sources` and `dark` tell who fed the load side; times in ms.
 
+    edges   of all events of the scenario, in order
     light   (t, lamp, permille) at every change of the light given
     marks   (t, words) of what the sky did
     told    the nodes' own console events, each with its node's name under "node"
@@ -61,7 +63,7 @@ class Trace:
     transfer_ms: int
     continuous_w: int
     switched: list[Switched]
-    grid_edges: list[tuple[int, str]]
+    edges: list[Edge]
     samples: list[Sample] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     light: list[tuple[int, str, int]] = field(default_factory=list)
@@ -77,9 +79,9 @@ class Trace:
     def losses(self) -> list[tuple[int, int]]:
         """(start, end) of every loss of the grid, and of every brown-out that made an island."""
         found = [
-            (start, self._next_edge(start, "grid-back"))
-            for start, kind in self.grid_edges
-            if kind == "grid-lost"
+            (edge.t_ms, self._next_edge(edge.t_ms, "grid-back"))
+            for edge in self.edges
+            if edge.kind == "grid-lost"
         ]
         for (_, before), (start, source) in pairwise(self.sources):
             lost = any(first <= start < last for first, last in found)
@@ -88,9 +90,13 @@ class Trace:
         return sorted(found)
 
     def _next_edge(self, after_ms: int, ending: str) -> int:
-        """When the next edge of such a kind comes, or the end of the run."""
-        edges = (t for t, kind in self.grid_edges if t > after_ms and kind.endswith(ending))
-        return min(edges, default=self.end_ms)
+        """When the grid's next edge of such a kind comes, or the end of the run."""
+        ends = (
+            edge.t_ms
+            for edge in self.edges
+            if edge.lane == "grid" and edge.t_ms > after_ms and edge.kind.endswith(ending)
+        )
+        return min(ends, default=self.end_ms)
 
     def cause_of(self, move: Move) -> str:
         """The cause the node told for a relay move, within 1 s of it; empty if it told none."""
