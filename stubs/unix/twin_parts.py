@@ -141,8 +141,8 @@ class Poles:
 
 
 def add_faults(setters: dict, name: str, chip) -> None:
-    """Quantities that break `chip`: NAME_silent (0 or 1), NAME_corrupt (so many answers),
-    NAME_reset (any value: now)."""
+    """Quantities that break `chip`: NAME_silent (0 or 1), NAME_corrupt (so many answers, of a chip
+    that seals them), NAME_reset (any value: now)."""
 
     def silent(value: int) -> None:
         chip.silent = bool(value)
@@ -151,7 +151,8 @@ def add_faults(setters: dict, name: str, chip) -> None:
         chip.corrupt = value
 
     setters[name + "_silent"] = silent
-    setters[name + "_corrupt"] = corrupt
+    if hasattr(chip, "corrupt"):
+        setters[name + "_corrupt"] = corrupt
     setters[name + "_reset"] = lambda _value: chip.hard_reset(ticks_ms())
 
 

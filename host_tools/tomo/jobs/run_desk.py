@@ -243,8 +243,9 @@ def _follow(node: DeskNode, world: World, show: Callable[[], None], began: float
     while world.now_ms < world.scenario.site.duration:
         seen = world.quantities(node.name)
         changed = {name: value for name, value in seen.items() if sent.get(name) != value}
+        sent.update(changed)
+        changed |= world.strokes(node.name)
         if changed:
-            sent.update(changed)
             node.send({"set": changed})
         report = node.try_report(_LOOK_S)
         world.advance(round((time.monotonic() - began) * 1000))

@@ -12,6 +12,10 @@ from tomo.scenario.records import Event
 
 _LASTS = Key("lasts_ms", "integer", low=1, high=86_400_000, unit="ms")
 _MAY_LAST = Key("lasts_ms", "integer", None, 1, 86_400_000, "ms")
+_NODE = Key("node", "text", low=1, high=32)
+_PART = Key("part", "text", low=1, high=32)
+_CIRCUIT = Key("circuit", "integer", low=1, high=99)
+_CHIPS = ("meters", "photocells")
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,10 @@ class Kind:
     keys      what it has besides `at` and `kind`
     ended_by  the kind that ends it if it has no `lasts_ms`; without one it lasts to the end
     meanwhile what is so until then
+    rows      it happens to a part from these rows of the node's board
+    circuits  it happens to a circuit: "loads", or "metered" ones, lamps included
+    sense     the board must have it
+    organ     what of all this it takes hold of; empty: what no other kind does
     """
 
     says: str
@@ -30,6 +38,10 @@ class Kind:
     keys: tuple[Key, ...] = ()
     ended_by: str = ""
     meanwhile: str = ""
+    rows: tuple[str, ...] = ()
+    circuits: str = ""
+    sense: str = ""
+    organ: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,18 @@ class Lane:
 
     kinds: dict[str, Kind]
     claim: Callable[[Event], tuple]
+
+
+def _of_part(says: str, over: str, rows: tuple[str, ...], *keys: Key, organ: str = "") -> Kind:
+    return Kind(says, over, (_NODE, _PART, *keys), rows=rows, organ=organ)
+
+
+def _of_circuit(says: str, over: str, circuits: str, *keys: Key, organ: str = "") -> Kind:
+    return Kind(says, over, (_NODE, _CIRCUIT, *keys), circuits=circuits, organ=organ)
+
+
+def _of_sense(says: str, over: str, sense: str, *keys: Key) -> Kind:
+    return Kind(says, over, (_NODE, *keys, _MAY_LAST), sense=sense)
 
 
 def _all_of_it(_event: Event) -> tuple:
@@ -67,7 +91,98 @@ _GRID = {
     ),
 }
 
+
+def _one_organ(event: Event) -> tuple:
+    """One fault of the same organ at a time."""
+    organ = KINDS[event.kind].organ or event.kind
+    return organ, event.node, event.circuit, event.part
+
+
+_FAULT = {
+    "chip-silent": _of_part(
+        "{node}'s {part} falls silent",
+        "{node}'s {part} answers again",
+        _CHIPS,
+        _MAY_LAST,
+        organ="answers",
+    ),
+    "chip-corrupt": _of_part(
+        "answers of {node}'s {part} are damaged: {answers}",
+        "",
+        ("meters",),
+        Key("answers", "integer", low=1, high=10_000),
+        organ="answers",
+    ),
+    "chip-reset": _of_part("{node}'s {part} is reset by a dip of its supply", "", _CHIPS),
+    "bus-stuck": _of_part(
+        "the bus of {node}'s {part} is stuck",
+        "the bus of {node}'s {part} is free again",
+        ("photocells",),
+        _MAY_LAST,
+    ),
+    "ct-reversed": _of_circuit(
+        "{load}: its meter sees the power backward",
+        "{load}: its meter sees the power as it is",
+        "metered",
+        _MAY_LAST,
+        organ="ct",
+    ),
+    "ct-open": _of_circuit(
+        "{load}: its meter sees no current",
+        "{load}: its meter sees the current again",
+        "metered",
+        _MAY_LAST,
+        organ="ct",
+    ),
+    "relay-welded": _of_circuit(
+        "{load}: its relay welds if it is closed",
+        "{load}: its relay opens again",
+        "loads",
+        _MAY_LAST,
+    ),
+    "sense-chatter": _of_sense(
+        "{node}'s grid sense chatters",
+        "{node}'s grid sense is quiet again",
+        "grid",
+        Key("falls_a_ms", "integer", low=1, high=1_000),
+    ),
+    "contact-bounce": _of_sense(
+        "{node}'s dry contact bounces when it moves",
+        "{node}'s dry contact bounces no more",
+        "contact",
+        Key("bounce_ms", "integer", low=1, high=1_000, unit="ms"),
+    ),
+    "adc-gain": _of_sense(
+        "{node}'s converter shows {gain_permille} permille",
+        "{node}'s converter has its gain again",
+        "grid-level",
+        Key("gain_permille", "integer", low=0, high=2_000, unit="permille"),
+    ),
+    "adc-offset": _of_sense(
+        "{node}'s converter is {offset_mv} mV off",
+        "{node}'s converter has no offset any more",
+        "grid-level",
+        Key("offset_mv", "integer", low=-1_000, high=1_000, unit="mV"),
+    ),
+    "adc-noise": _of_sense(
+        "{node}'s converter is noisy",
+        "{node}'s converter is quiet again",
+        "grid-level",
+        Key("noise_mv", "integer", low=1, high=1_000, unit="mV"),
+    ),
+    "adc-uncalibrated": _of_sense(
+        "{node}'s converter has lost its calibration",
+        "{node}'s converter has its calibration again",
+        "grid-level",
+    ),
+}
+# What a load's key `fault` says from `fault_at` on, as the kind of event that it is.
+LOAD_FAULTS = {"welded": "relay-welded", "reversed": "ct-reversed", "silent": "chip-silent"}
+
 LANES = {
     "grid": Lane(_GRID, _all_of_it),
+    "fault": Lane(_FAULT, _one_organ),
 }
 KINDS = {name: kind for lane in LANES.values() for name, kind in lane.kinds.items()}
+# What ends a lasting event, and which.
+ENDERS = {kind.ended_by: name for name, kind in KINDS.items() if kind.ended_by}

@@ -5,7 +5,7 @@ is the field's name there.
 """
 
 from tomo.scenario.keys import Key, Table
-from tomo.scenario.lanes import KINDS
+from tomo.scenario.lanes import KINDS, LOAD_FAULTS
 from tomo.scenario.measures import MEASURES
 
 OPERATORS = ("<=", "<", "==", ">=", ">")
@@ -76,7 +76,7 @@ LOAD = Table(
         Key("cold_factor", "number", 1.0, 1, 5),
         Key("cold_s", "integer", 600, 0, 7_200, "s"),
         Key("cold_after_s", "integer", 1_200, 0, 86_400, "s"),
-        Key("fault", "choice", "none", choices=("none", "welded", "reversed", "silent")),
+        Key("fault", "choice", "none", choices=("none", *LOAD_FAULTS)),
         Key("fault_at", "clock", 0),
     ),
     tables={"profile": PROFILE},

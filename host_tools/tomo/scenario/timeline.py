@@ -1,10 +1,12 @@
 """The timeline of a scenario, lane by lane: what begins and ends when."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from tomo.scenario.lanes import KINDS, LANES
+from tomo.board.read import parts_of
+from tomo.scenario.lanes import ENDERS, KINDS, LANES, LOAD_FAULTS
 from tomo.scenario.locate import Path
-from tomo.scenario.records import Event, Scenario
+from tomo.scenario.records import Event, Node, Scenario
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,9 @@ class Edge:
 
 
 def placed(scenario: Scenario, lane: str) -> list[Placed]:
-    """The events of a lane in the order of their times."""
+    """The events of a lane in the order of their times, faults that loads have among them."""
     found = [Placed(event, ("event", number)) for number, event in enumerate(scenario.event)]
+    found += _of_loads(scenario)
     found = [one for one in found if one.event.kind in LANES[lane].kinds]
     return sorted(found, key=lambda one: one.event.at)
 
@@ -53,6 +56,29 @@ def spans(scenario: Scenario, lane: str) -> list[Span]:
     ]
 
 
+def members(node: Node) -> dict[int, str]:
+    """The loads and lamps of a node by circuit."""
+    board = parts_of(node.board)
+    loads = zip(board.load_circuits, node.load, strict=False)
+    lamps = zip(board.lamp_circuits, node.lamp, strict=False)
+    return {circuit: one.name for circuit, one in (*loads, *lamps)}
+
+
+def _of_loads(scenario: Scenario) -> Iterator[Placed]:
+    """What loads say with their keys `fault` and `fault_at`. It lasts to the end."""
+    for number, node in enumerate(scenario.node):
+        board = parts_of(node.board)
+        for place, (circuit, load) in enumerate(zip(board.load_circuits, node.load, strict=False)):
+            if load.fault == "none":
+                continue
+            event = Event(load.fault_at, LOAD_FAULTS[load.fault], None, node.name)
+            if KINDS[event.kind].rows:
+                event = replace(event, part=board.meter_of(circuit))
+            else:
+                event = replace(event, circuit=circuit)
+            yield Placed(event, ("node", number, "load", place))
+
+
 def _stop(event: Event, later: list[Event], end_ms: int) -> int:
     kind = KINDS[event.kind]
     if event.lasts_ms:
@@ -63,15 +89,25 @@ def _stop(event: Event, later: list[Event], end_ms: int) -> int:
 
 
 def edges(scenario: Scenario) -> list[Edge]:
-    """Every begin and end in all lanes, in order."""
-    enders = {kind.ended_by for kind in KINDS.values()}
-    found: list[Edge] = []
+    """Every begin and end in all lanes, in order; at one moment the ends come first."""
+    begins: list[Edge] = []
+    ends: list[Edge] = []
     for lane in LANES:
         for span in spans(scenario, lane):
             name, kind = span.event.kind, KINDS[span.event.kind]
-            if name in enders:
+            if name in ENDERS:
                 continue  # the end of what it ends
-            found.append(Edge(span.start, lane, name, kind.says))
+            words = _words(scenario, span.event)
+            begins.append(Edge(span.start, lane, name, kind.says.format_map(words)))
             if kind.over:
-                found.append(Edge(span.stop, lane, kind.ended_by or f"{name}-over", kind.over))
-    return sorted(found, key=lambda edge: (edge.t_ms, edge.kind))
+                over = kind.over.format_map(words)
+                ends.append(Edge(span.stop, lane, kind.ended_by or f"{name}-over", over))
+    by_kind = sorted(ends, key=lambda edge: edge.kind) + sorted(begins, key=lambda edge: edge.kind)
+    return sorted(by_kind, key=lambda edge: edge.t_ms)
+
+
+def _words(scenario: Scenario, event: Event) -> dict[str, object]:
+    """What an event's text may name."""
+    at = (members(node) for node in scenario.node if node.name == event.node)
+    load = next(at, {}).get(event.circuit, "")
+    return {**event.figures, "node": event.node, "part": event.part, "load": load}

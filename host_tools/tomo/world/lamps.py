@@ -11,10 +11,11 @@ DUTY_FULL = 65_535
 class Lamp:
     """Relay closed and full light in reset, so that a dead controller gives light."""
 
-    def __init__(self, data: LampData) -> None:
+    def __init__(self, data: LampData, number: int) -> None:
         self.data = data
         self.name = data.name
-        self.number = 1
+        self.number = number  # of its relay and meter
+        self.sensed = 1  # by its meter: -1 the wrong way round, 0 not at all
         self.contact = Contact(closed=True)
         self.duty = DUTY_FULL
         self.power_w = 0.0

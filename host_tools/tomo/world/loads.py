@@ -44,7 +44,8 @@ class Load:
         self._profile = Profile(data.profile, path)
         self._q_per_p = tan(acos(data.power_factor))
         self._on = False
-        self._fault: str = "none"
+        self.welds = 0  # 1: its contact opens no more, if it is closed
+        self.sensed = 1  # by its meter: -1 the wrong way round, 0 not at all
         self._welded = False
         self._off_since_ms: int | None = None  # None: never energised, so not cold
         self._warm_at_ms = 0
@@ -56,9 +57,8 @@ class Load:
     def run(self, now_ms: int, alive: bool) -> None:
         """Work out `power_w` from now on."""
         self.contact.run(now_ms)
-        self._fault = self.data.fault if now_ms >= self.data.fault_at else "none"
         # A contact welds while it carries current, so one that is open does not.
-        self._welded = self._fault == "welded" and (self._welded or self.contact.closed)
+        self._welded = bool(self.welds) and (self._welded or self.contact.closed)
         on = alive and (self.contact.closed or self._welded)
         if on and not self._on and self._off_since_ms is not None:
             if now_ms - self._off_since_ms >= self.data.cold_after_s * 1000:
@@ -70,15 +70,6 @@ class Load:
         self.power_w = self._profile.at(now_ms) * factor if on else 0.0
 
     @property
-    def seen_w(self) -> float:
-        """What its meter says that it draws."""
-        return -self.power_w if self._fault == "reversed" else self.power_w
-
-    @property
-    def meter_silent(self) -> bool:
-        return self._fault == "silent"
-
-    @property
     def reactive_var(self) -> float:
         return self.power_w * self._q_per_p
 
@@ -87,8 +78,6 @@ class Load:
 
     def next_change_ms(self, now_ms: int) -> int | None:
         due = [self.contact.due_ms, self._profile.next_change_ms(now_ms)]
-        if self.data.fault_at > now_ms:
-            due.append(self.data.fault_at)
         if self._warm_at_ms > now_ms:
             due.append(self._warm_at_ms)
         return min((moment for moment in due if moment is not None), default=None)

@@ -86,4 +86,4 @@ class Lockstep:
         sent = self._sent[link.name]
         changed = {name: value for name, value in seen.items() if sent.get(name) != value}
         sent.update(changed)
-        link.grant(until_ms, changed)
+        link.grant(until_ms, changed | self._world.strokes(link.name))

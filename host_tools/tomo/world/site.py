@@ -10,6 +10,7 @@ from tomo.scenario.timeline import edges
 from tomo.world import flows
 from tomo.world.battery import Battery
 from tomo.world.daylight import altitude, lux
+from tomo.world.faults import Faults
 from tomo.world.grid import Condition, Grid
 from tomo.world.inverter import GAP, ISLAND, TIED, Inverter
 from tomo.world.lamps import Lamp
@@ -51,7 +52,8 @@ class World:
         self._parts = {node.name: parts_of(node.board) for node in scenario.node}
         for node in scenario.node:
             self._add(node)
-        self.lanes: tuple[Lane, ...] = (self.grid,)
+        self._faults = Faults(scenario, self._by_circuit())
+        self.lanes: tuple[Lane, ...] = (self.grid, self._faults)
         self._sun = _sun_profile(scenario)
         self._island_v = float(scenario.grid.line_v)
         self._over_since_ms: int | None = None
@@ -69,7 +71,16 @@ class World:
             Load(data, circuit, self.scenario.data_file(data.profile))
             for circuit, data in zip(self._parts[node.name].load_circuits, node.load, strict=False)
         ]
-        self.lamps[node.name] = [Lamp(data) for data in node.lamp]
+        self.lamps[node.name] = [
+            Lamp(data, circuit)
+            for circuit, data in zip(self._parts[node.name].lamp_circuits, node.lamp, strict=False)
+        ]
+
+    def _by_circuit(self) -> dict[str, dict[int, Load | Lamp]]:
+        return {
+            node: {one.number: one for one in (*self.loads[node], *self.lamps[node])}
+            for node in self.loads
+        }
 
     def _new_trace(self) -> Trace:
         switched = [
@@ -221,22 +232,24 @@ class World:
             "grid_mhz": round(self.condition.hz * 1000),
             "load_mhz": 0 if dead else round(load_hz * 1000),
         }
-        parts = self._parts[node]
-        if parts.has_sense("contact"):
+        if self._parts[node].has_sense("contact"):
             seen["islanded"] = int(island)
         for load in self.loads[node]:
-            seen[f"i{load.number}_ma"] = round(load.current_a(self.load_v) * 1000)
-            seen[f"p{load.number}_mw"] = round(load.seen_w * 1000)
-            seen[f"q{load.number}_mvar"] = round(load.reactive_var * 1000)
-            if load.meter_silent:
-                seen[f"{parts.meter_of(load.number)}_silent"] = 1
+            current_a = load.current_a(self.load_v)
+            seen[f"i{load.number}_ma"] = round(current_a * 1000) * abs(load.sensed)
+            seen[f"p{load.number}_mw"] = round(load.power_w * 1000) * load.sensed
+            seen[f"q{load.number}_mvar"] = round(load.reactive_var * 1000) * load.sensed
         for lamp in self.lamps[node]:
-            seen["lamp_ma"] = round(lamp.current_a(self.load_v) * 1000)
-            seen["lamp_mw"] = round(lamp.power_w * 1000)
+            seen["lamp_ma"] = round(lamp.current_a(self.load_v) * 1000) * abs(lamp.sensed)
+            seen["lamp_mw"] = round(lamp.power_w * 1000) * lamp.sensed
             if self._parts[node].photocells:
                 own_lux = lamp.data.own_lux * lamp.light_permille / 1000
                 seen["lux_milli"] = round((self.lux * lamp.data.daylight_factor + own_lux) * 1000)
-        return seen
+        return seen | self._faults.levels(node)
+
+    def strokes(self, node: str) -> dict[str, int]:
+        """What has happened to the node's chips since this was asked last: to be told once."""
+        return self._faults.strokes(node)
 
     # Record
 

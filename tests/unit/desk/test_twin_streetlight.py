@@ -44,6 +44,11 @@ class Streetlight(unittest.TestCase):
         time.sleep_ms(180)
         self.assertEqual(i2c.readfrom(0x23, 2), bytes((0, 120)))
 
+    def test_an_answer_of_the_photocell_carries_no_seal_and_cannot_be_damaged(self):
+        self.twin.set({"meter_corrupt": 1, "photocell_silent": 1})
+        with self.assertRaises(ValueError):
+            self.twin.set({"photocell_corrupt": 1})
+
     def test_in_reset_the_lamp_burns_at_full_light(self):
         self.assertEqual(self.twin.outputs.names, ["relay1", "duty"])
         self.assertEqual(self.twin.outputs.values, [1, 65_535])
