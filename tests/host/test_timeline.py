@@ -88,6 +88,18 @@ def test_the_case_of_every_fault_has_every_fault():
     assert {one["kind"] for one in case["event"]} >= set(LANES["fault"].kinds)
 
 
+def test_the_documentation_has_every_kind_of_event_with_its_keys():
+    lines = (ROOT / "docs" / "scenarios.md").read_text("utf-8").splitlines()
+    rows = [line for line in lines if line.startswith("|")]
+    for name, kind in KINDS.items():
+        row = next(row for row in rows if f"`{name}`" in row.split("|")[1])
+        # That every fault needs a node is said above their table.
+        keys = {key.name for key in kind.keys} - (
+            {"node"} if name in LANES["fault"].kinds else set()
+        )
+        assert [key for key in keys if f"`{key}`" not in row] == [], name
+
+
 @pytest.mark.parametrize(
     ("kind", "keys", "node", "quantity", "values"),
     [
@@ -143,6 +155,32 @@ def test_what_happens_to_a_chip_once_is_told_once_each_time(given):
     assert (world.strokes("panel"), world.strokes("lamp")) == ({}, {})
     world.advance(120_000)
     assert world.strokes("panel") == {"chip1_corrupt": 3}
+
+
+def test_clouds_take_the_same_part_from_the_roof_and_from_the_photocell(given):
+    world = world_at(given(event("sun-clouded", "to_percent = 25; lasts_ms = 60000")), 0.5)
+    clear = world.lux
+    for now_ms, pv_w in ((60_000, 100), (119_999, 100), (120_000, 400)):
+        world.advance(now_ms)
+        assert world.flows.pv_w == pv_w
+        assert world.lux == pytest.approx(clear * pv_w / 400, rel=0.01)  # the sun moves, too
+        lux_milli = world.quantities("lamp")["lux_milli"]
+        assert lux_milli == pytest.approx(world.lux * 60, abs=1)  # daylight_factor 0.06
+
+
+def test_a_load_draws_what_it_is_told_while_it_is_on(given):
+    both = (
+        event("load-draws", f"{PUMP}; watts = 900; lasts_ms = 60000"),
+        event("load-draws", "node = 'panel'; circuit = 2; watts = 0", "00:01:30"),
+    )
+    world = world_at(given(*both), 0.5)
+    for now_ms, watts in ((60_000, 1_060), (90_000, 960), (119_999, 960), (120_000, 560)):
+        world.advance(now_ms)
+        assert world.load_w == watts
+    world.command("panel", "relay2", 0, 120_000)
+    world.command("panel", "relay1", 0, 120_000)
+    world.advance(130_000)
+    assert world.load_w == 60
 
 
 def test_a_weld_that_ends_lets_its_contact_follow_the_relay(given):
@@ -205,6 +243,10 @@ def test_the_timeline_tells_who_is_meant_and_ends_before_it_begins(given):
             "event[1].node: its board submeter3 has no sense 'contact'",
         ),
         ("adc-noise", 'node = "panel"; noise_mv = 0', 4, "noise_mv: expected 1 to 1000 mV, got 0"),
+        ("sun-clouded", "to_percent = 101", 3, "to_percent: expected 0 to 100 %, got 101"),
+        ("sun-clouded", "", 0, "event[1]: sun-clouded needs to_percent"),
+        ("load-draws", 'node = "lamp"; circuit = 1; watts = 1', 4, "there is none here, got 1"),
+        ("load-draws", f"{PUMP}; watts = -1", 5, "watts: expected 0 to 100000 W, got -1"),
         ("grid-lost", 'node = "panel"', 3, "event[1].node: means nothing for grid-lost"),
     ],
 )
@@ -232,6 +274,22 @@ def test_a_wrong_event_is_told_in_one_line_with_its_place(told, kind, keys, line
         (("chip-silent", CHIP1), ("chip-silent", CHIP1.replace("chip1", "chip2")), None),
         (("chip-silent", CHIP1), ("chip-reset", CHIP1), None),
         (("chip-silent", CHIP1), ("grid-lost", "lasts_ms = 1"), None),
+        (
+            ("sun-clouded", "to_percent = 1"),
+            ("sun-clouded", "to_percent = 2"),
+            "overlaps the sun-clouded before it, which lasts to the end",
+        ),
+        (
+            ("load-draws", f"{PUMP}; watts = 1; lasts_ms = 60001"),
+            ("load-draws", f"{PUMP}; watts = 2"),
+            "overlaps the load-draws before it",
+        ),
+        (
+            ("load-draws", f"{PUMP}; watts = 1"),
+            ("load-draws", "node = 'panel'; circuit = 2; watts = 2"),
+            None,
+        ),
+        (("load-draws", f"{PUMP}; watts = 1"), ("ct-open", PUMP), None),
         (("chip-silent", f"{CHIP1}; lasts_ms = 60000"), ("chip-silent", CHIP1), None),
     ],
 )

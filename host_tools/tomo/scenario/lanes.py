@@ -1,7 +1,7 @@
 """The lanes of the timeline: every kind of event, declared once, and which events clash.
 
-Of each lane one part of the world takes care (`tomo.world.site` lists them); a new kind is a row
-here and what it does there.
+Of each lane one part of the world takes care (`tomo.world.site` lists them). A new kind is a row
+here and what it does there; a new lane (a price, a controller) a table here and one part more.
 """
 
 from collections.abc import Callable
@@ -90,6 +90,28 @@ _GRID = {
         (_LASTS, Key("hz", "number", low=40, high=70, unit="Hz")),
     ),
 }
+
+_SUN = {
+    "sun-clouded": Kind(
+        "clouds: {to_percent:g} % of a clear sky's light",
+        "clear sky again",
+        (_MAY_LAST, Key("to_percent", "number", low=0, high=100, unit="%")),
+    ),
+}
+_LOAD = {
+    "load-draws": _of_circuit(
+        "{load} draws {watts:g} W while it is on",
+        "{load} draws by its profile again",
+        "loads",
+        Key("watts", "number", low=0, high=100_000, unit="W"),
+        _MAY_LAST,
+    ),
+}
+
+
+def _one_load(event: Event) -> tuple:
+    """One event of a load at a time."""
+    return event.node, event.circuit
 
 
 def _one_organ(event: Event) -> tuple:
@@ -181,6 +203,8 @@ LOAD_FAULTS = {"welded": "relay-welded", "reversed": "ct-reversed", "silent": "c
 
 LANES = {
     "grid": Lane(_GRID, _all_of_it),
+    "sun": Lane(_SUN, _all_of_it),
+    "load": Lane(_LOAD, _one_load),
     "fault": Lane(_FAULT, _one_organ),
 }
 KINDS = {name: kind for lane in LANES.values() for name, kind in lane.kinds.items()}

@@ -44,6 +44,7 @@ class Load:
         self._profile = Profile(data.profile, path)
         self._q_per_p = tan(acos(data.power_factor))
         self._on = False
+        self.draws_w: float | None = None  # instead of its profile
         self.welds = 0  # 1: its contact opens no more, if it is closed
         self.sensed = 1  # by its meter: -1 the wrong way round, 0 not at all
         self._welded = False
@@ -66,8 +67,13 @@ class Load:
         if self._on and not on:
             self._off_since_ms = now_ms
         self._on = on
+        self.power_w = self._demand_w(now_ms) if on else 0.0
+
+    def _demand_w(self, now_ms: int) -> float:
+        if self.draws_w is not None:
+            return self.draws_w
         factor = self.data.cold_factor if now_ms < self._warm_at_ms else 1.0
-        self.power_w = self._profile.at(now_ms) * factor if on else 0.0
+        return self._profile.at(now_ms) * factor
 
     @property
     def reactive_var(self) -> float:

@@ -10,12 +10,14 @@ from tomo.scenario.timeline import edges
 from tomo.world import flows
 from tomo.world.battery import Battery
 from tomo.world.daylight import altitude, lux
+from tomo.world.demand import Demand
 from tomo.world.faults import Faults
 from tomo.world.grid import Condition, Grid
 from tomo.world.inverter import GAP, ISLAND, TIED, Inverter
 from tomo.world.lamps import Lamp
 from tomo.world.loads import Load
 from tomo.world.profile import Profile
+from tomo.world.sky import Sky
 from tomo.world.trace import TIERS, Move, Sample, Switched, Trace
 
 # Source voltage and its drop from no load to the rating, of the inverter's island.
@@ -52,8 +54,12 @@ class World:
         self._parts = {node.name: parts_of(node.board) for node in scenario.node}
         for node in scenario.node:
             self._add(node)
-        self._faults = Faults(scenario, self._by_circuit())
-        self.lanes: tuple[Lane, ...] = (self.grid, self._faults)
+        loads = {node: {one.number: one for one in self.loads[node]} for node in self.loads}
+        lamps = {node: {one.number: one for one in self.lamps[node]} for node in self.lamps}
+        self._sky = Sky(scenario)
+        demand = Demand(scenario, loads)
+        self._faults = Faults(scenario, {node: loads[node] | lamps[node] for node in loads})
+        self.lanes: tuple[Lane, ...] = (self.grid, self._sky, demand, self._faults)
         self._sun = _sun_profile(scenario)
         self._island_v = float(scenario.grid.line_v)
         self._over_since_ms: int | None = None
@@ -75,12 +81,6 @@ class World:
             Lamp(data, circuit)
             for circuit, data in zip(self._parts[node.name].lamp_circuits, node.lamp, strict=False)
         ]
-
-    def _by_circuit(self) -> dict[str, dict[int, Load | Lamp]]:
-        return {
-            node: {one.number: one for one in (*self.loads[node], *self.lamps[node])}
-            for node in self.loads
-        }
 
     def _new_trace(self) -> Trace:
         switched = [
@@ -178,7 +178,7 @@ class World:
         return alive
 
     def _flows(self) -> flows.Flows:
-        sun_w = self._sun.at(self.now_ms) if self._sun else 0.0
+        sun_w = self._sun.at(self.now_ms) * self._sky.share if self._sun else 0.0
         if self.inverter.source == TIED:
             return flows.tied(self.load_w, sun_w, self.battery)
         if self.inverter.source == ISLAND:
@@ -198,7 +198,7 @@ class World:
         site = self.scenario.site
         moment = site.start_utc + timedelta(seconds=self.now_ms // 1000)
         self.sun_altitude = altitude(moment, site.latitude, site.longitude)
-        self.lux = lux(self.sun_altitude)
+        self.lux = lux(self.sun_altitude) * self._sky.share
         up = self.sun_altitude > _HORIZON_DEG
         if self._sun_up is not None and up != self._sun_up:
             self.trace.marks.append((self.now_ms, "sunrise" if up else "sunset"))
