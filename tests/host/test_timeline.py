@@ -256,6 +256,12 @@ def test_a_wrong_event_is_told_in_one_line_with_its_place(told, kind, keys, line
     assert words in problems[0][1]
 
 
+def test_a_kind_that_is_no_text_is_told_and_nothing_else_of_its_event(told):
+    problems = told('at = "00:01:00"\nkind = ["chip-silent"]\nnode = "panel"\n')
+    assert [line for line, _ in problems] == [2]
+    assert "event[1].kind: expected one of grid-lost, grid-back" in problems[0][1]
+
+
 @pytest.mark.parametrize(
     ("first", "second", "words"),
     [

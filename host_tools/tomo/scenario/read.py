@@ -108,14 +108,14 @@ def _strange(
     table: Table, of_kind: tuple[Key, ...], raw: dict, at: KeyPath, problems: list
 ) -> None:
     """Keys that do not stand in this table, or in none of this kind."""
-    kind = raw.get("kind")
     others = {key.name for keys in table.by_kind.values() for key in keys}
     others -= {key.name for key in (*table.keys, *of_kind)}
+    known = str(raw.get("kind")) in table.by_kind
     for name in raw:
         if name not in table.names():
             problems.append(((*at, name), "unknown key" + _nearest(name, table.names())))
-        elif name in others and kind in table.by_kind:
-            problems.append(((*at, name), f"means nothing for {kind}"))
+        elif name in others and known:
+            problems.append(((*at, name), f"means nothing for {raw['kind']}"))
 
 
 def _single(table: Table, raw: dict, name: str, at: KeyPath, problems: list) -> dict | None:
