@@ -1,8 +1,10 @@
 """A stand-in for the desk program that ends with the statuses in the file `plan` of its folder.
 
-It says why it started, and repeats what is typed; `bye` ends it with status 7.
+It says why it started, with HEAR the faults that the world begins with, and repeats what is typed;
+`bye` ends it with status 7.
 """
 
+import json
 import os
 import sys
 import time
@@ -10,10 +12,14 @@ from pathlib import Path
 
 
 def main():
-    _, write_end = (int(end) for end in os.environ["DESK_LINK"].split(","))
+    read_end, write_end = (int(end) for end in os.environ["DESK_LINK"].split(","))
     os.write(write_end, b'{"hello": "%s"}\n' % os.environ["DESK_BOARD"].encode())
     soft = ["soft"] if os.environ.get("DESK_SOFT_RESET") else []
     print("started", os.environ.get("DESK_RESET_REASON"), *soft, flush=True)
+    if "HEAR" in os.environ:
+        with os.fdopen(read_end, "rb") as link:
+            told = json.loads(link.readline())["set"]
+        print("told", *sorted(name for name in told if "photocell" in name), flush=True)
     plan = Path("plan").read_text().split()
     if plan:
         Path("plan").write_text(" ".join(plan[1:]))

@@ -5,12 +5,14 @@ import os
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import serial
 
-from tomo.jobs.run_desk import DeskOptions, run_desk
+from tomo.jobs.run_desk import DeskOptions, constant, run_desk
+from tomo.scenario.records import Event
 from tomo.transport.desk_node import Desk, NodeDied
 
 PROGRAM = (sys.executable, str(Path(__file__).with_name("resetting_node.py")))
@@ -48,6 +50,22 @@ def test_resets_long_apart_are_no_reason_to_give_up(desk, monkeypatch):
     said, status = desk("4 4 4 4 4 4 4 9")
     assert said.count("started 12") == 7
     assert status == 9
+
+
+def test_a_chip_that_was_reset_once_is_not_reset_again_when_its_node_starts_again(
+    desk, monkeypatch
+):
+    monkeypatch.setenv("HEAR", "1")
+    faults = [
+        Event(0, kind, node="streetlight", part="photocell")
+        for kind in ("chip-reset", "chip-silent")
+    ]
+    scenario = replace(constant("streetlight"), event=tuple(faults))
+    said, _ = desk("4 9", scenario=scenario)
+    assert [line for line in said if line.startswith("told")] == [
+        "told photocell_reset photocell_silent",
+        "told photocell_silent",
+    ]
 
 
 def test_what_was_typed_before_the_node_is_there_reaches_it(desk):
