@@ -11,8 +11,8 @@
 Pure: elapsed time and senses come in as arguments, the state goes out. `limited` says whether
 the island's power limit binds. The first cut waits for one thing only: that somebody feeds the
 loads while the grid does not, for a half cycle in which no sense has turned. A dark site, and one
-whose senses chatter, is given `ride_ms` to come back before its loads are cut in advance of the
-inverter's start.
+whose load side chatters, is given `ride_ms` to come back before its loads are cut in advance of
+the inverter's start; one whose grid side chatters half a second.
 
 Source: docs/sources.md, "Grid": the statutory voltage band (Ordinance, Art. 38), a reconnect time
 of Japanese PV inverters, terms of IEC 61000-4-30, and choices.
@@ -42,6 +42,8 @@ _ISLAND_MS = const(20)
 _STEADY_MS = const(10)
 # A grid side that turned more often than it was listened to is no returned grid for two rounds.
 _CHATTER_MS = const(40)
+# So long it is doubted at most: an inverter bears the start of loads for seconds.
+_DOUBTED_MS = const(500)
 # A dead load side shorter than this is the inverter's own switching.
 _LOAD_DEAD_MS = const(100)
 # So long a dead load side is believed against a closed contact.
@@ -227,8 +229,10 @@ class GridState:
 
     def _sure(self) -> bool:
         """Whether the senses have been as they are for long enough, or have been waited for."""
-        steady = self.held_ms >= _ISLAND_MS and self._steady_ms >= _STEADY_MS
-        return steady or self.held_ms >= self.ride_ms
+        if self.held_ms >= _ISLAND_MS and self._steady_ms >= _STEADY_MS:
+            return True
+        waited_ms = max(self.ride_ms, _DOUBTED_MS) if self._chatter_ms else self.ride_ms
+        return self.held_ms >= waited_ms
 
     def _islanded(self, contact: bool) -> int:
         if self._grid_back_ms >= _GRID_BACK_MS:

@@ -93,9 +93,9 @@ class TestGridLoss(GridCase):
         self.assertEqual(entered, [])
         self.assertEqual(self.run_for(20, True, True), [NORMAL])
 
-    def test_a_grid_side_that_chatters_is_doubted_as_long_as_darkness(self):
+    def test_a_grid_side_that_chatters_is_doubted_for_half_a_second(self):
         entered = self.chatter(
-            6, lambda number: number % 3 == 2, lambda _: True, self.grid.grid_fell
+            24, lambda number: number % 3 == 2, lambda _: True, self.grid.grid_fell
         )
         self.assertEqual(entered, [RIDE_THROUGH])
         self.assertEqual(self.run_for(60, True, True), [NORMAL])
@@ -107,7 +107,7 @@ class TestGridLoss(GridCase):
         ):
             self.setUp()
             turn = getattr(self.grid, turn.__name__)
-            entered = self.chatter(10, grid_alive, load_alive, turn)
+            entered = self.chatter(28, grid_alive, load_alive, turn)
             self.assertEqual(entered, [RIDE_THROUGH, ISLANDED])
 
     def test_the_inverters_contact_is_believed_at_once_beside_a_dead_grid(self):
