@@ -148,9 +148,13 @@ def _twin():
         _refuse("no board.py on MICROPYPATH")
     if name != board.NAME:
         _refuse("DESK_BOARD is %s, but board.py is of %s" % (name, board.NAME))
+    from own_parts import NoModel
     from twin import Twin
 
-    return Twin()
+    try:
+        return Twin()
+    except NoModel as missing:
+        _refuse(str(missing))
 
 
 def _join_world(link: str, twin, clock: str) -> None:

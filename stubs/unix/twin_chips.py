@@ -3,6 +3,7 @@
 from time import ticks_ms
 
 import board
+import own_parts
 from machine_buses import plug_i2c, plug_spi, plug_uart, stick_i2c
 from twin_parts import add_faults, chip_input
 
@@ -21,9 +22,12 @@ class Meter:
 
 
 def solder_meter(row: tuple, setters: dict, lamps: list) -> Meter:
-    """The chip of a row of METERS; what its circuits draw becomes quantities of the world."""
+    """The chip of a row of METERS; what its circuits draw becomes quantities of the world.
+
+    Raises own_parts.NoModel.
+    """
     name, kind, bus, place, circuits, figures = row
-    chip, voltages, inputs = _METERS[kind](place, figures)
+    chip, voltages, inputs = _METERS.get(kind, _own(kind))(place, figures)
     _plug(bus, place, chip)
     add_faults(setters, name, chip)
     for circuit, channel in zip(circuits, inputs):
@@ -60,6 +64,14 @@ def _bl0942(address: int, figures: tuple):
     from bl0942 import BL0942, I_MA, P_MW, U_MV, board_constants
 
     return BL0942(*board_constants(*figures), address), (U_MV,), [(I_MA, P_MW)]
+
+
+def _own(word: str):
+    def make(place: int, figures: tuple):
+        chip = own_parts.model(word)(place, figures)
+        return chip, chip.VOLTAGES, chip.CHANNELS
+
+    return make
 
 
 def _unfelt(_value: int) -> None:

@@ -3,10 +3,10 @@
 import sys
 
 
-def use(name):
-    """`import board` finds boards/NAME from now on. One board a process."""
+def use(name, room="boards/"):
+    """`import board` finds boards/NAME, or NAME in another room, from now on. One a process."""
     for folder in sys.path:
-        if folder.endswith("/stubs/unix"):
-            sys.path.insert(0, folder[: -len("stubs/unix")] + "boards/" + name)
+        if folder.endswith("/tests/helpers"):
+            sys.path.insert(0, folder[: -len("tests/helpers")] + room + name)
             return
-    raise RuntimeError("stubs/unix is not on the path")
+    raise RuntimeError("tests/helpers is not on the path")

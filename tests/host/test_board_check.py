@@ -4,6 +4,7 @@ Pins: ESP32 data sheet (34 to 39 input only; 0, 2, 5, 12, 15 strapping; 6 to 11 
 """
 
 import json
+import shutil
 
 import pytest
 from typer.testing import CliRunner
@@ -143,3 +144,64 @@ def test_a_sound_board_shows_every_pin_as_json():
     # By hand from boards/submeter3/board.py.
     assert sorted(one["pin"] for one in told) == [18, 19, 21, 23, 25, 26, 27, 34, 35, 39]
     assert len(told) == len(uses(parts_of("submeter3")))
+
+
+PLUGS = ROOT / "examples" / "plugs"
+
+
+@pytest.fixture
+def own(tmp_path):
+    """The folder of a board with a driver of its own."""
+    return shutil.copytree(PLUGS, tmp_path / "plugs")
+
+
+def told(folder, fails=True):
+    read_board.cache_clear()
+    found = check(read_board(folder / "board.py"))
+    return [(one.what, one.remedy) for one in found if one.fails is fails]
+
+
+def test_a_board_with_its_own_driver_is_sound(own):
+    assert told(own) == told(own, False) == []
+
+
+def test_an_own_chip_without_its_driver_is_unknown_at_its_row(own):
+    (own / "pzem004t.py").unlink()
+    found = check(read_board(own / "board.py"))
+    first, second = [one for one in found if one.fails]
+    lines = (own / "board.py").read_text(encoding="utf-8").splitlines()
+    assert '"left"' in lines[first.line - 1]
+    assert '"right"' in lines[second.line - 1]
+    assert first.what == "unknown chip 'pzem004t'"
+    assert "write pzem004t.py beside board.py" in first.remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "what"),
+    [
+        ("pzem004t.py", "class Driver", "class Other", "pzem004t.py has no class Driver"),
+        ("pzem004t.py", "class Driver", "class Driver(", "pzem004t.py cannot be read"),
+        ("manifest.py", 'module("pzem004t.py")', "", "pzem004t.py is in no image"),
+        ("board.py", "(1,), ())", "(1, 1), ())", "two meters on circuit 1"),
+        ("board.py", '"plug-uart", 1', '"plug", 1', "no bus 'plug'"),
+        ("board.py", '"pzem004t", "plug-uart", 2', '"board", "plug-uart", 2', "no class Driver"),
+    ],
+)
+def test_what_is_wrong_with_an_own_chip_is_told(own, name, old, new, what):
+    text = (own / name).read_text(encoding="utf-8")
+    assert text.count(old) == 1, old
+    (own / name).write_text(text.replace(old, new), encoding="utf-8")
+    assert any(what in found for found, _remedy in told(own))
+
+
+def test_a_missing_model_is_worth_a_look(own):
+    (own / "pzem004t_model.py").unlink()
+    assert told(own) == []
+    assert {what for what, _remedy in told(own, False)} == {"no pzem004t_model.py"}
+
+
+def test_the_select_pin_of_an_own_chip_on_spi_is_a_pin(own):
+    text = (own / "board.py").read_text(encoding="utf-8")
+    text = text.replace('"uart", 2, 17, 16, 9_600', '"spi", 2, 18, 23, 19, 1_000_000')
+    (own / "board.py").write_text(text, encoding="utf-8")
+    assert any("GPIO 1 (left select) is the console's" in what for what, _remedy in told(own))

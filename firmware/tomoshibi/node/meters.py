@@ -75,10 +75,8 @@ def _buses() -> list[str]:
 
 
 def _driver(chip: str) -> Callable[..., MeterChip]:
-    """The driver of `chip`. Imported late: only what is soldered takes heap.
-
-    Raises ValueError for a chip that there is none for.
-    """
+    """The driver of `chip`: ours, else the board's own. Imported late: only what is soldered
+    takes heap."""
     if chip == "atm90e32":
         from tomoshibi.drivers.atm90e32 import ATM90E32
 
@@ -87,7 +85,9 @@ def _driver(chip: str) -> Callable[..., MeterChip]:
         from tomoshibi.drivers.bl0942 import BL0942
 
         return BL0942
-    raise ValueError("no driver for " + chip)
+    from tomoshibi.node.own_chip import driver
+
+    return driver(chip)
 
 
 def _open(kind: str, port: int, *rest: int) -> SPI | UART | I2C:

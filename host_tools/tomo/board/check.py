@@ -1,5 +1,7 @@
 """What is wrong with a list of parts: each finding with its line, reason and remedy.
 
+Of a chip that the board brings a driver for it is known where it is and what it measures.
+
 Pins are those of the ESP32 (data sheet, "Pin definitions" and "Strapping pins"), ports those of
 MicroPython on it.
 """
@@ -9,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tomo.board.own_chips import is_own, missing
 from tomo.board.read import Board
 
 _FLASH = frozenset(range(6, 12))
@@ -77,8 +80,9 @@ def uses(board: Board) -> list[Use]:
     for place, (name, kind, *rest) in enumerate(board.buses):
         for at, signal, drives in _BUSES[kind][1]:
             found.append(Use(rest[at], name, signal, drives, board.lines["BUSES", place]))
-    for place, (name, chip, _bus, pin, *_) in enumerate(board.meters):
-        if _METERS.get(chip, ("",))[0] == "spi":
+    kinds = {row[0]: row[1] for row in board.buses}
+    for place, (name, _chip, bus, pin, *_) in enumerate(board.meters):
+        if kinds.get(bus) == "spi":
             found.append(Use(pin, name, "select", True, board.lines["METERS", place]))
     for rows, part, signal in (
         (board.relays, "RELAYS", "relay"),
@@ -166,8 +170,14 @@ def _chips(board: Board) -> Iterator[Finding]:
             if chip_name in names:
                 yield Finding(line, f"a second chip {chip_name!r}", "Give each its own name.")
             names.add(chip_name)
-            if chip not in wanted:
-                yield Finding(line, f"unknown chip {chip!r}", f"Known: {', '.join(wanted)}.")
+            if is_own(board, chip) and chip not in wanted:
+                if bus not in kinds:
+                    yield Finding(line, f"no bus {bus!r}", "BUSES has the buses.")
+                for what, remedy, fails in missing(board, chip):
+                    yield Finding(line, what, remedy, fails)
+            elif chip not in wanted:
+                known = f"Known: {', '.join(wanted)}. For another write {chip}.py beside board.py."
+                yield Finding(line, f"unknown chip {chip!r}", known)
             elif kinds.get(bus) != wanted[chip]:
                 what = f"no bus {bus!r} of kind {wanted[chip]}"
                 yield Finding(line, what, "BUSES has the buses.")
@@ -187,7 +197,7 @@ def _meters(board: Board) -> Iterator[Finding]:
         if not 0 < len(circuits) <= channels:
             what = f"{name} has {channels} channels, for {len(circuits)} circuits"
             yield Finding(line, what, "One circuit a channel.")
-        if len(figures) != wanted or min(figures, default=0) <= 0:
+        if chip in _METERS and (len(figures) != wanted or min(figures) <= 0):
             what = f"{chip} needs {wanted} figures above 0"
             yield Finding(line, what, "docs/boards.md has which.")
         for circuit in circuits:

@@ -1,0 +1,48 @@
+"""Chips that a board brings along: a driver WORD.py and a model WORD_model.py beside board.py."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tomo.board.read import Board
+
+
+def is_own(board: Board, word: str) -> bool:
+    return word.isidentifier() and _beside(board, word).is_file()
+
+
+def missing(board: Board, word: str) -> Iterator[tuple[str, str, bool]]:
+    """What a chip of the board's own lacks: (what, remedy, whether it fails)."""
+    driver = _beside(board, word)
+    wrong = _no_class(driver, "Driver")
+    if wrong:
+        yield wrong, "docs/porting.md has what a driver is.", True
+    manifest = _beside(board, "manifest")
+    if manifest.is_file() and driver.name not in _frozen(manifest):
+        yield f"{driver.name} is in no image", f'Add module("{driver.name}") to manifest.py.', True
+    model = _beside(board, f"{word}_model")
+    wrong = _no_class(model, "Model") if model.is_file() else f"no {model.name}"
+    if wrong:
+        yield wrong, "Without a model this board has no desk: docs/porting.md tells.", False
+
+
+def _beside(board: Board, module: str) -> Path:
+    return board.path.parent / f"{module}.py"
+
+
+def _no_class(path: Path, name: str) -> str:
+    """Why a module has no such class at its top; empty if it has."""
+    try:
+        body = ast.parse(path.read_bytes(), str(path)).body
+    except (SyntaxError, ValueError) as error:
+        return f"{path.name} cannot be read: {error}"
+    if any(isinstance(one, ast.ClassDef) and one.name == name for one in body):
+        return ""
+    return f"{path.name} has no class {name}"
+
+
+def _frozen(manifest: Path) -> set[str]:
+    """Names of the modules that a manifest freezes one by one."""
+    calls = [one for one in ast.walk(ast.parse(manifest.read_bytes())) if isinstance(one, ast.Call)]
+    texts = [one.args[0] for one in calls if ast.unparse(one.func) == "module" and one.args]
+    return {str(text.value) for text in texts if isinstance(text, ast.Constant)}
