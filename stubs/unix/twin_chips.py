@@ -40,13 +40,16 @@ def solder_meter(row: tuple, setters: dict, lamps: list) -> Meter:
 
 
 def solder_photocell(row: tuple, setters: dict) -> None:
-    """The chip of a row of PHOTOCELLS."""
-    name, _kind, bus, address = row
-    from bh1750 import BH1750
+    """The chip of a row of PHOTOCELLS. Raises own_parts.NoModel."""
+    name, word, bus, address = row
+    if word == "bh1750":
+        from bh1750 import BH1750
 
-    chip = BH1750()
-    _kind, port, scl, sda = _bus(bus)
-    plug_i2c(port, scl, sda, address, chip)
+        chip = BH1750()
+    else:
+        chip = own_parts.model(word)(address, ())
+    _plug(bus, address, chip)
+    port = _bus(bus)[1]
     setters["lux_milli"] = lambda lux_milli: chip.set(ticks_ms(), lux_milli)
     add_faults(setters, name, chip)
     setters[name + "_stuck"] = lambda stuck: stick_i2c(port, bool(stuck))

@@ -194,6 +194,13 @@ def test_what_is_wrong_with_an_own_chip_is_told(own, name, old, new, what):
     assert any(what in found for found, _remedy in told(own))
 
 
+def test_an_own_photocell_needs_its_driver_and_its_bus(tmp_path):
+    path, _line = changed(tmp_path, '"bh1750", "sky-i2c"', '"cell", "sky-i2c"', "streetlight")
+    assert [what for what, _remedy in told(path.parent)] == ["unknown chip 'cell'"]
+    (path.parent / "cell.py").write_text("class Driver: pass", encoding="utf-8")
+    assert told(path.parent) == []
+
+
 def test_a_missing_model_is_worth_a_look(own):
     (own / "pzem004t_model.py").unlink()
     assert told(own) == []

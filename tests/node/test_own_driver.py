@@ -81,3 +81,60 @@ def test_a_desk_without_a_model_says_which_file_it_wants(plugs, tmp_path):
         pass
     assert "write pzem004t_model.py beside board.py" in str(died.value)
     assert died.value.status == 2
+
+
+CELL_ROW = '"cell", "sky-i2c", 0x29'
+CELL = """
+from tomoshibi.core.errors import ChipSilent
+
+class Driver:
+    overflow = False
+
+    def __init__(self, i2c, address):
+        self._i2c, self._address, self._raw = i2c, address, bytearray(2)
+
+    def start(self):
+        self._i2c.writeto(self._address, b"\\x01")
+
+    def lux_milli(self):
+        try:
+            self._i2c.readfrom_into(self._address, self._raw)
+        except OSError:
+            raise ChipSilent("cell", 0, 2)
+        return 1_000 * (self._raw[0] << 8 | self._raw[1])
+"""
+CELL_MODEL = """
+class Model:
+    silent = corrupt = lux = 0
+
+    def __init__(self, place, figures):
+        pass
+
+    def set(self, now_ms, lux_milli):
+        self.lux = lux_milli // 1_000
+
+    def answers(self, now_ms):
+        return not self.silent
+
+    def write(self, data, now_ms):
+        return data == b"\\x01"
+
+    def read(self, into, now_ms):
+        into[0], into[1] = self.lux >> 8, self.lux & 0xFF
+        return True
+"""
+
+
+def test_a_photocell_of_the_boards_own_is_found_by_its_word_too(tmp_path, monkeypatch):
+    board = tmp_path / "pole" / "board.py"
+    board.parent.mkdir()
+    text = (ROOT / "boards" / "streetlight" / "board.py").read_text(encoding="utf-8")
+    text = text.replace('"streetlight"', '"pole"').replace('"bh1750", "sky-i2c", 0x23', CELL_ROW)
+    board.write_text(text, encoding="utf-8")
+    (board.parent / "cell.py").write_text(CELL, encoding="utf-8")
+    (board.parent / "cell_model.py").write_text(CELL_MODEL, encoding="utf-8")
+    monkeypatch.setenv(checkout.OWN_BOARDS, str(board.parent))
+    ip, own = seats(2)
+    with life(tmp_path / "node", "pole", ip, {"name": "pole"}) as node, Asker(own) as asker:
+        node.run(5_000, lux_milli=1_234_000)
+        assert node.get(asker, 0x000D01, 0xE0) == (1_234).to_bytes(2, "big")

@@ -1,10 +1,10 @@
 """Puts the lamp of a board under the control path, with the job that tells it what the sky is."""
 
 from machine import I2C, PWM, Pin
+from typing import TYPE_CHECKING
 
 import board
 from tomoshibi.core.lamp import Daylight
-from tomoshibi.drivers.bh1750 import BH1750
 from tomoshibi.drivers.dimmer import Dimmer
 from tomoshibi.node import parts
 from tomoshibi.node.foundation import Foundation, relay_of
@@ -14,6 +14,9 @@ from tomoshibi.policy.lamp import ROLES, IslandLight
 from tomoshibi.policy.night import TYPICAL_NIGHT, NightProgram, Photocell, Sky
 from tomoshibi.reporting.build import ObjectBuilder
 from tomoshibi.wire import registers
+
+if TYPE_CHECKING:
+    from tomoshibi.drivers.bh1750 import BH1750
 
 
 def build_lamp(base: Foundation, circuits: dict, objects: ObjectBuilder) -> SkyJob:
@@ -52,6 +55,17 @@ def build_lamp(base: Foundation, circuits: dict, objects: ObjectBuilder) -> SkyJ
 
 
 def _photocell() -> BH1750:
-    _name, _chip, bus, address = board.PHOTOCELLS[0]
+    _name, chip, bus, address = board.PHOTOCELLS[0]
     _kind, port, scl, sda = parts.bus(bus)
-    return BH1750(I2C(port, scl=Pin(scl), sda=Pin(sda)), address)
+    return _driver(chip)(I2C(port, scl=Pin(scl), sda=Pin(sda)), address)
+
+
+def _driver(chip: str):
+    """The driver of the photocell `chip`: ours, else the board's own."""
+    if chip == "bh1750":
+        from tomoshibi.drivers.bh1750 import BH1750
+
+        return BH1750
+    from tomoshibi.node.own_chip import photocell
+
+    return photocell(chip)

@@ -85,9 +85,9 @@ def _driver(chip: str) -> Callable[..., MeterChip]:
         from tomoshibi.drivers.bl0942 import BL0942
 
         return BL0942
-    from tomoshibi.node.own_chip import driver
+    from tomoshibi.node.own_chip import meter
 
-    return driver(chip)
+    return meter(chip)
 
 
 def _open(kind: str, port: int, *rest: int) -> SPI | UART | I2C:

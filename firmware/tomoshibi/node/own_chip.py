@@ -1,6 +1,6 @@
 """Drivers that lie beside board.py, found by the word of their row: class Driver of WORD.py.
 
-What is wrong with one costs its circuits their readings and nothing else: the control path runs
+What is wrong with one costs its readings and nothing else: the control path runs
 on, and the plan counts with ratings.
 """
 
@@ -14,21 +14,35 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def driver(word: str) -> Callable[..., Any]:
-    """What makes the driver of a chip `word` or, where it cannot be had, what stands for it."""
+def meter(word: str) -> Callable[..., Any]:
+    """What makes the driver of a metering chip `word` or, where it cannot be had, its stand-in."""
+    return _maker(word, _is_meter)
+
+
+def photocell(word: str) -> Callable[..., Any]:
+    """As `meter`, of a photocell."""
+    return _maker(word, lambda chip: chip.overflow)
+
+
+def _maker(word: str, looks: Callable[[Any], Any]) -> Callable[..., Any]:
+    """`looks` raises if a driver is none."""
 
     def make(*arguments):
         try:
             chip = _found(word)(*arguments)
-            # All that is asked of it while the node is built.
-            calibration(chip.factors())
-            if chip.channels < 1 or chip.count_mj < 0:
-                raise ValueError(chip.channels, chip.count_mj)
+            looks(chip)
             return chip
         except Exception as error:
             return _Absent(word, error)
 
     return make
+
+
+def _is_meter(chip: Any) -> None:
+    """Ask all that is asked of it while the node is built."""
+    calibration(chip.factors())
+    if chip.channels < 1 or chip.count_mj < 0:
+        raise ValueError(chip.channels, chip.count_mj)
 
 
 def _found(word: str) -> Callable[..., Any]:
@@ -63,5 +77,4 @@ class _Absent:
             raise error
         raise ChipSilent(self._word, 0, 1)
 
-    # Never come to: it is never set up.
-    confirm = configure
+    start = configure  # a photocell's

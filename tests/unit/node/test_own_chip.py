@@ -4,7 +4,7 @@ import sys
 import unittest
 
 from tomoshibi.core.errors import ChipSilent
-from tomoshibi.node.own_chip import driver
+from tomoshibi.node.own_chip import meter, photocell
 
 
 class Chip:
@@ -39,7 +39,7 @@ class TestOwnChip(unittest.TestCase):
     def made(self, module=None):
         if module is not None:
             sys.modules["acme"] = module
-        return driver("acme")("bus", 3, (7,), 50)
+        return meter("acme")("bus", 3, (7,), 50)
 
     def why(self, module=None):
         """What is told of it first; it is silent from then on."""
@@ -64,6 +64,13 @@ class TestOwnChip(unittest.TestCase):
 
     def test_counts_that_are_too_coarse(self):
         self.assertTrue(isinstance(self.why(TooCoarse), ValueError))
+
+    def test_a_photocell_that_cannot_be_had_says_so_when_it_is_started(self):
+        cell = photocell("nocell")("bus", 0x29)
+        with self.assertRaises(ValueError):
+            cell.start()
+        with self.assertRaises(ChipSilent):
+            cell.start()
 
 
 if __name__ == "__main__":
