@@ -38,6 +38,12 @@ class Board:
         """Circuits that relays switch and that are no lamp's, ascending."""
         return sorted({circuit for circuit, *_ in self.relays}.difference(self.lamp_circuits))
 
+    @property
+    def fixed_circuits(self) -> list[int]:
+        """Circuits that are measured and nothing else, ascending."""
+        measured = {circuit for row in self.meters for circuit in row[4]}
+        return sorted(measured.difference(self.load_circuits, self.lamp_circuits))
+
     def has_sense(self, what: str) -> bool:
         return any(row[0] == what for row in self.senses)
 

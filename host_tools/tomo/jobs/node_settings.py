@@ -1,6 +1,7 @@
 """The settings of a node, from what the scenario says of it and of the site around it."""
 
 from tomo.board.read import parts_of
+from tomo.scenario.circuits import placed_loads
 from tomo.scenario.records import Node, Scenario
 
 # The part of the inverter's rating that loads may draw; lamps and what starts up live on the rest.
@@ -25,22 +26,31 @@ def node_settings(scenario: Scenario, node: Node) -> dict:
         settings["island_surge_w"] = _part(scenario, surge_w)
         settings["island_surge_ms"] = inverter.surge_ms
     if node.load:
-        settings["loads"] = [
-            {
-                "name": load.name,
-                "tier": load.tier,
-                "rated_w": load.rated_w,
-                "min_off_s": load.min_off_s,
-                "locked_off": int(load.locked_off),
-            }
-            for load in node.load
-        ]
+        settings["loads"] = _loads(node)
     for lamp in node.lamp:
         settings["lamp_role"] = lamp.role
         settings["lamp_full_w"] = lamp.full_w
         settings["lamp_standby_mw"] = lamp.standby_mw
         settings["island_energy_wh"] = lamp.island_energy_wh
     return settings | node.settings
+
+
+def _loads(node: Node) -> list[dict[str, object]]:
+    """A row for each switched circuit, ascending; an empty one where the scenario has no load."""
+    board = parts_of(node.board)
+    rows: dict[int, dict[str, object]] = {
+        circuit: {
+            "name": load.name,
+            "tier": load.tier,
+            "rated_w": load.rated_w,
+            "min_off_s": load.min_off_s,
+            "locked_off": int(load.locked_off),
+        }
+        for circuit, load in placed_loads(board, node)
+        if circuit in board.load_circuits
+    }
+    last = max(rows, default=0)
+    return [rows.get(circuit, {}) for circuit in board.load_circuits if circuit <= last]
 
 
 def island_limit_w(scenario: Scenario, node: Node) -> int:

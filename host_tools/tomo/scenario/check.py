@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from tomo.board.read import parts_of
+from tomo.board.read import Board, parts_of
 from tomo.scenario.check_timeline import check_timeline
 from tomo.scenario.locate import Path, Problem
 from tomo.scenario.measures import MEASURES
 from tomo.scenario.recordings import BadRecording, Recording
-from tomo.scenario.records import Profile, Scenario
+from tomo.scenario.records import Node, Profile, Scenario
 
 # What a node takes for a healthy grid, by its nominal voltage (docs/blackout.md).
 _HEALTHY_V = {100: (95, 107), 200: (182, 222)}
@@ -46,12 +46,33 @@ def _nodes(scenario: Scenario) -> Iterator[Problem]:
         yield (), "expected at least one [[node]]"
     for number, node in enumerate(scenario.node):
         parts = parts_of(node.board)
-        loads, lamps = len(parts.load_circuits), len(parts.lamp_circuits)
-        if len(node.load) > loads:
-            yield ("node", number, "load", loads), f"{node.board} switches {loads} loads at most"
+        lamps = len(parts.lamp_circuits)
+        yield from (
+            (("node", number, "load", place, *key), what)
+            for place, key, what in _circuits(parts, node)
+        )
         if len(node.lamp) != lamps:
             at = ("node", number, "lamp", lamps) if len(node.lamp) > lamps else ("node", number)
             yield at, f"{node.board} has {lamps} lamps, got {len(node.lamp)}"
+
+
+def _circuits(board: Board, node: Node) -> Iterator[tuple[int, tuple[str, ...], str]]:
+    """(place of the load, its key, what is wrong)."""
+    taken: set[int] = set()
+    can = sorted((*board.load_circuits, *board.fixed_circuits))
+    left = len(set(board.load_circuits).difference(load.circuit for load in node.load))
+    for place, load in enumerate(node.load):
+        if not load.circuit:
+            left -= 1
+            if left == -1:
+                yield place, (), f"{node.board} switches {len(board.load_circuits)} loads at most"
+        elif load.circuit not in can:
+            known = ", ".join(str(circuit) for circuit in can) or "none"
+            what = f"{node.board} has loads on circuits {known}, got {load.circuit}"
+            yield place, ("circuit",), what
+        elif load.circuit in taken:
+            yield place, ("circuit",), f"a second load on circuit {load.circuit}"
+        taken.add(load.circuit)
 
 
 def _names(scenario: Scenario) -> Iterator[Problem]:

@@ -11,6 +11,8 @@ DUTY_FULL = 65_535
 class Lamp:
     """Relay closed and full light in reset, so that a dead controller gives light."""
 
+    fixed = False  # a relay switches it
+
     def __init__(self, data: LampData, number: int) -> None:
         self.data = data
         self.name = data.name

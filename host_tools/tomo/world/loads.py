@@ -33,13 +33,17 @@ class Contact:
 
 
 class Load:
-    """One branch. After a long time off it may draw more for a while (cold-load pick-up)."""
+    """One branch. After a long time off it may draw more for a while (cold-load pick-up).
 
-    def __init__(self, data: LoadData, number: int, path: Path) -> None:
+    fixed   no relay switches it: it is on whenever there is supply
+    """
+
+    def __init__(self, data: LoadData, number: int, path: Path, fixed: bool = False) -> None:
         self.data = data
         self.name = data.name
         self.number = number  # of its relay and channel, from 1
-        self.contact = Contact(closed=False)  # the board's relays are open in reset
+        self.fixed = fixed
+        self.contact = Contact(closed=fixed)  # the board's relays are open in reset
         self.power_w = 0.0
         self._profile = Profile(data.profile, path)
         self._q_per_p = tan(acos(data.power_factor))

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from tomo.board.read import parts_of
+from tomo.scenario.circuits import placed_loads
 from tomo.scenario.records import Node, Scenario
 from tomo.scenario.timeline import edges
 from tomo.world import flows
@@ -73,9 +74,10 @@ class World:
         self._settle()
 
     def _add(self, node: Node) -> None:
+        fixed = self._parts[node.name].fixed_circuits
         self.loads[node.name] = [
-            Load(data, circuit, self.scenario.data_file(data.profile))
-            for circuit, data in zip(self._parts[node.name].load_circuits, node.load, strict=False)
+            Load(data, circuit, self.scenario.data_file(data.profile), circuit in fixed)
+            for circuit, data in placed_loads(self._parts[node.name], node)
         ]
         self.lamps[node.name] = [
             Lamp(data, circuit)
@@ -87,6 +89,7 @@ class World:
             Switched(node, one.name, one.number, one.tier, isinstance(one, Lamp))
             for node in self.loads
             for one in (*self.loads[node], *self.lamps[node])
+            if not one.fixed
         ]
         return Trace(
             end_ms=self.scenario.site.duration,
