@@ -23,6 +23,7 @@ from tomoshibi.core.loads import LIFE_SAFETY, Load
 from tomoshibi.core.uptime import Uptime
 from tomoshibi.drivers.relay import Relay
 from tomoshibi.meter.peak import RollingPeaks
+from tomoshibi.node.control import Control
 from tomoshibi.node.load_control import LoadControl
 from tomoshibi.node.senses import Senses
 from tomoshibi.policy.grid import NORMAL, GridState
@@ -108,17 +109,21 @@ class Site:
         self.limit_w = random.randint(3, 50) * 100
         self.has_contact = random.random() < 0.5
         self.events = FragileRing(256)
-        self.control = LoadControl(
+        self.control = Control(
             Uptime(),
             Senses(self.grid, self.load, self.contact, None),
             GridState(return_hold_ms=60_000),
             self.events,
+        )
+        self.switched = LoadControl(
+            self.control,
             self.branches,
             [Relay(pin, 0) for pin in self.pins],
             ShedPlan(self.loads),
             Staging(self.loads, 5, 30, Draw(bytes((seed & 0xFF, seed >> 8 & 0xFF)))),
             self.limit_w,
         )
+        self.control.outputs = (self.switched,)
         self.peaks = RollingPeaks(count)
         self.now_ms = 0
         self.cycles = 0
@@ -224,7 +229,7 @@ class Site:
     def _lock(self, i):
         # Called by a job, whose end is the supervisor's business.
         try:
-            self.control.lock(i, not self.loads[i].locked_off)
+            self.switched.lock(i, not self.loads[i].locked_off)
         except Injected:
             pass
 

@@ -83,7 +83,7 @@ def main() -> None:
         life.second()
     days = sorted({day for day, _ in promised.half_hours})[-chip.sectors("history") :]
     scratch.copy_from(chip)
-    before = Seen(Storage(registers.SUBMETER, BRANCHES, scratch.partition), days)
+    before = Seen(Storage(registers.BRANCHES, BRANCHES, scratch.partition), days)
     harmless = 0
     for number in range(flips):
         scratch.copy_from(chip)
@@ -91,7 +91,7 @@ def main() -> None:
         scratch.memory[byte] ^= 1 << bit
         found.where = "flip %d, byte %d, bit %d" % (number, byte, bit)
         try:
-            storage = Storage(registers.SUBMETER, BRANCHES, scratch.partition)
+            storage = Storage(registers.BRANCHES, BRANCHES, scratch.partition)
             check_documents(storage, promised, found)
             numbers = storage.journal.numbers
             harmless += check(before, Seen(storage, days), numbers, found)

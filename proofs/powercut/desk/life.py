@@ -117,7 +117,7 @@ class Promised:
 
 class Life:
     def __init__(self, chip, cause: int, dice, promised: Promised, slots: int) -> None:
-        self.storage = storage = Storage(registers.SUBMETER, BRANCHES, chip.partition)
+        self.storage = storage = Storage(registers.BRANCHES, BRANCHES, chip.partition)
         storage.start(cause)
         self.promised = promised
         self.clock = _Clock(slots)

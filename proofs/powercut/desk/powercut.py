@@ -170,7 +170,7 @@ class Rig:
         """A storage on the scratch chip, with the registers and documents that it must have."""
         self.counts["boots"] += 1
         try:
-            storage = Storage(registers.SUBMETER, BRANCHES, self._scratch.partition)
+            storage = Storage(registers.BRANCHES, BRANCHES, self._scratch.partition)
         except Exception as error:
             self.found.add("unbootable", repr(error))
             return None

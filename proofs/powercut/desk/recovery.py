@@ -28,7 +28,7 @@ def main() -> None:
         if second % _EVERY_S == 0:
             before = _reads(chip)
             began_us = ticks_us()
-            Storage(registers.SUBMETER, BRANCHES, chip.partition)
+            Storage(registers.BRANCHES, BRANCHES, chip.partition)
             slowest_us = max(slowest_us, ticks_diff(ticks_us(), began_us))
             reads, read_bytes = (now - then for now, then in zip(_reads(chip), before))
             most_reads, most_bytes = max(most_reads, reads), max(most_bytes, read_bytes)
