@@ -73,7 +73,7 @@ class Twin:
                 quantities["i%d_ma" % circuit] = 990 * on
         return {name: value for name, value in quantities.items() if name in self._setters}
 
-    def _solder_sense(self, what: str, pin: int, figure: int) -> None:
+    def _solder_sense(self, what: str, pin: int, figure: int, level: int = 1) -> None:
         if what == "contact":
             contact = DryContact(pin, figure)
             self._setters["islanded"] = contact.set
@@ -82,10 +82,10 @@ class Twin:
             Pin.wire(pin).microvolts = lambda: self._grid_mv * 1000 // figure
             add_adc(self._setters)
         elif what == "grid":
-            self._grid_sense = Sense(pin, figure)
+            self._grid_sense = Sense(pin, figure, level)
             self._setters["grid_chatter"] = self._grid_sense.chatter
         else:
-            self._load_sense = Sense(pin, figure)
+            self._load_sense = Sense(pin, figure, level)
 
     def _solder_lamp(self, pin: int, reset: int) -> None:
         wire = Pin.wire(pin)

@@ -34,10 +34,11 @@ class Outputs:
 
 
 class Sense:
-    """A missing-pulse detector: its pin falls `hold_ms` after the voltage has gone."""
+    """A missing-pulse detector: its pin leaves `level` `hold_ms` after the voltage has gone."""
 
-    def __init__(self, pin: int, hold_ms: int) -> None:
+    def __init__(self, pin: int, hold_ms: int, level: int = 1) -> None:
         self._pin = Pin.wire(pin)
+        self._level = level
         self._hold_ms = hold_ms
         self._alive = None  # not yet known: the first voltage was there before the board
         self._event = desk_clock.event(self._settle)
@@ -61,7 +62,7 @@ class Sense:
             desk_clock.arm(self._event, _RISE_MS if alive else self._hold_ms)
 
     def _settle(self) -> None:
-        self._pin.drive(self._alive)
+        self._pin.drive(self._level if self._alive else 1 - self._level)
 
     def chatter(self, falls_a_ms: int) -> None:
         """From now on its output falls and rises so many times a millisecond; 0: no more."""
@@ -70,8 +71,8 @@ class Sense:
 
     def _fall_and_rise(self) -> None:
         for _ in range(self._falls_a_ms):
-            self._pin.drive(0)
-            self._pin.drive(1)
+            self._pin.drive(1 - self._level)
+            self._pin.drive(self._level)
         if self._falls_a_ms:
             desk_clock.arm(self._chatter, 1)
         else:

@@ -78,6 +78,8 @@ def test_what_is_only_worth_a_look_fails_nothing():
         ("19, 1_000_000)", "19, 0)", "0 as the speed of meter-spi"),
         ('("meter-spi", "spi"', '(5, "spi"', "is no such row"),
         ("WATCHDOG_MS = const(8_000)", "", "no WATCHDOG_MS"),
+        ('("load", 35, 15)', '("load", 35, 15, 2)', "level 2"),
+        ('("contact", 36, 1)', '("contact", 36, 1, 1)', "is no such row"),
         ("LAMPS = ()", "LAMPS = ((1, 2, 9, 1), (2, 15, 9, 1))", "more than one lamp"),
         ("LAMPS = ()", "LAMPS = ((7, 2, 9, 1),)", "lamp 7 has no relay"),
         (

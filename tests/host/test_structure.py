@@ -1,6 +1,7 @@
 """The rooms of the firmware and of `tomo`: who may import whom; what a device image can reach."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -292,3 +293,11 @@ def test_a_desk_image_holds_the_firmware_but_no_board():
     image = frozen(ROOT / "boards" / "desk" / "manifest.py")
     assert {str(path.relative_to(FIRMWARE)) for path in FILES} <= set(image)
     assert "board.py" not in image
+
+
+def test_the_rooms_are_told_as_they_are():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]*)\|", text, re.MULTILINE)
+    told = {room: tuple(re.findall(r"\w+", row)) for room, row in rows}
+    assert told.pop("node") == ("all",)
+    assert told == {room: MAY_IMPORT[room] for room in MAY_IMPORT if room not in ("node", "_boot")}

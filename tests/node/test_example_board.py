@@ -39,7 +39,7 @@ def test_loads_and_lamp_live_through_a_blackout(board, tmp_path):
 
 
 @pytest.mark.usefixtures("desk32")
-def test_so_do_two_poles_on_a_circuit_a_lamp_without_photocell_and_rows_in_any_order(
+def test_so_do_two_poles_a_lamp_without_photocell_senses_the_other_way_round_and_mixed_rows(
     board, tmp_path
 ):
     changed(
@@ -48,5 +48,7 @@ def test_so_do_two_poles_on_a_circuit_a_lamp_without_photocell_and_rows_in_any_o
         ("    (3, 27, 0, 0),\n", "    (3, 27, 0, 0),\n    (1, 32, 0, 1),\n    (1, 13, 1, 0),\n"),
         ('PHOTOCELLS = (("photocell", "bh1750", "sky-i2c", 0x23),)', "PHOTOCELLS = ()"),
         ('    ("sky-i2c", "i2c", 0, 22, 21),\n', ""),
+        ('("grid", 34, 15)', '("grid", 34, 15, 0)'),
+        ('("load", 35, 15)', '("load", 35, 15, 0)'),
     )
     assert held(board, tmp_path / "out")

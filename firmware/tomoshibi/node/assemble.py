@@ -18,7 +18,7 @@ from tomoshibi.core.events import (
 )
 from tomoshibi.links.udp import UdpLink
 from tomoshibi.links.wifi import Wifi
-from tomoshibi.node import files
+from tomoshibi.node import files, parts
 from tomoshibi.node.build_circuits import build_circuits
 from tomoshibi.node.echonet_job import EchonetJob
 from tomoshibi.node.find_app import app_jobs
@@ -72,8 +72,10 @@ def build(found: str, app_ran: bool) -> tuple[Node, list[Job]]:
 
     def start_control() -> WDT:
         # The edges bring a look forward; the timer keeps the rounds going.
-        fall = SenseEdge(grid_pin, Pin.IRQ_FALLING, control.cycle, grid.grid_fell)
-        rise = SenseEdge(load_pin, Pin.IRQ_RISING, control.cycle, grid.load_rose)
+        falls = Pin.IRQ_FALLING if parts.alive_level("grid") else Pin.IRQ_RISING
+        rises = Pin.IRQ_RISING if parts.alive_level("load") else Pin.IRQ_FALLING
+        fall = SenseEdge(grid_pin, falls, control.cycle, grid.grid_fell)
+        rise = SenseEdge(load_pin, rises, control.cycle, grid.load_rose)
         rounds = Rounds(control.cycle, fall, rise)
         timer.init(period=board.CONTROL_PERIOD_MS, mode=Timer.PERIODIC, callback=rounds.on_timer)
         return WDT(timeout=board.WATCHDOG_MS)

@@ -49,8 +49,8 @@ class Foundation:
         self.grid_pin = _detector("grid")
         self.load_pin = _detector("load")
         self.senses = Senses(
-            MainsSense(self.grid_pin),
-            MainsSense(self.load_pin),
+            MainsSense(self.grid_pin, parts.alive_level("grid")),
+            MainsSense(self.load_pin, parts.alive_level("load")),
             _contact(),
             self._grid_level(settings["grid_gain_permille"]),
         )

@@ -8,6 +8,12 @@ def sense(what: str) -> tuple | None:
     return _first(board.SENSES, what)
 
 
+def alive_level(what: str) -> int:
+    """The level of the detector `what` while there is mains."""
+    row = _first(board.SENSES, what)
+    return row[3] if row and len(row) > 3 else 1
+
+
 def bus(name: str) -> tuple:
     """The row of the bus `name`, without its name: the kind, the port and what follows.
 

@@ -112,7 +112,10 @@ def _shapes(board: Board) -> Iterator[Finding]:
             texts = {"METERS": 3, "PHOTOCELLS": 3, "SENSES": 1}.get(name, 0)
             numbers = row[texts:4] if name == "METERS" else row[texts:]
             lists = row[4:] if name == "METERS" else ()
-            whole = len(row) == length and all(isinstance(text, str) for text in row[:texts])
+            optional = name == "SENSES" and row[:1] in (("grid",), ("load",))
+            whole = length <= len(row) <= length + optional and all(
+                isinstance(text, str) for text in row[:texts]
+            )
             whole = whole and all(isinstance(each, tuple) and _numbers(each) for each in lists)
             if not whole or not _numbers(numbers):
                 yield _no_row(board.lines[name, place], name, row)
@@ -270,6 +273,8 @@ def _senses(board: Board) -> Iterator[Finding]:
             yield Finding(line, "the ADC beside Wi-Fi is on GPIO 32 to 39", "Take one of these.")
         if name == "contact" and board.senses[number][2] not in (0, 1):
             yield Finding(line, f"level {board.senses[number][2]}", "A level is 0 or 1.")
+        elif name in ("grid", "load") and board.senses[number][3:] not in ((), (0,), (1,)):
+            yield Finding(line, f"level {board.senses[number][3]}", "A level is 0 or 1.")
         elif name != "contact" and board.senses[number][2] < 1:
             yield Finding(line, f"{name}: a figure below its range", "docs/boards.md has it.")
     for name in ("grid", "load"):
