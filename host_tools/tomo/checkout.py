@@ -43,7 +43,9 @@ def board_folder(board: str) -> Path:
     there says that it is of another."""
     folders = _folders()
     if board not in folders:
-        raise UsageError(f"no board {board!r}", "Boards: " + ", ".join(sorted(folders)))
+        known = "Boards: " + ", ".join(sorted(folders))
+        where = "A checkout has boards; --board-dir or TOMO_BOARDS names others."
+        raise UsageError(f"no board {board!r}", known if folders else where)
     folder = folders[board]
     text = (folder / "board.py").read_text("utf-8", errors="replace")  # its reader tells where
     names = re.findall(r'^NAME = "(.*)"', text, re.MULTILINE)
@@ -56,5 +58,8 @@ def desk_program(size: int) -> Path:
     """The desk build of `size` bits."""
     path = ROOT / "build" / f"desk{size}"
     if not path.exists():
-        raise MachineRefused(f"no desk program at {path}", "Run `make setup` to build it.")
+        here = "Run `make setup` to build it."
+        there = "It is built in a checkout: run `make setup` there, then its build/venv/bin/tomo."
+        known = (ROOT / "bootstrap").is_dir()
+        raise MachineRefused(f"no desk program at {path}", here if known else there)
     return path
