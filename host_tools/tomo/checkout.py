@@ -28,7 +28,7 @@ def _folders() -> dict[str, Path]:
         folders = [path.parent for path in (*own.glob("board.py"), *own.glob("*/board.py"))]
         if not folders:
             raise UsageError(
-                f"no board.py in {own} or in a folder of it", f"{OWN_BOARDS} names it."
+                f"no board.py in {own} or in a folder of it", f"--board-dir or {OWN_BOARDS} names it."
             )
         for folder in folders:
             if found.setdefault(folder.name, folder) != folder:
@@ -44,8 +44,8 @@ def board_folder(board: str) -> Path:
     folders = _folders()
     if board not in folders:
         known = "Boards: " + ", ".join(sorted(folders))
-        where = "A checkout has boards; --board-dir or TOMO_BOARDS names others."
-        raise UsageError(f"no board {board!r}", known if folders else where)
+        own = f"Your own: `tomo --board-dir FOLDER ...` (before the command), or {OWN_BOARDS}."
+        raise UsageError(f"no board {board!r}", f"{known}\n{own}" if folders else own)
     folder = folders[board]
     text = (folder / "board.py").read_text("utf-8", errors="replace")  # its reader tells where
     names = re.findall(r'^NAME = "(.*)"', text, re.MULTILINE)

@@ -116,6 +116,38 @@ while True:
 """)
 
 
+GAP = in_job("""
+while app.power_w() < 150:
+    app.beat()
+    await asyncio.sleep_ms(1_000)
+tell(numbers=[load.number for load in app.loads], off=app.request(3, False))
+try:
+    app.request(2, False)
+except ValueError as error:
+    tell(wrong=str(error))
+while True:
+    app.beat()
+    await asyncio.sleep_ms(1_000)
+""")
+
+
+class TestNumbers:
+    def test_a_load_is_asked_for_by_its_circuit_beside_one_without_a_relay(self, board, tmp_path):
+        folder = board(GAP)
+        path = tmp_path / "own boards" / "app" / "board.py"
+        rows = path.read_text()
+        assert rows.count("    (2, 26, 0, 1),\n") == 1
+        path.write_text(rows.replace("    (2, 26, 0, 1),\n", ""))
+        with life(folder, "app", settings=SHOP) as node:
+            node.run(ALL_CLOSED_MS)
+            node.run(5_000, p1_mw=200_000)
+            told = node.wait("own")
+            assert (told["numbers"], told["off"]) == ([1, 3], "")
+            assert node.wait("own")["wrong"] == "no load 2"
+            node.run(1_000)
+            assert (node.outputs["relay1"], node.outputs["relay3"]) == (1, 0)
+
+
 class TestWhatItSees:
     def test_readings_grid_settings_and_events_are_the_nodes_and_requests_have_answers(self, board):
         with life(board(LOOK), "app", settings=SHOP) as node:

@@ -67,7 +67,7 @@ class _Metered:
 
 
 class Load(_Metered):
-    """A load and its meter. `number` is that of docs and console, from 1."""
+    """A load and its meter. `number` is its circuit's, as on the board and on the console."""
 
     _part: Branch
 
@@ -199,7 +199,9 @@ class App:
             return None
         from tomoshibi.wire import console
 
-        names = [load.name for load in self.loads]
+        names = [""] * 16
+        for load in self.loads:
+            names[load.number - 1] = load.name
         fields = console.details(record[2], record[3], record[4], record[5], names)
         fields["uptime_s"] = record[0]
         fields["event"] = console.KINDS[record[2]]
@@ -208,7 +210,7 @@ class App:
         return fields
 
     def request(self, number: int, on: bool) -> str:
-        """Ask for load `number`, from 1, to be opened, or to be closed again.
+        """Ask for the load on circuit `number` to be opened, or to be closed again.
 
         Returns "" if it is taken, else why it is not. Opening one is taken at once, save of a
         life-safety load. Closing one takes back what this job asked for, no more: in an island
@@ -217,10 +219,12 @@ class App:
 
         Raises ValueError if there is no such load.
         """
-        if self._switched is None or not 1 <= number <= len(self.loads):
+        for i, branch in enumerate(self._branches):
+            if branch.number == number:
+                break
+        else:
             raise ValueError("no load %s" % number)
-        i = number - 1
-        load = self._branches[i].load
+        load = branch.load
         if not on:
             if load.tier == LIFE_SAFETY:
                 return "life-safety"
@@ -230,7 +234,8 @@ class App:
             if why:
                 return why
             self._asked[i] = 0
-        self._switched.command(i, on, events.APPLICATION)
+        if self._switched:
+            self._switched.command(i, on, events.APPLICATION)
         return ""
 
     def give_back(self) -> None:

@@ -34,6 +34,7 @@ def build_lamp(base: Foundation, circuits: dict, objects: ObjectBuilder) -> SkyJ
         settings["stagger_s"],
         base.draw,
         base.storage.view(registers.LAMP_BURN_S, 3),
+        circuit,
     )
     base.control.outputs += (light,)
     base.lamps = ((lamp, daylight),)

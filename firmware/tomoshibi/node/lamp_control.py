@@ -25,6 +25,9 @@ _RECHARGED_S = const(21_600)
 # So long without light before the relay opens: it is for standby power, not for switching.
 _RELAY_OPEN_S = const(600)
 
+# No reading for so long: the meter is a fault, as it is in ECHONET Lite (docs/echonet-lite.md).
+_SILENT_S = const(10)
+
 # Places in `counts`.
 _BURN_S = const(0)
 _DRIVER_BURN_S = const(1)
@@ -37,6 +40,7 @@ class LampControl:
 
     energy_wh   the lamp's share of the battery, Wh; a new one after six hours on the grid
     stagger_s   after the grid's return the program resumes after a random part of this, s
+    number      of its circuit
     counts      seconds of light, seconds of its driver on, times lit: an array of three, or a
                 place in the registers for them
     """
@@ -52,6 +56,7 @@ class LampControl:
         stagger_s: int,
         draw: Draw,
         counts: array | memoryview | None = None,
+        number: int = 1,
     ) -> None:
         self.control = control
         self.uptime = control.uptime
@@ -65,6 +70,8 @@ class LampControl:
         self._energy_wh = energy_wh
         self._stagger_s = stagger_s
         self._draw = draw
+        self._number = number
+        self._silent = 0  # 1: its meter is
         self._in_island = False
         self._spent = EnergyCounter()
         self._on_grid_s = -_RECHARGED_S
@@ -88,7 +95,7 @@ class LampControl:
         return -1
 
     def faults(self) -> list[tuple[int, int]]:
-        return []
+        return [(self._number, events.SILENT)] if self._silent else []
 
     def measured(self) -> None:
         pass
@@ -126,6 +133,10 @@ class LampControl:
         self._light(now_s)
         self._assert_relay(now_s)
         self._count_burning()
+        silent = int(now_s - self._lamp.reading.at_s > _SILENT_S)
+        if silent != self._silent:
+            before, self._silent = self._silent, silent
+            self.record(events.LOAD_FAULT, events.LAMP_SUBJECT, before, silent, events.SILENT)
 
     def lock(self, locked: bool) -> None:
         """For a job: lock the lamp off, or give it free, from the next second on."""

@@ -76,6 +76,7 @@ class LoadControl:
         self._starts = Starts(loads, surge_ms)
         self._watch = MeterWatch(loads)
         self._fixed = fixed
+        self._silent = bytearray(len(fixed))
         self._moves = array("i", (0 for _ in branches)) if moves is None else moves
         # Who commanded load i since it moved last, an actor; 0: nobody.
         self._commanded = bytearray(len(branches))
@@ -130,7 +131,11 @@ class LoadControl:
         return total_w
 
     def faults(self) -> list[tuple[int, int]]:
-        return [(one.number, one.load.fault) for one in self._branches if one.load.fault]
+        found = [(one.number, one.load.fault) for one in self._branches if one.load.fault]
+        for i, one in enumerate(self._fixed):
+            if self._silent[i]:
+                found.append((one.number, events.SILENT))
+        return found
 
     def on_grid(self) -> None:
         state = self.grid.state
@@ -340,6 +345,13 @@ class LoadControl:
                 self._note_fault(i, events.SILENT)
             elif not silent and branch.load.fault == events.SILENT:
                 self._note_fault(i, 0)
+
+        for i in range(len(self._fixed)):
+            branch = self._fixed[i]
+            silent = int(now_s - branch.reading.at_s > _SILENT_S)
+            if silent != self._silent[i]:
+                before, self._silent[i] = self._silent[i], silent
+                self.record(events.LOAD_FAULT, branch.number - 1, before, silent, events.SILENT)
 
     def _may_close(self, now_s: int) -> bool:
         """Nothing closes while the site is dark, on trial, or in doubt."""

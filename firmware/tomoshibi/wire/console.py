@@ -90,7 +90,8 @@ def details(kind: int, subject: int, before: int, after: int, load_names: list) 
             words = ("sound", "faulty")
         if subject == LAMP_SUBJECT:
             return {"lamp": 1, "to": words[after]}
-        load = {"load": load_names[subject]} if subject < len(load_names) else {}
+        named = subject < len(load_names) and load_names[subject]
+        load = {"load": load_names[subject]} if named else {}
         load.update({"number": subject + 1, "to": words[after]})
         return load
     if kind == 12:

@@ -10,7 +10,7 @@ import unittest
 from no_heap import no_heap
 
 from tomoshibi.core import events
-from tomoshibi.core.events import EventRing
+from tomoshibi.core.events import LAMP_SUBJECT, LOAD_FAULT, SILENT, EventRing
 from tomoshibi.core.lamp import Lamp
 from tomoshibi.core.uptime import Uptime
 from tomoshibi.node.control import Control
@@ -117,6 +117,24 @@ class LampCase(unittest.TestCase):
     def start(self):
         self.run_for(6_000)
         self.assertEqual(self.control.grid.state, NORMAL)
+
+
+class TestMeter(LampCase):
+    def test_one_without_a_reading_for_10_s_is_told_and_so_is_its_next(self):
+        self.start()
+        before = self.control.events.total
+        self.lamp.reading.at_s = self.control.uptime.seconds
+        self.run_for(10_000)
+        self.assertEqual(self.control.faults(), [])
+        self.run_for(2_000)
+        self.assertEqual(self.control.faults(), [(1, SILENT)])
+        self.lamp.reading.at_s = self.control.uptime.seconds
+        self.run_for(2_000)
+        self.assertEqual(self.control.faults(), [])
+        ring = self.control.events
+        records = [ring.read(number) for number in range(before, ring.total)]
+        told = [(r[3], r[5], r[6]) for r in records if r[2] == LOAD_FAULT]
+        self.assertEqual(told, [(LAMP_SUBJECT, 1, SILENT), (LAMP_SUBJECT, 0, SILENT)])
 
 
 class TestProgram(LampCase):

@@ -1213,13 +1213,31 @@ class TestClaims(ControlCase):
 
     def test_so_does_what_a_fixed_branch_draws_while_its_reading_is_fresh(self):
         fixed = Branch(7, None)
-        self.switched._fixed = (fixed,)
+        self.switched._fixed, self.switched._silent = (fixed,), bytearray(1)
         fixed.reading.valid, fixed.reading.power_mw = True, -600_000
         fixed.reading.at_s = 1 << 28
         self.assertEqual(self.island(), ["exit", "lights"])
         self.assertEqual(self.control.power_w(), 600)
         fixed.reading.at_s = self.control.uptime.seconds - 6
         self.assertEqual(self.control.power_w(), 0)
+
+
+class TestFixed(ControlCase):
+    def test_a_meter_of_a_fixed_branch_without_a_reading_for_10_s_is_told_and_so_is_its_next(self):
+        fixed = Branch(7, None)
+        self.switched._fixed, self.switched._silent = (fixed,), bytearray(1)
+        self.start()
+        fixed.reading.at_s = self.control.uptime.seconds
+        self.run_for(10_000)
+        self.assertEqual(self.control.faults(), [])
+        self.run_for(2_000)
+        self.assertEqual(self.control.faults(), [(7, SILENT)])
+        fixed.reading.at_s = self.control.uptime.seconds
+        self.run_for(2_000)
+        self.assertEqual(self.control.faults(), [])
+        records = [self.events.read(n) for n in range(self.events.total)]
+        told = [(r[3], r[5], r[6]) for r in records if r[2] == LOAD_FAULT and r[3] == 6]
+        self.assertEqual(told[-2:], [(6, 1, SILENT), (6, 0, SILENT)])
 
 
 class TestMemory(ControlCase):
