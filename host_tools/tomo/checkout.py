@@ -28,7 +28,8 @@ def _folders() -> dict[str, Path]:
         folders = [path.parent for path in (*own.glob("board.py"), *own.glob("*/board.py"))]
         if not folders:
             raise UsageError(
-                f"no board.py in {own} or in a folder of it", f"--board-dir or {OWN_BOARDS} names it."
+                f"no board.py in {own} or in a folder of it",
+                f"--board-dir or {OWN_BOARDS} names it.",
             )
         for folder in folders:
             if found.setdefault(folder.name, folder) != folder:

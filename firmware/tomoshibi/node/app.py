@@ -219,12 +219,11 @@ class App:
 
         Raises ValueError if there is no such load.
         """
-        for i, branch in enumerate(self._branches):
-            if branch.number == number:
-                break
-        else:
+        numbers = [branch.number for branch in self._branches]
+        if number not in numbers:
             raise ValueError("no load %s" % number)
-        load = branch.load
+        i = numbers.index(number)
+        load = self._branches[i].load
         if not on:
             if load.tier == LIFE_SAFETY:
                 return "life-safety"
