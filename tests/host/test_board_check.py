@@ -101,8 +101,9 @@ def test_what_is_wrong_is_told(tmp_path, old, new, told):
         ('"uart", 1, 17', '"uart", 0, 17', "no uart port 0 is free"),
         ("22, 21),", '22, 21),\n    ("u", "uart", 1, 18, 19, 9_600),', "bus on uart port 1"),
         ('"sky-i2c", "i2c"', '"meter-uart", "i2c"', "a second bus 'meter-uart'"),
-        ('"meter-uart", 0, (1,)', '"meter-uart", 4, (1,)', "bl0942 at address 0x4"),
+        ('"meter-uart", 0, (1,)', '"meter-uart", 4, (1,)', "bl0942 at address 4"),
         ("0x23", "0x24", "bh1750 at address 0x24"),
+        ("17, 16, 9_600", "17, 16, 115_200", "115200 as the speed of meter-uart, with bl0942"),
         ("LAMPS = ((1, 25", "LAMPS = ((2, 25", "lamp 2 has no relay"),
         ("25, 1_000, 1),)", "25, 0, 1),)", "0 Hz as the dimming's frequency"),
         ("25, 1_000, 1),)", "25, 1_000, 2),)", "level 2"),
@@ -114,6 +115,49 @@ def test_what_is_wrong_with_a_lamp_is_told(tmp_path, old, new, told):
     found = [(finding.what, finding.line) for finding in check(read_board(path)) if finding.fails]
     lines = [at for what, at in found if told in what]
     assert lines in ([line], [line + 1]), found
+
+
+@pytest.mark.parametrize("speed", [4_800, 9_600, 19_200, 38_400])
+def test_a_bl0942_can_be_as_fast_as_its_data_sheet_says(tmp_path, speed):
+    path, _line = changed(tmp_path, "17, 16, 9_600", f"17, 16, {speed}", "streetlight")
+    assert told(path.parent) == []
+
+
+@pytest.mark.parametrize(
+    ("chip", "place", "what", "remedy"),
+    [
+        ("cell", 0x07, "cell at address 0x07", "It is from 0x08 to 0x77."),
+        ("cell", 0x78, "cell at address 0x78", "0x78 is the address with its read/write bit? Then"),
+        ("cell", 0x90, "cell at address 0x90", "read/write bit? Then 0x48."),
+        ("cell", 0x91, "cell at address 0x91", "read/write bit? Then 0x48."),
+        ("cell", 0x123, "cell at address 0x123", "It is from 0x08 to 0x77."),
+        ("cell", -1, "cell at address -0x1", "It is from 0x08 to 0x77."),
+        ("bh1750", 0x46, "bh1750 at address 0x46", "read/write bit? Then 0x23."),
+        ("bh1750", 0x90, "bh1750 at address 0x90", "It can have 0x23, 0x5c."),
+    ],
+)
+def test_an_address_of_i2c_has_seven_bits(tmp_path, chip, place, what, remedy):
+    row = f'"{chip}", "sky-i2c", {place:#x}'
+    path, _line = changed(tmp_path, '"bh1750", "sky-i2c", 0x23', row, "streetlight")
+    (path.parent / "cell.py").write_text("class Driver: pass", encoding="utf-8")
+    ((found, then),) = told(path.parent)
+    assert found == what
+    assert remedy in then
+
+
+def test_every_other_address_of_i2c_is_free_to_an_own_chip(tmp_path):
+    for place in (0x08, 0x77):
+        row = f'"cell", "sky-i2c", {place:#x}'
+        path, _line = changed(tmp_path, '"bh1750", "sky-i2c", 0x23', row, "streetlight")
+        (path.parent / "cell.py").write_text("class Driver: pass", encoding="utf-8")
+        assert told(path.parent) == []
+
+
+def test_two_chips_at_an_address_of_i2c_are_told_in_hex(tmp_path):
+    row = '("photocell", "bh1750", "sky-i2c", 0x23),'
+    twice = row + row.replace("photocell", "other")
+    path, _line = changed(tmp_path, row, twice, "streetlight")
+    assert "two chips at 0x23 of sky-i2c" in [what for what, _remedy in told(path.parent)]
 
 
 def test_a_folder_named_by_dots_is_known_by_its_name(tmp_path, monkeypatch):

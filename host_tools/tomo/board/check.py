@@ -1,7 +1,5 @@
 """What is wrong with a list of parts: each finding with its line, reason and remedy.
 
-Of a chip that the board brings a driver for it is known where it is and what it measures.
-
 Pins are those of the ESP32 (data sheet, "Pin definitions" and "Strapping pins"), ports those of
 MicroPython on it.
 """
@@ -11,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tomo.board.own_chips import is_own, missing
+from tomo.board.chips import chips, meters, speeds
+from tomo.board.finding import Finding
 from tomo.board.read import Board
 
 _FLASH = frozenset(range(6, 12))
@@ -29,24 +28,9 @@ _BUSES = {
     "uart": (4, ((1, "TX", True), (2, "RX", False))),
     "i2c": (3, ((1, "SCL", True), (2, "SDA", True))),
 }
-# Bus, channels and number of figures of each chip.
-_METERS = {"atm90e32": ("spi", 3, 3), "bl0942": ("uart", 1, 3)}
-_PHOTOCELLS = {"bh1750": "i2c"}
-# What a chip's select inputs leave of its bus's addresses.
-_PLACES = {"bl0942": range(4), "bh1750": (0x23, 0x5C)}
 _PROCESSOR = ("CONTROL_PERIOD_MS", "WATCHDOG_MS", "RESET_REASON")
 _SENSES = ("grid", "load", "contact", "grid-level")
 _LENGTHS = {"METERS": 6, "RELAYS": 4, "SENSES": 3, "LAMPS": 4, "PHOTOCELLS": 4}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """fails   False for what is worth a look only"""
-
-    line: int
-    what: str
-    remedy: str
-    fails: bool = True
 
 
 @dataclass(frozen=True)
@@ -65,7 +49,7 @@ def check(board: Board) -> list[Finding]:
     shapes = misshapen(board)
     if shapes:  # what a row means is not known then
         return shapes
-    checks = (_name, _buses, _chips, _meters, _circuits, _relays, _lamps, _senses, _pins)
+    checks = (_name, _buses, speeds, chips, meters, _circuits, _relays, _lamps, _senses, _pins)
     return sorted((one for part in checks for one in part(board)), key=lambda one: one.line)
 
 
@@ -158,55 +142,6 @@ def _buses(board: Board) -> Iterator[Finding]:
             yield Finding(line, f"nothing is on bus {name!r}", "Leave it out.", fails=False)
         names.add(name)
         ports.add((kind, port))
-
-
-def _chips(board: Board) -> Iterator[Finding]:
-    kinds = {row[0]: row[1] for row in board.buses}
-    places: set[tuple] = set()
-    names: set[str] = set()
-    for rows, name, wanted in (
-        (board.meters, "METERS", {chip: row[0] for chip, row in _METERS.items()}),
-        (board.photocells, "PHOTOCELLS", _PHOTOCELLS),
-    ):
-        for number, (chip_name, chip, bus, place, *_) in enumerate(rows):
-            line = board.lines[name, number]
-            if chip_name in names:
-                yield Finding(line, f"a second chip {chip_name!r}", "Give each its own name.")
-            names.add(chip_name)
-            if is_own(board, chip) and chip not in wanted:
-                if bus not in kinds:
-                    yield Finding(line, f"no bus {bus!r}", "BUSES has the buses.")
-                for what, remedy, fails in missing(board, chip):
-                    yield Finding(line, what, remedy, fails)
-            elif chip not in wanted:
-                known = f"Known: {', '.join(wanted)}. For another write {chip}.py beside board.py."
-                yield Finding(line, f"unknown chip {chip!r}", known)
-            elif kinds.get(bus) != wanted[chip]:
-                what = f"no bus {bus!r} of kind {wanted[chip]}"
-                yield Finding(line, what, "BUSES has the buses.")
-            elif place not in _PLACES.get(chip, (place,)):
-                can = ", ".join(f"{each:#x}" for each in _PLACES[chip])
-                yield Finding(line, f"{chip} at address {place:#x}", f"It can have {can}.")
-            if (bus, place) in places:
-                yield Finding(line, f"two chips at {place} of {bus}", "Give each its own place.")
-            places.add((bus, place))
-
-
-def _meters(board: Board) -> Iterator[Finding]:
-    measured: set[int] = set()
-    for number, (name, chip, _bus, _place, circuits, figures) in enumerate(board.meters):
-        line = board.lines["METERS", number]
-        _, channels, wanted = _METERS.get(chip, ("", len(circuits), len(figures)))
-        if not 0 < len(circuits) <= channels:
-            what = f"{name} has {channels} channels, for {len(circuits)} circuits"
-            yield Finding(line, what, "One circuit a channel.")
-        if chip in _METERS and (len(figures) != wanted or min(figures) <= 0):
-            what = f"{chip} needs {wanted} figures above 0"
-            yield Finding(line, what, "docs/boards.md has which.")
-        for circuit in circuits:
-            if circuit in measured:
-                yield Finding(line, f"two meters on circuit {circuit}", "One measures it.")
-            measured.add(circuit)
 
 
 def _circuits(board: Board) -> Iterator[Finding]:

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from tomo.board.check import Finding, Use, check, misshapen, uses
+from tomo.board.check import Use, check, misshapen, uses
+from tomo.board.finding import Finding
 from tomo.board.read import Board, parts_of, read_board
 from tomo.cli.streams import say, wide_console
 from tomo.errors import HostError
