@@ -198,7 +198,9 @@ PLUGS = ROOT / "examples" / "plugs"
 @pytest.fixture
 def own(tmp_path):
     """The folder of a board with a driver of its own."""
-    return shutil.copytree(PLUGS, tmp_path / "plugs")
+    (tmp_path / "boards").mkdir()
+    (tmp_path / "boards" / "image.py").touch()  # which its manifest includes
+    return shutil.copytree(PLUGS, tmp_path / "examples" / "plugs")
 
 
 def told(folder, fails=True):
@@ -214,7 +216,7 @@ def test_a_board_with_its_own_driver_is_sound(own):
 def test_an_own_chip_without_its_driver_is_unknown_at_its_row(own):
     (own / "pzem004t.py").unlink()
     found = check(read_board(own / "board.py"))
-    first, second = [one for one in found if one.fails]
+    first, second = [one for one in found if one.fails and not one.file]
     lines = (own / "board.py").read_text(encoding="utf-8").splitlines()
     assert '"left"' in lines[first.line - 1]
     assert '"right"' in lines[second.line - 1]
@@ -258,3 +260,68 @@ def test_the_select_pin_of_an_own_chip_on_spi_is_a_pin(own):
     text = text.replace('"uart", 2, 17, 16, 9_600', '"spi", 2, 18, 23, 19, 1_000_000')
     (own / "board.py").write_text(text, encoding="utf-8")
     assert any("GPIO 1 (left select) is the console's" in what for what, _remedy in told(own))
+
+
+def beside(folder, name, text):
+    """What is found in a file beside the board: (line, what)."""
+    (folder / name).write_text(text, encoding="utf-8")
+    read_board.cache_clear()
+    found = check(read_board(folder / "board.py"))
+    return [(one.line, one.what) for one in found if one.fails and one.file == name]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('include("gone.py")', ["no gone.py"]),
+        ('include("sub")', ["no sub"]),
+        ('module("gone.py")', ["no gone.py"]),
+        ('module("gone.py", base_path="sub")', ["no sub/gone.py"]),
+        ('module("gone.py", "sub")', ["no sub/gone.py"]),
+        ('include("$(MPY_DIR)/gone.py")', []),
+        ('module("gone.py", base_path=BASE)', []),
+        ("include(BASE)", []),
+        ('module("board.py", base_path="../plugs")', []),
+        ("include(", ["cannot be read: '(' was never closed"]),
+    ],
+)
+def test_a_manifest_names_files_that_are_there(own, text, what):
+    text = f'module("pzem004t.py")\n{text}'
+    assert beside(own, "manifest.py", text) == [(2, each) for each in what]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("async def run(app:", 2, "cannot be read: '(' was never closed"),
+        ("def make():\n    JOBS = ()", 1, "no JOBS"),
+        ('JOBS = (("a", run),)', 2, "JOBS: ('a', run) is no such row"),
+        ('JOBS = ("a", run, 5)', 2, "JOBS: 'a' is no such row"),
+        ('JOBS = [("a", run, 5), (1, run, 5)]', 2, "JOBS: (1, run, 5) is no such row"),
+        ('JOBS = (("a", "run", 5),)', 2, "JOBS: ('a', 'run', 5) is no such row"),
+        ('JOBS = (\n    ("a", run, 0),\n)', 3, "JOBS: ('a', run, 0) is no such row"),
+        ('JOBS = (("a", run, 3_600_001),)', 2, "JOBS: ('a', run, 3600001) is no such row"),
+        ('JOBS = (("a", run, -5),)', 2, "JOBS: ('a', run, -5) is no such row"),
+        ("JOBS = None", 2, "JOBS: None is no such row"),
+    ],
+)
+def test_what_is_wrong_with_an_app_is_told_with_its_line(own, text, line, what):
+    found = beside(own, "app.py", f"import asyncio\n{text}\n")
+    assert (line, what) in [(at, told) for at, told in found]
+
+
+@pytest.mark.parametrize(
+    "text", ["JOBS = ()", "from jobs import JOBS", 'JOBS = (("a", run, LONG), *MORE, row())']
+)
+def test_an_app_that_only_running_would_tell_of_is_let_be(own, text):
+    assert beside(own, "app.py", text) == []
+
+
+def test_the_app_of_the_examples_is_sound():
+    assert check(read_board(ROOT / "examples" / "app" / "board.py")) == []
+
+
+def test_what_is_wrong_in_an_app_is_told_with_its_file(own):
+    (own / "app.py").write_text("import asyncio\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["board", "check", str(own)])
+    assert "app.py:1: no JOBS." in " ".join(done.stderr.split())

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tomo.board.beside import beside
 from tomo.board.chips import chips, meters, speeds
 from tomo.board.finding import Finding
 from tomo.board.read import Board
@@ -45,12 +46,13 @@ class Use:
 
 
 def check(board: Board) -> list[Finding]:
-    """Everything that is wrong, in the order of the lines."""
+    """Everything that is wrong, in the order of the lines; other files behind the board.py."""
     shapes = misshapen(board)
     if shapes:  # what a row means is not known then
-        return shapes
+        return [*shapes, *beside(board)]
     checks = (_name, _buses, speeds, chips, meters, _circuits, _relays, _lamps, _senses, _pins)
-    return sorted((one for part in checks for one in part(board)), key=lambda one: one.line)
+    rows = (one for part in checks for one in part(board))
+    return [*sorted(rows, key=lambda one: one.line), *beside(board)]
 
 
 def misshapen(board: Board) -> list[Finding]:

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """fails   False for what is worth a look only"""
+    """fails   False for what is worth a look only
+    file    name of the one beside the board.py that `line` is in; empty: the board.py itself
+    """
 
     line: int
     what: str
     remedy: str
     fails: bool = True
+    file: str = ""

@@ -43,6 +43,10 @@ def _no_class(path: Path, name: str) -> str:
 
 def _frozen(manifest: Path) -> set[str]:
     """Names of the modules that a manifest freezes one by one."""
-    calls = [one for one in ast.walk(ast.parse(manifest.read_bytes())) if isinstance(one, ast.Call)]
+    try:
+        tree = ast.parse(manifest.read_bytes())
+    except (SyntaxError, ValueError):  # told of the manifest itself
+        return set()
+    calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call)]
     texts = [one.args[0] for one in calls if ast.unparse(one.func) == "module" and one.args]
     return {str(text.value) for text in texts if isinstance(text, ast.Constant)}

@@ -1,5 +1,6 @@
 """`tomo board`: what is soldered on a board."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -35,8 +36,7 @@ def check_board(
         for use in pins:
             typer.echo(json_line({"pin": use.pin, "part": use.part, "signal": use.signal}))
         for one in findings:
-            fields = {"line": one.line, "what": one.what, "remedy": one.remedy, "fails": one.fails}
-            typer.echo(json_line(fields))
+            typer.echo(json_line(asdict(one) | {"file": one.file or parts.path.name}))
     else:
         if pins:
             wide_console().print(_table(parts, pins))
@@ -56,7 +56,8 @@ def _parts(board: str) -> Board:
 
 def _tell(parts: Board, one: Finding) -> None:
     style = "red" if one.fails else "yellow"
-    say(f"{parts.path}:{one.line}: {one.what}. {one.remedy}", style, err=True)
+    path = parts.path.parent / one.file if one.file else parts.path
+    say(f"{path}:{one.line}: {one.what}. {one.remedy}", style, err=True)
 
 
 def _table(parts: Board, pins: list[Use]) -> Table:
