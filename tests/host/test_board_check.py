@@ -325,3 +325,23 @@ def test_what_is_wrong_in_an_app_is_told_with_its_file(own):
     (own / "app.py").write_text("import asyncio\n", encoding="utf-8")
     done = CliRunner().invoke(app, ["board", "check", str(own)])
     assert "app.py:1: no JOBS." in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        (RELAY_6, "(7, 33, 1, 0)", "circuit 7 has no meter"),
+        (RELAY_6, "(9, 33, 1, 0)", "circuit 9 among circuits [1, 2, 3, 4, 5, 6, 9]"),
+        (RELAY_6, "(0, 33, 1, 0)", "circuit 0 among circuits [0, 1, 2, 3, 4, 5, 6]"),
+        ("(4, 5, 6), (7", "(4, 5, 8), (7", "circuit 8 among circuits [1, 2, 3, 4, 5, 6, 8]"),
+    ],
+)
+def test_a_circuit_is_told_at_the_row_that_brings_it(tmp_path, old, new, what):
+    path, line = changed(tmp_path, old, new)
+    assert (line, what) in [(one.line, one.what) for one in check(read_board(path))]
+
+
+def test_what_is_to_mend_and_to_know_is_counted_apart(tmp_path):
+    path, _line = changed(tmp_path, RELAY_6, "(6, 37, 1, 0)")
+    done = CliRunner().invoke(app, ["board", "check", str(path)])
+    assert str(done.exception).endswith(": 1 to mend, 1 to know")

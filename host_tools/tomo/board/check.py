@@ -151,9 +151,11 @@ def _circuits(board: Board) -> Iterator[Finding]:
     switched = {row[0] for row in board.relays}
     measured = {circuit for row in board.meters for circuit in row[4]}
     circuits = sorted(switched | measured | set(board.lamp_circuits))
-    if circuits != list(range(1, len(circuits) + 1)):
-        what = f"circuits {circuits}"
-        yield Finding(line, what, "Number circuits from 1, without a gap.")
+    brought = _circuit_lines(board)
+    for before, circuit in zip([0, *circuits], circuits, strict=False):
+        if circuit != max(before, 0) + 1:
+            what = f"circuit {circuit} among circuits {circuits}"
+            yield Finding(brought[circuit], what, "Number circuits from 1, without a gap.")
     if len(circuits) > _MOST_CIRCUITS:
         what = f"{len(circuits)} circuits"
         yield Finding(line, what, f"{_MOST_CIRCUITS} are the most a node keeps counters for.")
@@ -161,10 +163,26 @@ def _circuits(board: Board) -> Iterator[Finding]:
         yield Finding(line, "no circuit", "A board measures, switches or lights something.")
     for circuit in circuits:
         if circuit not in measured:
-            yield Finding(line, f"circuit {circuit} has no meter", "METERS has its circuit's.")
+            yield Finding(
+                brought[circuit], f"circuit {circuit} has no meter", "METERS has its circuit's."
+            )
         elif circuit not in switched and circuit not in board.lamp_circuits:
             what = f"circuit {circuit} has no relay"
-            yield Finding(line, what, "What it draws is nobody's to cut.", fails=False)
+            yield Finding(brought[circuit], what, "What it draws is nobody's to cut.", fails=False)
+
+
+def _circuit_lines(board: Board) -> dict[int, int]:
+    """Line of the first row that brings each circuit."""
+    lines: dict[int, int] = {}
+    for name, rows in (
+        ("METERS", [row[4] for row in board.meters]),
+        ("RELAYS", [row[:1] for row in board.relays]),
+        ("LAMPS", [row[:1] for row in board.lamps]),
+    ):
+        for place, circuits in enumerate(rows):
+            for circuit in circuits:
+                lines.setdefault(circuit, board.lines[name, place])
+    return lines
 
 
 def _relays(board: Board) -> Iterator[Finding]:

@@ -44,7 +44,9 @@ def check_board(
             _tell(parts, one)
     if not sound:
         wrong = sum(finding.fails for finding in findings)
-        raise HostError(f"{parts.path}: {wrong} to mend", "docs/boards.md has the rows.")
+        known = len(findings) - wrong
+        count = f"{wrong} to mend" + (f", {known} to know" if known else "")
+        raise HostError(f"{parts.path}: {count}", "docs/boards.md has the rows.")
 
 
 def _parts(board: str) -> Board:
