@@ -345,3 +345,10 @@ def test_what_is_to_mend_and_to_know_is_counted_apart(tmp_path):
     path, _line = changed(tmp_path, RELAY_6, "(6, 37, 1, 0)")
     done = CliRunner().invoke(app, ["board", "check", str(path)])
     assert str(done.exception).endswith(": 1 to mend, 1 to know")
+
+
+def test_a_bus_that_a_misspelt_row_may_mean_is_not_to_be_left_out(own):
+    text = (own / "board.py").read_text(encoding="utf-8")
+    (own / "board.py").write_text(text.replace('4t", "plug-uart"', '4t", "plug"'), encoding="utf-8")
+    assert "no bus 'plug'" in [what for what, _remedy in told(own)]
+    assert told(own, False) == []

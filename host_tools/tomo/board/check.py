@@ -140,7 +140,8 @@ def _buses(board: Board) -> Iterator[Finding]:
             yield Finding(line, f"a second bus {name!r}", "Give each its own name.")
         if kind != "i2c" and rest[-1] <= 0:
             yield Finding(line, f"{rest[-1]} as the speed of {name}", "It is above 0.")
-        if name not in used:
+        # A row with an unknown bus may mean this one.
+        if name not in used and used <= {row[0] for row in board.buses}:
             yield Finding(line, f"nothing is on bus {name!r}", "Leave it out.", fails=False)
         names.add(name)
         ports.add((kind, port))
