@@ -117,8 +117,8 @@ def test_what_is_wrong_with_a_lamp_is_told(tmp_path, old, new, told):
     assert lines in ([line], [line + 1]), found
 
 
-@pytest.mark.parametrize("speed", [4_800, 9_600, 19_200, 38_400])
-def test_a_bl0942_can_be_as_fast_as_its_data_sheet_says(tmp_path, speed):
+@pytest.mark.parametrize("speed", [4_800, 9_600])
+def test_a_bl0942_can_be_as_fast_as_its_pin_says(tmp_path, speed):
     path, _line = changed(tmp_path, "17, 16, 9_600", f"17, 16, {speed}", "streetlight")
     assert told(path.parent) == []
 

@@ -17,7 +17,7 @@ _PLACES = {"bl0942": range(4), "bh1750": (0x23, 0x5C)}
 # Of the seven bits the rest is reserved (I2C specification, "Reserved addresses").
 _I2C_PLACES = range(0x08, 0x78)
 # Bits a second that a chip can be set to.
-_SPEEDS = {"bl0942": (4_800, 9_600, 19_200, 38_400)}
+_SPEEDS = {"bl0942": (4_800, 9_600)}  # by its pin; the faster ones are by a register
 
 
 def chips(board: Board) -> Iterator[Finding]:
