@@ -213,6 +213,34 @@ def test_a_board_with_its_own_driver_is_sound(own):
     assert told(own) == told(own, False) == []
 
 
+@pytest.mark.parametrize(
+    ("channels", "what", "fails"),
+    [
+        ("2", "pzem004t measures 2 circuits, left names 1", False),
+        ("0", "pzem004t measures 0 circuits, left names 1", True),
+    ],
+)
+def test_a_drivers_channels_are_held_against_the_circuits_of_its_row(own, channels, what, fails):
+    path = own / "pzem004t.py"
+    text = path.read_text(encoding="utf-8")
+    assert text.count("channels = 1\n") == 1
+    path.write_text(text.replace("channels = 1\n", f"channels = {channels}\n"), encoding="utf-8")
+    assert what in [one for one, _remedy in told(own, fails)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "remedy"),
+    [
+        ('"meter", "bl0942"', '"meter", "bl0924"', "Did you mean 'bl0942'? Known: "),
+        ('"meter", "bl0942"', '"meter", "toy-3"', "own is the name of a module."),
+        ('"bl0942", "meter-uart"', '"bl0942", "meter-urat"', "Did you mean 'meter-uart'?"),
+    ],
+)
+def test_a_misspelt_word_is_told_what_it_may_be(tmp_path, old, new, remedy):
+    path, _line = changed(tmp_path, old, new, "streetlight")
+    assert any(remedy in each for _what, each in told(path.parent))
+
+
 def test_an_own_chip_without_its_driver_is_unknown_at_its_row(own):
     (own / "pzem004t.py").unlink()
     found = check(read_board(own / "board.py"))

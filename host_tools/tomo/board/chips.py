@@ -6,8 +6,9 @@ Of a chip that the board brings a driver for it is known where it is and what it
 from collections.abc import Iterator
 
 from tomo.board.finding import Finding
-from tomo.board.own_chips import is_own, missing
+from tomo.board.own_chips import channels_of, is_own, missing
 from tomo.board.read import Board
+from tomo.guess import meant
 
 # Bus, channels and number of figures of each chip.
 _METERS = {"atm90e32": ("spi", 3, 3), "bl0942": ("uart", 1, 3)}
@@ -40,11 +41,12 @@ def chips(board: Board) -> Iterator[Finding]:
                 for what, remedy, fails in missing(board, chip):
                     yield Finding(line, what, remedy, fails)
             elif chip not in wanted:
-                known = f"Known: {', '.join(wanted)}. For another write {chip}.py beside board.py."
-                yield Finding(line, f"unknown chip {chip!r}", known)
+                yield Finding(line, f"unknown chip {chip!r}", _unknown(chip, list(wanted)))
             elif kinds.get(bus) != wanted[chip]:
                 what = f"no bus {bus!r} of kind {wanted[chip]}"
-                yield Finding(line, what, "BUSES has the buses.")
+                near = meant(bus, [one for one in kinds if kinds[one] == wanted[chip]])
+                remedy = f"Did you mean {near!r}?" if near else "BUSES has the buses."
+                yield Finding(line, what, remedy)
             where = _shown(kinds.get(bus), place)
             remedy = _misplaced(chip, kinds.get(bus), place)
             if remedy:
@@ -52,6 +54,14 @@ def chips(board: Board) -> Iterator[Finding]:
             if (bus, place) in places:
                 yield Finding(line, f"two chips at {where} of {bus}", "Give each its own place.")
             places.add((bus, place))
+
+
+def _unknown(chip: str, known: list[str]) -> str:
+    near = meant(chip, known)
+    guess = f"Did you mean {near!r}? " if near else ""
+    if not chip.isidentifier():
+        return f"{guess}Known: {', '.join(known)}. A chip of your own is the name of a module."
+    return f"{guess}Known: {', '.join(known)}. For another write {chip}.py beside board.py."
 
 
 def _misplaced(chip: str, kind: str | None, place: int) -> str:
@@ -65,6 +75,10 @@ def _misplaced(chip: str, kind: str | None, place: int) -> str:
     if isinstance(can, range):
         return f"It is from {_shown(kind, can[0])} to {_shown(kind, can[-1])}."
     return f"It can have {', '.join(_shown(kind, each) for each in can)}."
+
+
+def _counted(circuits: int) -> str:
+    return "1 circuit" if circuits == 1 else f"{circuits} circuits"
 
 
 def _shown(kind: str | None, place: int) -> str:
@@ -92,6 +106,10 @@ def meters(board: Board) -> Iterator[Finding]:
         if not 0 < len(circuits) <= channels:
             what = f"{name} has {channels} channels, for {len(circuits)} circuits"
             yield Finding(line, what, "One circuit a channel.")
+        own = channels_of(board, chip) if chip not in _METERS else None
+        if own is not None and own != len(circuits):
+            what = f"{chip} measures {_counted(own)}, {name} names {len(circuits)}"
+            yield Finding(line, what, "One circuit a channel.", fails=own < len(circuits))
         if chip in _METERS and (len(figures) != wanted or min(figures) <= 0):
             what = f"{chip} needs {wanted} figures above 0"
             yield Finding(line, what, "docs/boards.md has which.")

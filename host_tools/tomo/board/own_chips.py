@@ -26,6 +26,20 @@ def missing(board: Board, word: str) -> Iterator[tuple[str, str, bool]]:
         yield wrong, "Without a model this board has no desk: docs/porting.md tells.", False
 
 
+def channels_of(board: Board, word: str) -> int | None:
+    """The `channels` that a driver's class says in plain figures; None if it does not."""
+    try:
+        body = ast.parse(_beside(board, word).read_bytes()).body
+    except (OSError, SyntaxError, ValueError):  # told elsewhere
+        return None
+    drivers = [one for one in body if isinstance(one, ast.ClassDef) and one.name == "Driver"]
+    for one in (statement for driver in drivers for statement in driver.body):
+        if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "channels":
+            if isinstance(one.value, ast.Constant) and type(one.value.value) is int:
+                return one.value.value
+    return None
+
+
 def _beside(board: Board, module: str) -> Path:
     return board.path.parent / f"{module}.py"
 

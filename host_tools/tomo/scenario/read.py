@@ -1,6 +1,5 @@
 """A scenario file, read and checked: a `Scenario`, or every problem with its line."""
 
-import difflib
 import re
 import tomllib
 from collections.abc import Sequence
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from tomo.checkout import boards
 from tomo.errors import UsageError
+from tomo.guess import meant
 from tomo.scenario import records
 from tomo.scenario.check import advise, check
 from tomo.scenario.keys import REQUIRED, Key, Table
@@ -147,10 +147,8 @@ def _meant(key: Key, value: object) -> str:
 
 
 def _guess(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, 3, 0.5)
-    # Of equally near ones the one made of the same letters: `=` is nearer to `==` than to `>=`.
-    near.sort(key=lambda word: set(word) != set(name))
-    return f"; did you mean {near[0]}?" if near else ""
+    near = meant(name, known)
+    return f"; did you mean {near}?" if near else ""
 
 
 def _records(path: Path, values: dict) -> records.Scenario:
