@@ -26,7 +26,7 @@ _CRC_AT = 61
 BRANCHES = 1
 LAMP = 2
 
-# Numbers of registers. 15 circuits are the most there can be.
+# Numbers of registers. There is room for 15 circuits.
 POWER_ON_BOOTS = 0
 BROWN_OUT_BOOTS = 1
 WATCHDOG_BOOTS = 2

@@ -13,6 +13,7 @@ from tomo.board.beside import beside
 from tomo.board.chips import chips, meters, speeds
 from tomo.board.finding import Finding
 from tomo.board.read import Board
+from tomoshibi.wire.history import BRANCHES_MOST
 
 _FLASH = frozenset(range(6, 12))
 _CONSOLE = frozenset((1, 3))
@@ -20,7 +21,6 @@ _STRAPPING = frozenset((0, 2, 5, 12, 15))
 _INPUT_ONLY = frozenset(range(34, 40))
 _MISSING = frozenset((20, 24, 28, 29, 30, 31))
 _ADC1 = frozenset(range(32, 40))
-_MOST_CIRCUITS = 15
 # UART 0 is the console's; SPI 0 is the flash's.
 _PORTS = {"spi": (1, 2), "uart": (1, 2), "i2c": (0, 1)}
 # Fields behind name and kind; those of them that are pins, and whether the chip drives the pin.
@@ -157,9 +157,9 @@ def _circuits(board: Board) -> Iterator[Finding]:
         if circuit != max(before, 0) + 1:
             what = f"circuit {circuit} among circuits {circuits}"
             yield Finding(brought[circuit], what, "Number circuits from 1, without a gap.")
-    if len(circuits) > _MOST_CIRCUITS:
+    if len(circuits) > BRANCHES_MOST:
         what = f"{len(circuits)} circuits"
-        yield Finding(line, what, f"{_MOST_CIRCUITS} are the most a node keeps counters for.")
+        yield Finding(line, what, f"{BRANCHES_MOST} are the most a node keeps half hours of.")
     if not circuits:
         yield Finding(line, "no circuit", "A board measures, switches or lights something.")
     for circuit in circuits:

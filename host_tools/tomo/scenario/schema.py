@@ -70,7 +70,7 @@ LOAD = Table(
         Key("name", "text", low=1, high=32),
         Key("tier", "integer", low=0, high=4),
         Key("rated_w", "integer", low=0, high=12_000, unit="W"),
-        Key("circuit", "integer", 0, 0, 15),
+        Key("circuit", "integer", 0, 0, 9),
         Key("min_off_s", "integer", 30, 0, 3_600, "s"),
         Key("locked_off", "flag", False),
         Key("power_factor", "number", 0.95, 0.05, 1),

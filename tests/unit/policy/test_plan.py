@@ -113,7 +113,7 @@ class TestMemory(unittest.TestCase):
 
 
 class TestManyInOneTier(unittest.TestCase):
-    """Fifteen loads are the most a board has."""
+    """More than can all be tried; a board has nine at most today."""
 
     def site(self, *rated_w):
         return loads([("load %d" % i, 2, watts) for i, watts in enumerate(rated_w)])
