@@ -41,7 +41,7 @@ class Foundation:
         self.events = EventRing()
         self.identity = Identity(unique_id(), board.NAME, self.storage.identity.serial)
         self.draw = Draw(unique_id())
-        # What the kind of node adds: a branch for each relay's load and their control, or lamps.
+        # What the builders add: the branches that relays switch and their control, lamps.
         self.branches: Sequence[Branch] = ()
         self.switched: LoadControl | None = None
         self.lamps: tuple[tuple[Lamp, Daylight], ...] = ()
