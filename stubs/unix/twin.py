@@ -71,6 +71,9 @@ class Twin:
             else:
                 quantities["p%d_mw" % circuit] = 100_000 * on
                 quantities["i%d_ma" % circuit] = 990 * on
+        for name, parts in (("p0_mw", "_mw"), ("i0_ma", "_ma")):
+            of = [value for one, value in quantities.items() if one.endswith(parts)]
+            quantities[name] = sum(of)  # in phase, near enough for a board alone
         return {name: value for name, value in quantities.items() if name in self._setters}
 
     def _solder_sense(self, what: str, pin: int, figure: int, level: int = 1) -> None:

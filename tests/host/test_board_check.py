@@ -360,7 +360,7 @@ def test_what_is_wrong_in_an_app_is_told_with_its_file(own):
     [
         (RELAY_6, "(7, 33, 1, 0)", "circuit 7 has no meter"),
         (RELAY_6, "(9, 33, 1, 0)", "circuit 9 among circuits [1, 2, 3, 4, 5, 6, 9]"),
-        (RELAY_6, "(0, 33, 1, 0)", "circuit 0 among circuits [0, 1, 2, 3, 4, 5, 6]"),
+        (RELAY_6, "(0, 33, 1, 0)", "circuit 0, the main conductor, has a relay or a lamp"),
         ("(4, 5, 6), (7", "(4, 5, 8), (7", "circuit 8 among circuits [1, 2, 3, 4, 5, 6, 8]"),
     ],
 )

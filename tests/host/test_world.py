@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.desk_bridge import ROOT
 from tests.host.sites import load, lost, site, switched_on
+from tomo import checkout
 from tomo.scenario import records
 from tomo.scenario.lanes import LANES
 from tomo.scenario.measures import MEASURES
@@ -18,6 +20,18 @@ from tomo.world.site import World
 
 def seen(world, name, node="panel"):
     return world.quantities(node)[name]
+
+
+@pytest.fixture
+def main_board(tmp_path, monkeypatch):
+    """A board of two relays whose third channel is on the main conductor."""
+    text = (ROOT / "boards" / "submeter3" / "board.py").read_text(encoding="utf-8")
+    text = text.replace("(1, 2, 3)", "(1, 2, 0)").replace("    (3, 27, 0, 1),\n", "")
+    folder = tmp_path / "main"
+    folder.mkdir()
+    (folder / "board.py").write_text(text.replace("submeter3", "main"), encoding="utf-8")
+    monkeypatch.setenv(checkout.OWN_BOARDS, str(folder))
+    return "main"
 
 
 def test_every_measure_of_a_scenario_is_worked_out_and_no_other():
@@ -52,6 +66,17 @@ class TestSupply:
         world.advance(1_000)
         assert seen(world, "q1_mvar") == 750_000
         assert seen(world, "i1_ma") == 12_500
+
+    def test_a_main_conductor_carries_all_loads_in_and_out_of_phase(self, main_board):
+        # 800 W at power factor 0.8 (600 var) and 800 W at 1: 1600 W, 600 var, 1708.8 VA at 100 V.
+        loads = [load(watts=800, power_factor=0.8), load("second", watts=800)]
+        scenario = site(loads, grid={"nominal_v": 100.0})
+        node = replace(scenario.node[0], board=main_board)
+        world = switched_on(replace(scenario, node=(node,)))
+        world.advance(1_000)
+        assert seen(world, "p0_mw") == 1_600_000
+        assert seen(world, "q0_mvar") == 600_000
+        assert seen(world, "i0_ma") == 17_088
 
     def test_the_load_side_is_dead_for_the_transfer_time_and_then_an_island(self):
         world = switched_on(site([load(watts=750)], events=[lost()]))

@@ -22,6 +22,7 @@ LAMP_RELAY = const(12)  # subject 0; before, after: 0 open, 1 closed
 BROKEN_CYCLE = const(13)  # subject 0; after: how many control cycles broke off since the start
 
 LAMP_SUBJECT = const(255)
+MAIN_SUBJECT = const(254)  # the meter of the main conductor
 
 # Senses of the grid. The first two are the doubts of policy.grid.
 LEVEL = const(1)

@@ -110,8 +110,8 @@ def build(found: str, app_ran: bool) -> tuple[Node, list[Job]]:
 def _build_parts(base: Foundation) -> tuple[list[Job], EchonetNode, list[str]]:
     """Return (jobs, ECHONET Lite node, name of each circuit's load)."""
     storage, control = base.storage, base.control
-    circuits, branches = build_circuits(storage, base.settings)
-    channels = [circuits[number] for number in sorted(circuits)]
+    circuits, branches, main = build_circuits(storage, base.settings)
+    channels = [circuits[number] for number in sorted(circuits) if number]
     half_hours = HalfHours(base.calendar, channels, storage.history, storage.boot)
     keeper = KeeperJob(storage, control, half_hours)
     jobs: list[Job] = [keeper]
@@ -121,14 +121,15 @@ def _build_parts(base: Foundation) -> tuple[list[Job], EchonetNode, list[str]]:
     if branches:
         from tomoshibi.node.build_loads import build_loads
 
-        build_loads(base, branches)
+        build_loads(base, branches, main)
         journal = storage.journal
-        whole = (
-            EnergyCounter(*running(journal, 0, registers.IMPORT)),
-            EnergyCounter(*running(journal, 0, registers.REACTIVE_IMPORT)),
-        )
+        if main is None:
+            whole = (
+                EnergyCounter(*running(journal, 0, registers.IMPORT)),
+                EnergyCounter(*running(journal, 0, registers.REACTIVE_IMPORT)),
+            )
         kept = EnergyCounter(*saved(journal, 0, registers.IMPORT))
-        objects.add_branches(branches, half_hours, kept, control.sense_faulty)
+        objects.add_branches(branches, half_hours, kept, control.sense_faulty, main)
     if board.LAMPS:
         from tomoshibi.node.build_lamp import build_lamp
 

@@ -25,9 +25,10 @@ _UNNAMED_W = const(1_500)
 
 def build_circuits(
     storage: Storage, settings: Settings
-) -> tuple[dict[int, Branch | Lamp], list[Branch]]:
-    """All circuits by their numbers, and the branches among them.
+) -> tuple[dict[int, Branch | Lamp], list[Branch], Branch | None]:
+    """All circuits by their numbers, the branches among them, and the main conductor if measured.
 
+    That is circuit 0 and no branch: what it counts is the board's as a whole.
     The loads of the settings go to the relays in order of circuit.
     """
     circuits, branches, loads = {}, [], 0
@@ -42,7 +43,10 @@ def build_circuits(
             loads += 1
         circuits[number] = _branch(storage, number, load)
         branches.append(circuits[number])
-    return circuits, branches
+    main = None
+    if 0 in parts.measured():
+        main = circuits[0] = _branch(storage, 0, None)
+    return circuits, branches, main
 
 
 def _lamp(storage: Storage, number: int) -> Lamp:

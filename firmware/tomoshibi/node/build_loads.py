@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tomoshibi.core.branch import Branch
 
 
-def build_loads(base: Foundation, branches: Sequence[Branch]) -> None:
+def build_loads(base: Foundation, branches: Sequence[Branch], main: Branch | None) -> None:
     settings = base.settings
     switched = [branch for branch in branches if branch.load]
     loads = [branch.load for branch in switched]
@@ -30,6 +30,6 @@ def build_loads(base: Foundation, branches: Sequence[Branch]) -> None:
         base.storage.view(registers.RELAY_MOVES, parts.circuit_count()),
         settings["island_surge_w"],
         settings["island_surge_ms"],
-        [branch for branch in branches if not branch.load],
+        [branch for branch in branches if not branch.load] + ([main] if main else []),
     )
     base.control.outputs += (base.switched,)

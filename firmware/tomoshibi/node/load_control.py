@@ -126,6 +126,9 @@ class LoadControl:
     def claim_w(self) -> int:
         total_w = 0
         for branch in self._fixed:
+            # What the main conductor carries is drawn by circuits that are counted already.
+            if not branch.number:
+                continue
             if branch.reading.valid and self.uptime.seconds - branch.reading.at_s <= _FRESH_S:
                 total_w += abs(branch.reading.power_mw) // 1000
         return total_w
@@ -351,7 +354,8 @@ class LoadControl:
             silent = int(now_s - branch.reading.at_s > _SILENT_S)
             if silent != self._silent[i]:
                 before, self._silent[i] = self._silent[i], silent
-                self.record(events.LOAD_FAULT, branch.number - 1, before, silent, events.SILENT)
+                subject = branch.number - 1 if branch.number else events.MAIN_SUBJECT
+                self.record(events.LOAD_FAULT, subject, before, silent, events.SILENT)
 
     def _may_close(self, now_s: int) -> bool:
         """Nothing closes while the site is dark, on trial, or in doubt."""

@@ -30,12 +30,14 @@ def circuits(rows: tuple) -> list[int]:
     return [row[0] for row in rows]
 
 
+def measured() -> list[int]:
+    """The circuits of METERS; 0 among them is the main conductor."""
+    return [circuit for row in board.METERS for circuit in row[4]]
+
+
 def circuit_count() -> int:
     """Circuits are numbered from 1 without a gap (`tomo board check`): the highest number."""
-    most = max(circuits(board.RELAYS + board.LAMPS), default=0)
-    for row in board.METERS:
-        most = max(most, max(row[4]))
-    return most
+    return max(circuits(board.RELAYS + board.LAMPS) + measured())
 
 
 def _first(rows: tuple, name: str) -> tuple | None:

@@ -1,5 +1,7 @@
 """Counter readings at :00 and :30 local time, a sector a day, for more than a hundred days.
 
+Nodes of ten branches and more need two sectors a day, and keep half as many days.
+
 Days are found by their number in the sectors' heads, not by place: a clock that is wrong by years
 takes a sector for its day and hides nothing. The oldest sector in the order of opening goes when
 room is needed, whatever day it claims to be. Appending allocates nothing.

@@ -34,13 +34,24 @@ class ObjectBuilder:
         half_hours: HalfHours,
         whole: EnergyCounter,
         sense_fault: Callable[[], bool],
+        main: Branch | None = None,
     ) -> None:
-        """028D for each branch, in the order of their numbers, and 0287 for the panel."""
+        """028D for each branch, in the order of their numbers, and 0287 for the panel.
+
+        main   of the transformer on the main conductor, if there is one
+        """
         from tomoshibi.reporting.submeter import BranchMeter, PanelMeter
 
         for branch in branches:
             self._devices.append(BranchMeter(branch, half_hours, *self._common))
-        self._devices.append(PanelMeter(branches, whole, *self._common, sense_fault))
+        if main is None:
+            panel = PanelMeter(branches, whole, *self._common, sense_fault)
+        else:
+            from tomoshibi.reporting.main_meter import MainMeter
+
+            panel = MainMeter(branches, whole, *self._common, sense_fault)
+            panel.main = main
+        self._devices.append(panel)
 
     def add_lamp(self, lamp: Lamp) -> None:
         """0291."""

@@ -57,6 +57,7 @@ KINDS = (
 RESETS = ("power-on", "brown-out", "watchdog", "crash", "commanded")
 STORED = ("settings", "identity", "registers", "history", "events", "files")
 LAMP_SUBJECT = 255
+MAIN_SUBJECT = 254
 # Senses of core.events.
 SENSES = ("", "grid level, mV", "grid frequency, mHz", "inverter's contact")
 
@@ -90,6 +91,8 @@ def details(kind: int, subject: int, before: int, after: int, load_names: list) 
             words = ("sound", "faulty")
         if subject == LAMP_SUBJECT:
             return {"lamp": 1, "to": words[after]}
+        if subject == MAIN_SUBJECT:
+            return {"main": 1, "to": words[after]}
         named = subject < len(load_names) and load_names[subject]
         load = {"load": load_names[subject]} if named else {}
         load.update({"number": subject + 1, "to": words[after]})

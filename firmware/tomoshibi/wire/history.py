@@ -7,15 +7,15 @@
     5   per branch: import, u32 Wh; export, u32 Wh; FFFFFFFF: no data
         CRC-24 of all before
 
-A sector holds one local day. The ring's own bytes in its head are: day since 2000-01-01, u16;
-number of branches. A day may have several sectors, and a slot several records: the rule which one
-counts is `better`.
+A sector holds records of one local day. The ring's own bytes in its head are: day since
+2000-01-01, u16; number of branches. A day may have several sectors, from ten branches on it needs
+two, and a slot several records: the rule which one counts is `better`.
 """
 
 from tomoshibi.wire.flash_bytes import crc24, get, put
 
 SLOTS = 48
-BRANCHES_MOST = 9  # 50 records of these fit into a sector
+BRANCHES_MOST = 16  # as registers are numbered; two sectors a day hold 58 records of these
 NONE = -1
 _FIRST = 5
 

@@ -26,7 +26,7 @@ _CRC_AT = 61
 BRANCHES = 1
 LAMP = 2
 
-# Numbers of registers. There is room for 15 circuits.
+# Numbers of registers. There is room for 16 circuits.
 POWER_ON_BOOTS = 0
 BROWN_OUT_BOOTS = 1
 WATCHDOG_BOOTS = 2
@@ -47,7 +47,7 @@ IMPORT = 0
 EXPORT = 1
 REACTIVE_IMPORT = 2
 REACTIVE_EXPORT = 3
-LAST = 127
+LAST = 131
 
 NOT_WANTED = 1
 LOCKED_OFF = 2

@@ -151,8 +151,9 @@ def _circuits(board: Board) -> Iterator[Finding]:
     line = board.lines["METERS", -1]
     switched = {row[0] for row in board.relays}
     measured = {circuit for row in board.meters for circuit in row[4]}
-    circuits = sorted(switched | measured | set(board.lamp_circuits))
     brought = _circuit_lines(board)
+    yield from _main(board, brought)
+    circuits = sorted((switched | measured | set(board.lamp_circuits)) - {0})
     for before, circuit in zip([0, *circuits], circuits, strict=False):
         if circuit != max(before, 0) + 1:
             what = f"circuit {circuit} among circuits {circuits}"
@@ -170,6 +171,15 @@ def _circuits(board: Board) -> Iterator[Finding]:
         elif circuit not in switched and circuit not in board.lamp_circuits:
             what = f"circuit {circuit} has no relay"
             yield Finding(brought[circuit], what, "What it draws is nobody's to cut.", fails=False)
+
+
+def _main(board: Board, brought: dict[int, int]) -> Iterator[Finding]:
+    if 0 in board.load_circuits or 0 in board.lamp_circuits:
+        what = "circuit 0, the main conductor, has a relay or a lamp"
+        yield Finding(brought[0], what, "It is measured only: number what is switched from 1.")
+    elif board.has_main and not (board.load_circuits or board.fixed_circuits):
+        what = "circuit 0, the main conductor, beside lamps alone"
+        yield Finding(brought[0], what, "A lamp's meter says the same: leave it out.")
 
 
 def _circuit_lines(board: Board) -> dict[int, int]:

@@ -40,9 +40,14 @@ class Board:
 
     @property
     def fixed_circuits(self) -> list[int]:
-        """Circuits that are measured and nothing else, ascending."""
-        measured = {circuit for row in self.meters for circuit in row[4]}
+        """Circuits that are measured and nothing else, ascending; the main conductor is none."""
+        measured = {circuit for row in self.meters for circuit in row[4] if circuit}
         return sorted(measured.difference(self.load_circuits, self.lamp_circuits))
+
+    @property
+    def has_main(self) -> bool:
+        """Whether a meter is on the main conductor, circuit 0."""
+        return bool(self.meter_of(0))
 
     def has_sense(self, what: str) -> bool:
         return any(row[0] == what for row in self.senses)

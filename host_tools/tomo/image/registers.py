@@ -10,11 +10,11 @@ from tomo.image.ring import SECTOR, TORN_MOST, Ring, Sector
 from tomo.image.source import FlashSource
 from tomoshibi.wire import flash_sector, registers
 from tomoshibi.wire.flash_bytes import blank, given_up
+from tomoshibi.wire.history import BRANCHES_MOST
 
 LABEL = "registers"
 _NUMBERS = 1 << 24  # records are numbered up to here, and then from 0 again
 KINDS = (registers.BRANCHES, registers.LAMP, registers.BRANCHES + registers.LAMP)
-_BRANCHES_MOST = 15
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Registers:
     def numbers(self) -> list[int]:
         """Registers that the node has; only those found, if its head makes no sense."""
         if self.kind in KINDS:
-            if 0 < self.branches <= _BRANCHES_MOST:
+            if 0 < self.branches <= BRANCHES_MOST:
                 return list(registers.numbers(self.kind, self.branches))
         return sorted(self.values)
 
@@ -165,4 +165,4 @@ def _entries(record: bytes, count: int) -> dict[int, Value]:
 
 def _known() -> list[int]:
     """Every number that any node has."""
-    return list(registers.numbers(registers.BRANCHES + registers.LAMP, _BRANCHES_MOST))
+    return list(registers.numbers(registers.BRANCHES + registers.LAMP, BRANCHES_MOST))

@@ -240,7 +240,8 @@ def _subject(kind: int, subject: int) -> str:
     """Loads and branches are counted from 1 for people."""
     name = _word(console.KINDS, kind)
     if name in ("load", "lock", "load fault"):
-        return "lamp" if subject == console.LAMP_SUBJECT else str(subject + 1)
+        words = {console.LAMP_SUBJECT: "lamp", console.MAIN_SUBJECT: "main"}
+        return words.get(subject, str(subject + 1))
     if name == "storage":
         return _word(console.STORED, subject)
     return str(subject) if name.startswith("start value") or name.isdigit() else ""

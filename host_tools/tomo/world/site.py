@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from datetime import timedelta
+from math import hypot
 from typing import Protocol
 
 from tomo.board.read import parts_of
@@ -248,7 +249,21 @@ class World:
             if self._parts[node].photocells:
                 own_lux = lamp.data.own_lux * lamp.light_permille / 1000
                 seen["lux_milli"] = round((self.lux * lamp.data.daylight_factor + own_lux) * 1000)
+        if self._parts[node].has_main:
+            seen |= self._main(node)
         return seen | self._faults.levels(node)
+
+    def _main(self, node: str) -> dict[str, int]:
+        """What the transformer on the node's main conductor sees: all its loads and lamps."""
+        parts = (*self.loads[node], *self.lamps[node])
+        power_w = sum(part.power_w for part in parts)
+        reactive_var = sum(part.reactive_var for part in parts)
+        current_a = hypot(power_w, reactive_var) / self.load_v if self.load_v > 1 else 0.0
+        return {
+            "i0_ma": round(current_a * 1000),
+            "p0_mw": round(power_w * 1000),
+            "q0_mvar": round(reactive_var * 1000),
+        }
 
     def strokes(self, node: str) -> dict[str, int]:
         """What has happened to the node's chips since this was asked last: to be told once."""

@@ -1221,6 +1221,14 @@ class TestClaims(ControlCase):
         fixed.reading.at_s = self.control.uptime.seconds - 6
         self.assertEqual(self.control.power_w(), 0)
 
+    def test_what_the_main_conductor_carries_is_counted_by_its_circuits_already(self):
+        main = Branch(0, None)
+        self.switched._fixed, self.switched._silent = (main,), bytearray(1)
+        main.reading.valid, main.reading.power_mw = True, 900_000
+        main.reading.at_s = 1 << 28
+        self.assertEqual(self.island(), ["exit", "pump", "lights"])
+        self.assertEqual(self.control.power_w(), 0)
+
 
 class TestFixed(ControlCase):
     def test_a_meter_of_a_fixed_branch_without_a_reading_for_10_s_is_told_and_so_is_its_next(self):

@@ -20,8 +20,10 @@ RECORD = BODY + u24(crc24(BODY, START))
 class TestRecord(unittest.TestCase):
     def test_sizes_are_eight_bytes_a_branch_and_eight_more(self):
         self.assertEqual([history.size(branches) for branches in (1, 6, 9)], [16, 56, 80])
-        # 4096 bytes less the head: a day of the largest node fits, with two to spare.
-        self.assertEqual((4_096 - 32) // history.size(history.BRANCHES_MOST), 50)
+        # 4096 bytes less the head: a day of nine branches fits, with two records to spare; one of
+        # the largest node into two sectors, with ten.
+        self.assertEqual((4_096 - 32) // history.size(9), 50)
+        self.assertEqual(2 * ((4_096 - 32) // history.size(history.BRANCHES_MOST)), 58)
 
     def test_a_record_is_made_as_laid_out(self):
         made = bytearray(24)

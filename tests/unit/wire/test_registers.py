@@ -26,17 +26,18 @@ class TestNumbers(unittest.TestCase):
         expected = list(range(8)) + [48, 49, 50, 51, 68, 69, 70, 71]
         self.assertEqual(list(registers.numbers(registers.LAMP, 1)), expected)
 
-    def test_the_largest_node_uses_no_number_twice_and_none_above_127(self):
-        found = list(registers.numbers(registers.BRANCHES, 15))
-        self.assertEqual(len(set(found)), 8 + 15 + 15 + 4 * 16)
+    def test_the_largest_node_uses_no_number_twice_and_none_above_131(self):
+        found = list(registers.numbers(registers.BRANCHES, 16))
+        self.assertEqual(len(set(found)), 8 + 16 + 16 + 4 * 17)
         self.assertEqual(found, sorted(found))
-        self.assertEqual(found[-1], 127)
+        self.assertEqual(found[-1], 131)
 
     def test_registers_have_names_and_units(self):
         for number, name, unit in (
             (0, "boots after power-on", ""),
             (7, "reset note", ""),
             (17, "load 2 state", ""),
+            (31, "load 16 state", ""),
             (47, "relay 16 moves", ""),
             (48, "lamp burning", "s"),
             (49, "driver burning", "s"),
@@ -45,6 +46,7 @@ class TestNumbers(unittest.TestCase):
             (67, "whole reactive export", "varh"),
             (69, "branch 1 export", "Wh"),
             (126, "branch 15 reactive import", "varh"),
+            (131, "branch 16 reactive export", "varh"),
         ):
             self.assertEqual(
                 (register_names.name(number), register_names.unit(number)), (name, unit)
