@@ -12,8 +12,8 @@
 What the chip was before it started is said by DESK_RESET_REASON, DESK_SOFT_RESET, DESK_KEPT and
 DESK_KEEPS_LEVELS (see resets); its flash is DESK_FLASH.
 
-Statuses: 0 ended as asked, 2 wrong environment or address in use, 3 watchdog, 4 and 5 the
-firmware asked for a reset.
+Statuses: 0 ended as asked, 2 wrong environment, address in use or a part of the board damaged,
+3 watchdog, 4 and 5 the firmware asked for a reset.
 """
 
 import sys

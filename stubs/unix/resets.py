@@ -1,13 +1,16 @@
 """How a run of the desk's chip ends, and what outlives a reset of it: levels of pins, RTC memory.
 
+Where the contacts of latching relays stand is kept with them.
+
     offset  size  field
-    0       160   4 bytes a pin: how it is driven (see below), unused, duty of its PWM u16
+    0       160   4 bytes a pin: how it is driven (see below), whether the contact is closed that a
+                  pulse on it closes, duty of its PWM u16
     160     2     length of RTC memory
     162     2048  RTC memory
 
-It is a file in the node's folder, DESK_KEPT or `kept.bin`. A power-on or brown-out clears it. That
-the levels of an ESP32 live on is not certain, so it is what the desk assumes; DESK_KEEPS_LEVELS=0
-makes every reset let go of them.
+It is a file in the node's folder, DESK_KEPT or `kept.bin`. A power-on or brown-out clears all but
+the contacts. That the levels of an ESP32 live on is not certain, so it is what the desk assumes;
+DESK_KEEPS_LEVELS=0 makes every reset let go of them.
 """
 
 import sys
@@ -25,6 +28,7 @@ BY_PWM = const(3)
 RTC_AT = const(160)
 RTC_SIZE = const(2048)
 _SIZE = const(2210)
+_CONTACT = const(1)
 
 _POWER_ON = const(1)
 _BROWN_OUT = const(15)
@@ -49,6 +53,18 @@ def begin() -> None:
     after_reset = bool(getenv("DESK_SOFT_RESET")) or reason() not in (_POWER_ON, _BROWN_OUT)
     keeps_levels = getenv("DESK_KEEPS_LEVELS") != "0"
     if not after_reset:
-        memory[:] = bytes(_SIZE)
+        _clear(_SIZE)
     elif not keeps_levels:
-        memory[:RTC_AT] = bytes(RTC_AT)
+        _clear(RTC_AT)
+
+
+def contact_at(pin: int) -> int:
+    """Where `memory` keeps the contact that pulses on this pin close."""
+    return 4 * pin + _CONTACT
+
+
+def _clear(size: int) -> None:
+    """All but the contacts in the first `size` bytes."""
+    for at in range(size):
+        if at >= RTC_AT or at % 4 != _CONTACT:
+            memory[at] = 0

@@ -114,31 +114,48 @@ def add_adc(setters: dict) -> None:
         setters["adc_" + name] = lambda value, name=name: adc_is(**{name: value})
 
 
-class Poles:
-    """The relays of one circuit, rows of RELAYS: it is closed when all their contacts are.
+class Coil:
+    """A relay whose contact follows its coil: closed while its pin has the level of its row.
 
-    A resistor pulls each coil's pin to its level in reset while nobody drives it.
+    A resistor pulls the pin to its level in reset while nobody drives it.
     """
+
+    def __init__(self, row: tuple, moved) -> None:
+        _circuit, pin, self._closes, reset = row
+        self._wire = Pin.wire(pin)
+        self._wire.rest(reset)
+        self._wire.listen(moved)
+
+    def closed(self) -> bool:
+        return self._wire.value() == self._closes
+
+
+class Poles:
+    """The relays of one circuit, rows of RELAYS: it is closed when all their contacts are."""
 
     def __init__(self, outputs: Outputs, name: str, rows: list) -> None:
         self._outputs = outputs
-        self._wires = [Pin.wire(pin) for _circuit, pin, _closes, _reset in rows]
-        self._closes = [closes for _circuit, _pin, closes, _reset in rows]
-        for wire, row in zip(self._wires, rows):
-            wire.rest(row[3])
+        self._contacts = [_contact(row, self._moved) for row in rows]
         self._number = outputs.add(name, self._closed())
-        for wire in self._wires:
-            wire.listen(self._moved)
 
     def _closed(self) -> int:
         """Allocates nothing: a pin may move with the heap locked."""
-        for i in range(len(self._wires)):
-            if self._wires[i].value() != self._closes[i]:
+        for contact in self._contacts:
+            if not contact.closed():
                 return 0
         return 1
 
     def _moved(self, _level: int) -> None:
         self._outputs.put(self._number, self._closed())
+
+
+def _contact(row: tuple, moved):
+    if len(row) == 4:
+        return Coil(row, moved)
+    # What only some boards have is imported with it, for memory.
+    from twin_latching import Latch
+
+    return Latch(row, moved)
 
 
 def add_faults(setters: dict, name: str, chip) -> None:
