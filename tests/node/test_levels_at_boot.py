@@ -46,4 +46,5 @@ def test_no_relay_of_a_load_closes_before_the_hold_is_over(tmp_path, closes):
     assert again["first"] == dict.fromkeys(RELAYS, 1)
     opened = [(t, name) for t, name, closed in again["moves"] if not closed]
     assert sorted(opened) == [(0, name) for name in sorted(RELAYS)]
+    assert again["judged_ms"] > 0
     assert min(t for t, _, closed in again["moves"] if closed) >= HOLD_MS

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tomoshibi.drivers.latching import Latching
     from tomoshibi.drivers.relay import Relay
 
 
 class Ganged:
     """Relays that switch one circuit together, each pole with its own. As a Relay to its user."""
 
-    def __init__(self, relays: Sequence[Relay]) -> None:
+    def __init__(self, relays: Sequence[Relay | Latching]) -> None:
         self._relays = relays
 
     @property

@@ -27,7 +27,7 @@ def build_lamp(base: Foundation, circuits: dict, objects: ObjectBuilder) -> SkyJ
     light = LampControl(
         base.control,
         lamp,
-        relay_of(circuit),
+        relay_of(circuit, base.control),
         Dimmer(PWM(Pin(pin), freq=hz, duty_u16=65_535)),
         IslandLight(role, settings["lamp_full_w"] * 1000, settings["lamp_standby_mw"]),
         settings["island_energy_wh"],

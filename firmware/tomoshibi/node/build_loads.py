@@ -23,7 +23,7 @@ def build_loads(base: Foundation, branches: Sequence[Branch], main: Branch | Non
     base.switched = LoadControl(
         base.control,
         switched,
-        [relay_of(branch.number) for branch in switched],
+        [relay_of(branch.number, base.control) for branch in switched],
         ShedPlan(loads),
         Staging(loads, settings["step_gap_s"], settings["stagger_s"], base.draw),
         settings["island_limit_w"],

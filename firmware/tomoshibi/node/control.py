@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tomoshibi.core.events import EventRing
     from tomoshibi.core.uptime import Uptime
     from tomoshibi.node.output import Output
+    from tomoshibi.node.pulses import Pulses
     from tomoshibi.node.senses import Senses
     from tomoshibi.policy.budget import Budget
     from tomoshibi.policy.grid import GridState
@@ -53,6 +54,7 @@ class Control:
 
     outputs       what it commands; added before the first cycle
     budget        what the loads of an island may draw, where there are any
+    pulses        what ends those of latching relays, where there are any
     losses        a counter in an array of one: how often the grid was lost (an island or darkness,
                   not a short dip); the array may be a place in the registers kept in flash
     power_going   set when the node's own supply may be going: a job then saves what there is
@@ -66,6 +68,7 @@ class Control:
         self.events = events
         self.outputs: tuple[Output, ...] = ()
         self.budget: Budget | None = None
+        self.pulses: Pulses | None = None
         self.cycles = 0
         self.broken = 0
         self.news = False
@@ -120,6 +123,8 @@ class Control:
         try:
             uptime, grid = self.uptime, self.grid
             span_ms = uptime.update()
+            if self.pulses:
+                self.pulses.on_round(uptime.seconds)
             if grid.step(span_ms, self._grid_alive(), self.load_alive(), self.islanded()):
                 self._entered = True
             if self._entered:
@@ -219,8 +224,11 @@ class Control:
             self.power_going = True
 
     def calm(self) -> bool:
-        """Whether nothing is about to be decided: a job may hold things up to write to flash."""
-        if self.news:
+        """Whether nothing is about to be decided: a job may hold things up to write to flash.
+
+        A coil that is driven meanwhile would be driven too long.
+        """
+        if self.news or (self.pulses and self.pulses.running()):
             return False
         state = self.grid.state
         if state == RIDE_THROUGH:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tomoshibi.core.branch import Branch
     from tomoshibi.core.lamp import Daylight, Lamp
     from tomoshibi.drivers.ganged import Ganged
+    from tomoshibi.drivers.latching import Latching
     from tomoshibi.node.load_control import LoadControl
 
 
@@ -85,21 +86,34 @@ def _storage() -> Storage:
     return Storage(kind, count, find_partition)
 
 
-def relay_of(circuit: int) -> Relay | Ganged:
+def relay_of(circuit: int, control: Control) -> Relay | Latching | Ganged:
     """What switches a circuit, as it is in reset: one relay, or several that move together.
 
-    The level goes in with the direction, so that no relay twitches while its pin is set up.
+    Pulses of latching ones are for `control` to end.
     """
-    relays = [
-        Relay(Pin(pin, Pin.OUT, value=reset), 1 - closes)
-        for number, pin, closes, reset in board.RELAYS
-        if number == circuit
-    ]
+    relays = [_relay(row, control) for row in board.RELAYS if row[0] == circuit]
     if len(relays) == 1:
         return relays[0]
     from tomoshibi.drivers.ganged import Ganged
 
     return Ganged(relays)
+
+
+def _relay(row: tuple, control: Control) -> Relay | Latching:
+    """The level goes in with the direction, so that no relay twitches while its pin is set up."""
+    circuit, pin, closes, reset = row[:4]
+    first = Pin(pin, Pin.OUT, value=reset)
+    if not parts.is_latching(row):
+        return Relay(first, 1 - closes)
+    from tomoshibi.drivers.latching import Latching
+    from tomoshibi.node.pulses import Pulses
+
+    # Where the start-up has driven its contact, see node.outputs.
+    closed = circuit in parts.circuits(board.LAMPS)
+    relay = Latching(first, Pin(row[4], Pin.OUT, value=reset), closes, row[5], closed)
+    control.pulses = control.pulses or Pulses()
+    control.pulses.add(relay)
+    return relay
 
 
 def _detector(what: str) -> Pin:

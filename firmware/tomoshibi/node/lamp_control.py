@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tomoshibi.core.lamp import Lamp
     from tomoshibi.drivers.dimmer import Dimmer
     from tomoshibi.drivers.ganged import Ganged
+    from tomoshibi.drivers.latching import Latching
     from tomoshibi.drivers.relay import Relay
     from tomoshibi.node.control import Control
     from tomoshibi.node.lamp_commands import LampCommands
@@ -49,7 +50,7 @@ class LampControl:
         self,
         control: Control,
         lamp: Lamp,
-        relay: Relay | Ganged,
+        relay: Relay | Latching | Ganged,
         dimmer: Dimmer,
         island: IslandLight,
         energy_wh: int,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from tomoshibi.core.branch import Branch
     from tomoshibi.drivers.ganged import Ganged
+    from tomoshibi.drivers.latching import Latching
     from tomoshibi.drivers.relay import Relay
     from tomoshibi.node.control import Control
     from tomoshibi.node.load_commands import LoadCommands
@@ -53,7 +54,7 @@ class LoadControl:
         self,
         control: Control,
         branches: Sequence[Branch],
-        relays: Sequence[Relay | Ganged],
+        relays: Sequence[Relay | Latching | Ganged],
         plan: ShedPlan,
         staging: Staging,
         limit_w: int,

@@ -21,7 +21,7 @@ import tomoshibi.wire.echonet_map
 import tomoshibi.wire.flash_sector
 import tomoshibi.wire.history
 from tomoshibi.core import errors, hmac, refusals
-from tomoshibi.drivers import atm90e32_service, mains_sense, meter_chip
+from tomoshibi.drivers import atm90e32_service, latching, mains_sense, meter_chip
 from tomoshibi.meter import calibration, circuits, peak, scaling
 from tomoshibi.node import (
     answer_budget,
@@ -41,6 +41,7 @@ from tomoshibi.node import (
     log_job,
     meter_job,
     places_job,
+    pulses,
     questions,
     sense_edge,
     sky_job,

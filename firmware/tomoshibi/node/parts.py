@@ -35,6 +35,11 @@ def measured() -> list[int]:
     return [circuit for row in board.METERS for circuit in row[4]]
 
 
+def is_latching(row: tuple) -> bool:
+    """Whether a row of RELAYS is of one with a coil for each direction."""
+    return len(row) > 4
+
+
 def circuit_count() -> int:
     """Circuits are numbered from 1 without a gap (`tomo board check`): the highest number."""
     return max(circuits(board.RELAYS + board.LAMPS) + measured())
