@@ -59,6 +59,21 @@ def test_what_is_only_worth_a_look_fails_nothing():
         (RELAY_6, "(7, 33, 1, 0)", "circuit 7 has no meter"),
         ("(4, 5, 6), (7", "(4, 5, 8), (7", "circuits [1, 2, 3, 4, 5, 6, 8]"),
         (RELAY_6, "(6, 33, 1)", "(6, 33, 1) is no such row"),
+        (RELAY_6, "(6, 33, 1, 0, 14)", "(6, 33, 1, 0, 14) is no such row"),
+        (RELAY_6, "(6, 33, 1, 0, 14, 50, 1)", "50, 1) is no such row"),
+        (RELAY_6, "(6, 33, 1, 0, 33, 50)", "(circuit 6 opening coil) is circuit 6 closing coil"),
+        (RELAY_6, "(6, 33, 1, 0, 13, 50)", "GPIO 13 (circuit 6 opening coil) is circuit 1 relay"),
+        (RELAY_6, "(6, 37, 1, 0, 14, 50)", "GPIO 37 (circuit 6 closing coil) cannot drive"),
+        (RELAY_6, "(6, 33, 1, 0, 37, 50)", "GPIO 37 (circuit 6 opening coil) cannot drive"),
+        (RELAY_6, "(6, 33, 1, 1, 14, 50)", "a coil of circuit 6 is driven in reset"),
+        (RELAY_6, "(6, 33, 1, 2, 14, 50)", "levels 1 and 2"),
+        (RELAY_6, "(6, 33, 1, 0, 14, 9)", "a pulse of 9 ms"),
+        (RELAY_6, "(6, 33, 1, 0, 14, 1_001)", "a pulse of 1001 ms"),
+        (
+            RELAY_6,
+            ", ".join(f"(6, {pin}, 0, 1, {pin + 1}, 1_000)" for pin in (16, 18, 21, 22, 33)),
+            "pulses of more than 4000 ms in all",
+        ),
         (RELAY_6, '(6, "33", 1, 0)', "is no such row"),
         ('"chip1", "atm90e32"', '"chip1", "atm90e26"', "unknown chip 'atm90e26'"),
         ('"chip2", "atm90e32", "meter-spi"', '"chip2", "atm90e32", "spi"', "no bus 'spi' of kind"),
@@ -172,6 +187,17 @@ def test_pins_are_shown_of_a_board_that_is_wrong(tmp_path):
     told = CliRunner().invoke(app, ["board", "check", str(path), "--json"]).stdout.splitlines()
     relay = {"pin": 37, "part": "circuit 6", "signal": "relay"}
     assert relay in [json.loads(line) for line in told]
+
+
+def test_both_pins_of_a_latching_relay_are_shown(tmp_path):
+    path, _line = changed(tmp_path, RELAY_6, "(6, 33, 0, 1, 14, 50)")
+    assert told(path.parent) == []
+    of_6 = [
+        (use.pin, use.signal, use.drives)
+        for use in uses(read_board(path))
+        if use.part == "circuit 6"
+    ]
+    assert of_6 == [(33, "closing coil", True), (14, "opening coil", True)]
 
 
 def test_it_is_told_with_its_line_and_status_1(tmp_path):

@@ -10,6 +10,8 @@ from tests.node.desk_nodes import seats
 from tests.node.held_nodes import life
 from tests.node.runs import run
 from tomo import checkout
+from tomo.board.check import check
+from tomo.board.read import parts_of
 
 CASE = ROOT / "scenarios" / "cases" / "three_circuits.toml"
 PROGRAM = str(ROOT / "tests" / "helpers" / "relay_trace.py")
@@ -38,6 +40,7 @@ def shop(tmp_path, monkeypatch):
     rows += [(3, 33, 0, 1, 13, 100), (3, 14, 0, 1, 16, 100)]
     folder = latching(tmp_path / "boards", "boards/submeter3", "shop", rows)
     monkeypatch.setenv(checkout.OWN_BOARDS, str(folder))
+    assert [one.what for one in check(parts_of("shop")) if one.fails] == []
     return folder
 
 

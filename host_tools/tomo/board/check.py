@@ -29,6 +29,11 @@ _BUSES = {
     "uart": (4, ((1, "TX", True), (2, "RX", False))),
     "i2c": (3, ((1, "SCL", True), (2, "SDA", True))),
 }
+# A latching relay's row has a pin and a time more. Of the times: shorter moves no contact, longer
+# warms a coil; all are waited for at boot, and before maintenance, which has the watchdog's 8 s.
+_LATCHING = 6
+_PULSE_MS = range(10, 1_001)
+_PULSES_MS = 4_000
 _PROCESSOR = ("CONTROL_PERIOD_MS", "WATCHDOG_MS", "RESET_REASON")
 _SENSES = ("grid", "load", "contact", "grid-level")
 _LENGTHS = {"METERS": 6, "RELAYS": 4, "SENSES": 3, "LAMPS": 4, "PHOTOCELLS": 4}
@@ -50,7 +55,19 @@ def check(board: Board) -> list[Finding]:
     shapes = misshapen(board)
     if shapes:  # what a row means is not known then
         return [*shapes, *beside(board)]
-    checks = (_name, _buses, speeds, chips, meters, _circuits, _relays, _lamps, _senses, _pins)
+    checks = (
+        _name,
+        _buses,
+        speeds,
+        chips,
+        meters,
+        _circuits,
+        _relays,
+        _pulses,
+        _lamps,
+        _senses,
+        _pins,
+    )
     rows = (one for part in checks for one in part(board))
     return [*sorted(rows, key=lambda one: one.line), *beside(board)]
 
@@ -70,12 +87,13 @@ def uses(board: Board) -> list[Use]:
     for place, (name, _chip, bus, pin, *_) in enumerate(board.meters):
         if kinds.get(bus) == "spi":
             found.append(Use(pin, name, "select", True, board.lines["METERS", place]))
-    for rows, part, signal in (
-        (board.relays, "RELAYS", "relay"),
-        (board.lamps, "LAMPS", "dimming"),
-    ):
-        for place, (circuit, pin, *_) in enumerate(rows):
-            found.append(Use(pin, f"circuit {circuit}", signal, True, board.lines[part, place]))
+    for place, (circuit, pin, *more) in enumerate(board.relays):
+        line = board.lines["RELAYS", place]
+        signals = {"closing coil": pin, "opening coil": more[2]} if more[2:] else {"relay": pin}
+        found += [Use(at, f"circuit {circuit}", how, True, line) for how, at in signals.items()]
+    for place, (circuit, pin, *_) in enumerate(board.lamps):
+        line = board.lines["LAMPS", place]
+        found.append(Use(pin, f"circuit {circuit}", "dimming", True, line))
     for place, (what, pin, *_) in enumerate(board.senses):
         found.append(Use(pin, what, "sense", False, board.lines["SENSES", place]))
     return found
@@ -99,9 +117,9 @@ def _shapes(board: Board) -> Iterator[Finding]:
             numbers = row[texts:4] if name == "METERS" else row[texts:]
             lists = row[4:] if name == "METERS" else ()
             optional = name == "SENSES" and row[:1] in (("grid",), ("load",))
-            whole = length <= len(row) <= length + optional and all(
-                isinstance(text, str) for text in row[:texts]
-            )
+            whole = length <= len(row) <= length + optional
+            whole = whole or (name == "RELAYS" and len(row) == _LATCHING)
+            whole = whole and all(isinstance(text, str) for text in row[:texts])
             whole = whole and all(isinstance(each, tuple) and _numbers(each) for each in lists)
             if not whole or not _numbers(numbers):
                 yield _no_row(board.lines[name, place], name, row)
@@ -197,13 +215,32 @@ def _circuit_lines(board: Board) -> dict[int, int]:
 
 
 def _relays(board: Board) -> Iterator[Finding]:
-    for number, (circuit, _pin, closes, reset) in enumerate(board.relays):
+    for number, (circuit, _pin, closes, reset, *latching) in enumerate(board.relays):
         line = board.lines["RELAYS", number]
         if not {closes, reset} <= {0, 1}:
             yield Finding(line, f"levels {closes} and {reset}", "A level is 0 or 1.")
+        elif latching and closes == reset:
+            what = f"a coil of circuit {circuit} is driven in reset"
+            yield Finding(line, what, "Pulses have the other level than pins at rest.")
         elif circuit in board.load_circuits and closes == reset:
             what = f"load {circuit} is energised in reset, before the grid is judged"
             yield Finding(line, what, "Take the relay's other contact, or the other resistor.")
+
+
+def _pulses(board: Board) -> Iterator[Finding]:
+    together_ms = 0
+    for number, row in enumerate(board.relays):
+        if len(row) != _LATCHING:
+            continue
+        pulse_ms, line = row[-1], board.lines["RELAYS", number]
+        if pulse_ms not in _PULSE_MS:
+            remedy = f"{_PULSE_MS[0]} to {_PULSE_MS[-1]}: five times the time it takes to move."
+            yield Finding(line, f"a pulse of {pulse_ms} ms", remedy)
+            continue
+        if together_ms <= _PULSES_MS < together_ms + pulse_ms:
+            what = f"pulses of more than {_PULSES_MS} ms in all"
+            yield Finding(line, what, "They follow each other at boot: make them shorter.")
+        together_ms += pulse_ms
 
 
 def _lamps(board: Board) -> Iterator[Finding]:
