@@ -12,9 +12,11 @@ from typer.testing import CliRunner
 from tests.desk_bridge import ROOT
 from tomo.board.check import check, uses
 from tomo.board.read import parts_of, read_board
-from tomo.checkout import boards
+from tomo.board.sound import BoardUnsound
+from tomo.checkout import OWN_BOARDS, boards
 from tomo.cli.app import app
 from tomo.errors import HostError
+from tomo.transport.desk_node import Desk
 
 TEXTS = {
     name: (ROOT / "boards" / name / "board.py").read_text(encoding="utf-8")
@@ -406,3 +408,22 @@ def test_a_bus_that_a_misspelt_row_may_mean_is_not_to_be_left_out(own):
     (own / "board.py").write_text(text.replace('4t", "plug-uart"', '4t", "plug"'), encoding="utf-8")
     assert "no bus 'plug'" in [what for what, _remedy in told(own)]
     assert told(own, False) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(RELAY_6, "(6, 37, 1, 0)"), (RELAY_6, "(6, 33)"), ('"spi", 2', '"can", 2')]
+)
+def test_a_board_that_is_refused_is_not_booted_and_says_why(tmp_path, monkeypatch, old, new):
+    path, line = changed(tmp_path, old, new)
+    own = path.parent.rename(tmp_path / "panel") / "board.py"
+    own.write_text(own.read_text(encoding="utf-8").replace('"submeter6"', '"panel"'), "utf-8")
+    scenario = tmp_path / "panel.toml"
+    text = (ROOT / "scenarios" / "blackout.toml").read_text(encoding="utf-8")
+    scenario.write_text(text.replace('board = "submeter6"', 'board = "panel"'), encoding="utf-8")
+    monkeypatch.setenv(OWN_BOARDS, str(own.parent))
+    monkeypatch.setattr(Desk, "arguments", lambda _self: ["false"])  # what is started, ends
+    for command in (["desk", "panel", "--ip", ""], ["site", "run", str(scenario)]):
+        refused = CliRunner().invoke(app, command).exception
+        assert isinstance(refused, BoardUnsound)
+        assert refused.exit_code == 1
+        assert refused.hint.startswith(f"{own}:{line}: ")

@@ -1,10 +1,9 @@
 """examples/board, from outside the tree: loads, a lamp and three chips of one UART on one board."""
 
-import shutil
-
 import pytest
 
 from tests.desk_bridge import ROOT
+from tests.node.own_boards import copied
 from tests.node.runs import run
 from tomo import checkout
 
@@ -14,8 +13,7 @@ FOLDER = ROOT / "examples" / "board"
 @pytest.fixture
 def board(tmp_path, monkeypatch):
     """A copy of its folder, which the host tools look for boards in."""
-    folder = tmp_path / "boards of ours" / "board"
-    shutil.copytree(FOLDER, folder)
+    folder = copied(FOLDER, tmp_path / "boards of ours" / "board")
     monkeypatch.setenv(checkout.OWN_BOARDS, str(folder))
     return folder
 

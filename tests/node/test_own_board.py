@@ -1,12 +1,11 @@
 """A board kept outside this repository is a board like any other."""
 
-import shutil
-
 import pytest
 
 from tests.desk_bridge import ROOT
 from tests.node.desk_nodes import Asker, seats
 from tests.node.held_nodes import kept, life
+from tests.node.own_boards import copied
 from tests.node.runs import run
 from tomo import checkout
 from tomo.board.check import check
@@ -20,8 +19,7 @@ CASE = ROOT / "scenarios" / "cases" / "three_circuits.toml"
 @pytest.fixture
 def own(tmp_path):
     """The folder of a board `shop`: submeter3 under another name."""
-    folder = tmp_path / "own boards" / "shop"
-    shutil.copytree(ROOT / "boards" / "submeter3", folder)
+    folder = copied(ROOT / "boards" / "submeter3", tmp_path / "own boards" / "shop")
     text = (folder / "board.py").read_text(encoding="utf-8")
     (folder / "board.py").write_text(text.replace('"submeter3"', '"shop"'), encoding="utf-8")
     return folder

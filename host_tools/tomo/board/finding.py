@@ -1,6 +1,7 @@
 """One thing that is wrong with a board, or worth a look."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -14,3 +15,8 @@ class Finding:
     remedy: str
     fails: bool = True
     file: str = ""
+
+    def told(self, board: Path) -> str:
+        """Place, reason and remedy in a line; `board` is the board.py."""
+        path = board.parent / self.file if self.file else board
+        return f"{path}:{self.line}: {self.what}. {self.remedy}"

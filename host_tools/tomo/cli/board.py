@@ -8,7 +8,6 @@ import typer
 from rich.table import Table
 
 from tomo.board.check import Use, check, misshapen, uses
-from tomo.board.finding import Finding
 from tomo.board.read import Board, parts_of, read_board
 from tomo.cli.streams import say, wide_console
 from tomo.errors import HostError
@@ -41,7 +40,7 @@ def check_board(
         if pins:
             wide_console().print(_table(parts, pins))
         for one in findings:
-            _tell(parts, one)
+            say(one.told(parts.path), "red" if one.fails else "yellow", err=True)
     if not sound:
         wrong = sum(finding.fails for finding in findings)
         known = len(findings) - wrong
@@ -54,12 +53,6 @@ def _parts(board: str) -> Board:
     if path.is_dir():
         path /= "board.py"
     return read_board(path) if path.is_file() else parts_of(board)
-
-
-def _tell(parts: Board, one: Finding) -> None:
-    style = "red" if one.fails else "yellow"
-    path = parts.path.parent / one.file if one.file else parts.path
-    say(f"{path}:{one.line}: {one.what}. {one.remedy}", style, err=True)
 
 
 def _table(parts: Board, pins: list[Use]) -> Table:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tomo.checkout import ROOT, SIZES, board_folder
+from tomo.checkout import ROOT, SIZES
 from tomo.cli.streams import print_warnings
 from tomo.errors import UsageError
 from tomo.jobs.addresses import given_address
@@ -37,7 +37,6 @@ def desk(
 
     In real time a node that asks for a reset, or is reset by its watchdog, starts again.
     """
-    board_folder(board)
     if size not in SIZES:
         raise UsageError(f"no desk program of {size} bits", "Sizes: 32, 64")
     if clock not in CLOCKS:

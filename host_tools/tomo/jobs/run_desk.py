@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol, TextIO
 
 from tomo.board.read import parts_of
-from tomo.checkout import board_folder
+from tomo.board.sound import sound_parts
 from tomo.errors import HostError, UsageError
 from tomo.jobs.addresses import need_free
 from tomo.jobs.node_settings import node_settings
@@ -123,9 +123,10 @@ class _Seat:
 def run_desk(options: DeskOptions, keys: TextIO | None, screen: TextIO) -> None:
     """Run until the scenario ends or somebody raises in this thread (Stopped).
 
-    Raises UsageError for what cannot be, HostError if the node's port is taken or it ends.
+    Raises UsageError for what cannot be, BoardUnsound, HostError if the node's port is taken or it
+    ends.
     """
-    board_folder(options.board)
+    sound_parts(options.board)
     scenario, node = _place(options)
     if options.ip:
         need_free(options.ip)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from tomo.board.read import Board, parts_of
+from tomo.board.read import Board
+from tomo.board.sound import sound_parts
 from tomo.scenario.check_timeline import check_timeline
 from tomo.scenario.locate import Path, Problem
 from tomo.scenario.measures import MEASURES
@@ -14,7 +15,10 @@ _HEALTHY_V = {100: (95, 107), 200: (182, 222)}
 
 
 def check(scenario: Scenario) -> list[Problem]:
-    """Every problem, as the path of the key to blame and what is wrong with it."""
+    """Every problem, as the path of the key to blame and what is wrong with it.
+
+    Raises BoardUnsound: what a board that is not sound has, nobody can say.
+    """
     checks = (_nodes, _names, _profiles, _battery, check_timeline, _expectations)
     return [problem for one in checks for problem in one(scenario)]
 
@@ -45,7 +49,7 @@ def _nodes(scenario: Scenario) -> Iterator[Problem]:
     if not scenario.node:
         yield (), "expected at least one [[node]]"
     for number, node in enumerate(scenario.node):
-        parts = parts_of(node.board)
+        parts = sound_parts(node.board)
         lamps = len(parts.lamp_circuits)
         yield from (
             (("node", number, "load", place, *key), what)

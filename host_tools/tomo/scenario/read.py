@@ -32,7 +32,7 @@ class ScenarioError(UsageError):
 
 
 def read(path: Path) -> records.Scenario:
-    """The scenario in `path`. Raises ScenarioError with all problems found."""
+    """The scenario in `path`. Raises ScenarioError with all problems found, BoardUnsound."""
     text = _text(path)
     try:
         raw = tomllib.loads(text)
