@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from tests.desk_bridge import ROOT
 from tomo import checkout
-from tomo.cli.app import app
-from tomo.cli.streams import ReaderGone
+from tomo.cli.app import app, main
+from tomo.cli.streams import ReaderGone, _Stream
 from tomo.errors import MachineRefused, UsageError
 from tomo.image.documents import put_node_settings
 from tomo.transport.signals import Stopped, stoppable
@@ -22,24 +22,36 @@ TOMO = str(Path(sys.executable).with_name("tomo"))
 BLACKOUT = str(ROOT / "scenarios" / "blackout.toml")
 
 
-def tomo(*arguments, **other):
-    return subprocess.run(
-        [TOMO, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        **other,
-    )
+def started(*arguments, **other):
+    """As a shell starts it: most of half a second goes to what Python imports."""
+    words = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.run([TOMO, *arguments], timeout=60, check=False, text=True, **words | other)
+
+
+@pytest.fixture
+def tomo(monkeypatch, capfd):
+    """tomo(*arguments): what its script calls, in this process; the rest is put back afterwards."""
+    monkeypatch.setattr(sys, "stdout", sys.stdout)
+    monkeypatch.setattr(sys, "stderr", sys.stderr)
+    monkeypatch.setattr(_Stream, "outlives", False)
+    before = signal.getsignal(signal.SIGINT)
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["tomo", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        return subprocess.CompletedProcess(arguments, end.value.code, *capfd.readouterr())
+
+    yield call
+    signal.signal(signal.SIGINT, before)
 
 
 def test_the_version_is_told():
-    done = tomo("--version")
+    done = started("--version")
     assert (done.returncode, done.stdout, done.stderr) == (0, "tomo 0.1.0\n", "")
 
 
-def test_the_help_promises_nothing_that_there_is_not():
+def test_the_help_promises_nothing_that_there_is_not(tomo):
     done = tomo("--help")
     assert done.returncode == 0
     assert "Flash" not in done.stdout
@@ -59,7 +71,7 @@ def test_the_help_promises_nothing_that_there_is_not():
         ("node", "ls", "--from", "localhost"),
     ],
 )
-def test_what_is_no_address_is_a_usage_error(arguments):
+def test_what_is_no_address_is_a_usage_error(tomo, arguments):
     done = tomo(*arguments)
     assert done.returncode == 2
     assert done.stdout == ""
@@ -70,13 +82,13 @@ def test_what_is_no_address_is_a_usage_error(arguments):
 @pytest.mark.parametrize(
     "address", ["", "1.2", "5", "127.0.0.256", "0.0.0.0", "224.0.23.0", "a..b", "x" * 70, "a b"]
 )
-def test_a_node_cannot_be_asked_at_what_is_no_address(address):
+def test_a_node_cannot_be_asked_at_what_is_no_address(tomo, address):
     done = tomo("node", "read", address)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"error: {address!r} is no address and no host known here\n")
 
 
-def test_an_address_of_another_machine_is_told_as_that(tmp_path):
+def test_an_address_of_another_machine_is_told_as_that(tomo, tmp_path):
     for arguments in (
         ("desk", "submeter6", "--ip", "203.0.113.11"),
         ("site", "run", BLACKOUT, "--net", "203.0.113", "--out", str(tmp_path)),
@@ -89,7 +101,7 @@ def test_an_address_of_another_machine_is_told_as_that(tmp_path):
         ]
 
 
-def test_octets_that_bring_two_nodes_together_are_refused(tmp_path):
+def test_octets_that_bring_two_nodes_together_are_refused(tomo, tmp_path):
     text = Path(BLACKOUT).read_text(encoding="utf-8").replace("127.0.0.21", "127.0.1.11")
     (tmp_path / "data").symlink_to(ROOT / "scenarios" / "data")
     (tmp_path / "x.toml").write_text(text, encoding="utf-8")
@@ -98,7 +110,7 @@ def test_octets_that_bring_two_nodes_together_are_refused(tmp_path):
     assert "gives two nodes the address 127.66.0.11" in done.stderr
 
 
-def test_a_warning_is_told_on_standard_error(tmp_path):
+def test_a_warning_is_told_on_standard_error(tomo, tmp_path):
     text = Path(BLACKOUT).read_text(encoding="utf-8")
     (tmp_path / "data").symlink_to(ROOT / "scenarios" / "data")
     changed = text.replace("settings = { ", "settings = { island_limit_w = 1600, ")
@@ -137,10 +149,8 @@ def test_a_reader_that_goes_away_ends_it_quietly_with_status_0(name):
     read_end, write_end = os.pipe()
     os.close(read_end)
     with os.fdopen(write_end, "w") as gone:
-        done = subprocess.run(
-            [TOMO, name, "--help"], stdout=gone, stderr=subprocess.PIPE, check=False, timeout=60
-        )
-    assert (done.returncode, done.stderr) == (0, b"")
+        done = started(name, "--help", stdout=gone)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
@@ -168,9 +178,7 @@ def test_a_chip_for_which_there_is_no_room_leaves_nothing_behind(tmp_path, monke
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
 def test_a_full_disk_behind_standard_error_leaves_the_status():
     with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            [TOMO, "node", "read", "1.2"], stdout=full, stderr=full, check=False, timeout=60
-        )
+        done = started("node", "read", "1.2", stdout=full, stderr=full)
     assert done.returncode == 2
 
 
@@ -225,8 +233,6 @@ def test_an_interrupt_anywhere_is_no_traceback(where, status):
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
 def test_a_full_disk_behind_standard_output_is_one_line_and_status_5():
     with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            [TOMO, "--version"], stdout=full, stderr=subprocess.PIPE, check=False, timeout=60
-        )
+        done = started("--version", stdout=full)
     assert done.returncode == 5
-    assert done.stderr == b"error: standard output: No space left on device\n"
+    assert done.stderr == "error: standard output: No space left on device\n"
