@@ -24,8 +24,12 @@ BLACKOUT = str(ROOT / "scenarios" / "blackout.toml")
 
 def started(*arguments, **other):
     """As a shell starts it: most of half a second goes to what Python imports."""
-    words = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.run([TOMO, *arguments], timeout=60, check=False, text=True, **words | other)
+    pipes: dict = {
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+    }
+    return subprocess.run([TOMO, *arguments], timeout=60, check=False, text=True, **pipes | other)
 
 
 @pytest.fixture
@@ -40,6 +44,7 @@ def tomo(monkeypatch, capfd):
         monkeypatch.setattr(sys, "argv", ["tomo", *arguments])
         with pytest.raises(SystemExit) as end:
             main()
+        assert isinstance(end.value.code, int)
         return subprocess.CompletedProcess(arguments, end.value.code, *capfd.readouterr())
 
     yield call
