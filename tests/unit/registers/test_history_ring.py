@@ -97,9 +97,9 @@ class TestReadings(unittest.TestCase):
         self.assertEqual(day_of(opened(memory, 3), DAY, 2), {3: 52})
         self.assertEqual(day_of(opened(memory), DAY), {3: 10})
 
-    def test_more_than_nine_branches_are_refused(self):
-        self.assertRaises(ValueError, History, FakeFlash(3), 10)
-        History(FakeFlash(3), 9)
+    def test_more_than_sixteen_branches_are_refused(self):
+        self.assertRaises(ValueError, History, FakeFlash(3), 17)
+        History(FakeFlash(3), 16)
 
     def test_appending_and_reading_allocate_nothing_over_three_laps(self):
         history = History(FakeFlash(3), 2)
