@@ -19,13 +19,15 @@ def pytest_pycollect_makemodule(module_path, parent):
 
 @pytest.fixture
 def run(pytester: pytest.Pytester, repo: Path):
-    """run(source, *options) runs one test file of that source in a pytest of its own."""
+    """run(source, *options) runs one test file of that source in a pytest of its own.
+
+    Not in a process of its own: the desk builds are that, and pytest takes half a second to start.
+    """
 
     def run_file(source: str, *options: str) -> pytest.RunResult:
         pytester.makeconftest(CONFTEST.format(repo=str(repo)))
         pytester.makepyfile(test_sample="import unittest\n" + textwrap.dedent(source).lstrip())
-        # hypothesis would be loaded anew for each of these small runs, half a second long.
-        return pytester.runpytest_subprocess("-v", "-p", "no:hypothesispytest", *options)
+        return pytester.runpytest_inprocess("-v", "-p", "no:hypothesispytest", *options)
 
     return run_file
 
