@@ -1,6 +1,8 @@
 """What several kinds of test share."""
 
+import os
 import signal
+import sys
 from pathlib import Path
 
 import hypothesis
@@ -19,6 +21,11 @@ hypothesis.settings.load_profile("repeatable")
 # ignore it as well; what is caught here is at its default there.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Some containers say that no Python may keep its bytecode. The tests start `tomo` some dozens of
+# times, which would compile all of it each time, a third of what it then takes.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.fixture(scope="session")
