@@ -203,24 +203,28 @@ def test_beside_a_lamp_it_sees_the_lamp_its_meter_and_the_photocell(tmp_path, mo
         assert (seen["level"], seen["locked"]) == (0, True)
 
 
-# What is wrong with the file, and what is then told: its code, and how its words begin.
+# What is wrong with the file, and what is then told: its code, how its words begin, and the line.
 WRONG_FILES = {
-    "raises": ("1 / 0", 0, "ZeroDivisionError("),
-    "ends the program": ("import sys\nsys.exit(3)", 10, "AppFailed('SystemEx"),
-    "is no Python": ("async def :", 0, "SyntaxError("),
-    "needs what is not there": ("import numpy", 0, "ImportError(\"no module named 'numpy"),
-    "has no jobs": ("x = 1", 0, "ImportError("),
-    "takes all memory": ("x = bytearray(1 << 28)", 0, "MemoryError("),
-    "has something else": ("JOBS = 7", 12, "AppWrong("),
-    "has a job without deadline": (in_job("pass", 0), 12, "AppWrong("),
-}
+    "raises": ("\n1 / 0", 0, "ZeroDivisionError(", "app.py:2"),
+    "ends the program": ("import sys\nsys.exit(3)", 10, "AppFailed(SystemEx", "app.py:2"),
+    "is no Python": ("\n\nasync def :", 0, "SyntaxError(", "app.py:3"),
+    "needs what is not there": (
+        "import numpy", 0, "ImportError(\"no module named 'numpy", "app.py:1"
+    ),
+    "has no jobs": ("x = 1", 0, "ImportError(", None),
+    "takes all memory": ("x = bytearray(1 << 28)", 0, "MemoryError(", "app.py:1"),
+    "has something else": ("JOBS = 7", 12, "AppWrong(", None),
+    "has a job without deadline": (in_job("pass", 0), 12, "AppWrong(", None),
+}  # fmt: skip
 # Jobs that go wrong, likewise.
 WRONG_JOBS = """
 import asyncio, sys
 async def ends(app):
     pass
 async def fails(app):
-    app.loads[9]
+    deeper(app)
+def deeper(app):
+    app.request(9, False)
 async def exits(app):
     sys.exit()
 async def waits(app):
@@ -228,23 +232,25 @@ async def waits(app):
 JOBS = [(job.__name__, job, 900) for job in (ends, fails, exits, waits)] + [("none", len, 900)]
 """
 WRONG = {
-    "app ends": (5, "JobEnded("),
-    "app fails": (0, "IndexError("),
-    "app exits": (10, "AppFailed('SystemExit"),
-    "app waits": (4, "JobStalled("),
-    "app none": (0, "TypeError("),
+    "app ends": (5, "JobEnded(", None),
+    "app fails": (0, "ValueError('no load 9'", "app.py:8"),
+    "app exits": (10, "AppFailed(SystemExit", "app.py:10"),
+    "app waits": (4, "JobStalled(", None),
+    "app none": (0, "TypeError(", "tomoshibi/node/app_job.py:"),
 }
 
 
 class TestWhatIsWrong:
     @pytest.mark.parametrize("what", WRONG_FILES)
     def test_with_the_file_is_told_once_and_the_node_runs(self, board, what):
-        source, code, words = WRONG_FILES[what]
+        source, code, words, at = WRONG_FILES[what]
         with life(board(source), "app", settings=SHOP) as node:
             node.run(2_000)
             fault = node.wait("fault")
             assert (fault["job"], fault["code"]) == ("app", code)
             assert fault["fault"].startswith(words), fault
+            if what != "has no jobs":  # only the desk has a file of its own to say that in
+                assert fault.get("at") == at
             status = node.ask("status", "status")
             assert (status["faults"], status["broken_cycles"]) == (1, 0)
             assert status["cycles"] > 100
@@ -253,11 +259,15 @@ class TestWhatIsWrong:
         with life(board(WRONG_JOBS), "app", settings=SHOP) as node:
             node.run(ALL_CLOSED_MS)
             assert on(node) == [1, 2, 3]
-            told = {one["job"]: (one["code"], one["fault"]) for one in node.told("fault")}
+            told = {one["job"]: one for one in node.told("fault")}
             assert told.keys() == WRONG.keys()
-            for job, (code, words) in WRONG.items():
-                assert told[job][0] == code
-                assert told[job][1].startswith(words), told[job]
+            for job, (code, words, at) in WRONG.items():
+                assert told[job]["code"] == code
+                assert told[job]["fault"].startswith(words), told[job]
+                assert told[job].get("at", "").startswith(at or ""), told[job]
+                assert bool(at) == ("at" in told[job])
+            # It is looked at every half second whether a job is late.
+            assert 0 < told["app waits"]["late_ms"] <= 500
 
     def test_what_a_job_has_asked_for_is_given_back_when_it_hangs(self, board):
         held = (

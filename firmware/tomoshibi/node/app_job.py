@@ -18,7 +18,7 @@ _LONGEST_MS = const(3_600_000)
 
 
 class AppFailed(NodeFault):
-    """(fault,): an app.py raised what is to end a program, such as SystemExit; its repr."""
+    """(fault,): an app.py raised what is to end a program, such as SystemExit; that."""
 
     code = 10
 
@@ -54,7 +54,7 @@ class AppJob(Job):
             raise
         except BaseException as error:
             # The supervisor would end with it, and the node.
-            raise AppFailed(repr(error))
+            raise AppFailed(error)
         finally:
             self._app.give_back()
 

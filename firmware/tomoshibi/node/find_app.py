@@ -40,7 +40,7 @@ def app_jobs(base: Foundation, ran_before: bool) -> list[Job]:
             return []
         from tomoshibi.node.app_job import AppFailed, Reporter
 
-        return [Reporter(error if isinstance(error, Exception) else AppFailed(repr(error)))]
+        return [Reporter(error if isinstance(error, Exception) else AppFailed(error))]
     from tomoshibi.node.app_job import jobs
 
     return jobs(JOBS, base)

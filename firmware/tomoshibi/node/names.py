@@ -33,6 +33,7 @@ from tomoshibi.node import (
     build_loads,
     console_job,
     echonet_job,
+    fault_details,
     find_app,
     foundation,
     keeper_job,

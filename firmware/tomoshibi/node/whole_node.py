@@ -103,7 +103,15 @@ class Node:
     def _on_fault(self, job: str, fault: Exception) -> None:
         self._faults += 1
         code = fault.code if isinstance(fault, NodeFault) else 0
-        self._console.say({"event": "fault", "job": job, "code": code, "fault": repr(fault)})
+        fields = {"event": "fault", "job": job, "code": code, "fault": repr(fault)}
+        try:
+            from tomoshibi.node.fault_details import details
+
+            fields.update(details(fault))
+            let_go("node.fault_details")
+        except MemoryError:
+            pass  # that it is told at all matters more
+        self._console.say(fields)
 
     def _status(self) -> dict:
         from tomoshibi.wire.console import CAUSES, GRID_STATES

@@ -103,6 +103,11 @@ def _words(event: dict) -> str:
         return f"{'closes' if event.get('to') == 'on' else 'opens'} the lamp's relay{cause}"
     if name == "limit":
         return f"limits the island to {event.get('to_w')} W, was {event.get('from_w')} W{cause}"
+    if name == "fault":
+        place = f" at {event['at']}" if "at" in event else ""
+        late = f", {event['late_ms']} ms past its deadline" if "late_ms" in event else ""
+        what = f"code {event.get('code')}, {event.get('fault')}"
+        return f"fault of {event.get('job')}{place}: {what}{late}"
     rest = {key: value for key, value in event.items() if key not in ("t", "event")}
     details = ", ".join(f"{key} {value}" for key, value in rest.items())
     return f"{name} {details}".strip()
