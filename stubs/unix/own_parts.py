@@ -24,7 +24,12 @@ def model(word: str):
 
 def _bring_in(word: str) -> None:
     try:
-        __import__(word)
+        driver = getattr(__import__(word), "Driver", None)
+        if isinstance(driver, type):
+            # Late: it brings in a module of the firmware, which other boards shall not have yet.
+            from counts_check import watch
+
+            watch(word, driver)
     except Exception as error:
         sys.modules[word] = _Failed(error)
 

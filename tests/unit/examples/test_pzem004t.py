@@ -6,6 +6,8 @@ import desk_board
 from fake_uart import FakeUART
 from no_heap import no_heap
 
+from counts_check import strange
+
 desk_board.use("plugs", "examples/")
 
 from pzem004t import Driver  # noqa: E402 (found by the line above)
@@ -43,6 +45,10 @@ class TestDriver(unittest.TestCase):
         self.assertEqual(self.read(P1), (101_000, 5_000, 505_000, 50_000))
         self.assertEqual(self.read(P2, 2), (100_500, 70_000, 7_035_000, 60_000))
         self.assertEqual(self.read(P3), (99_500, 20_000, 1_990_000, 50_000))
+
+    def test_it_fills_no_name_that_counts_do_not_have(self):
+        self.read(P1)
+        self.assertEqual(strange(self.records[0]), [])
 
     def test_it_asks_for_all_registers_after_dropping_what_is_old(self):
         chip = Driver(self.uart, 1, (), 50)
