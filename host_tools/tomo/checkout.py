@@ -45,7 +45,7 @@ def board_folder(board: str) -> Path:
     folders = _folders()
     if board not in folders:
         known = "Boards: " + ", ".join(sorted(folders))
-        own = f"Your own: `tomo --board-dir FOLDER ...` (before the command), or {OWN_BOARDS}."
+        own = f"Your own: `tomo --board-dir FOLDER ...`, or {OWN_BOARDS}."
         raise UsageError(f"no board {board!r}", f"{known}\n{own}" if folders else own)
     folder = folders[board]
     text = (folder / "board.py").read_text("utf-8", errors="replace")  # its reader tells where

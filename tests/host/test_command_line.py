@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from tests.desk_bridge import ROOT
 from tomo import checkout
-from tomo.cli.app import app, main
+from tomo.cli.app import app, main, own_boards_first
 from tomo.cli.streams import ReaderGone, _Stream
 from tomo.errors import MachineRefused, UsageError
 from tomo.image.documents import put_node_settings
@@ -54,6 +54,20 @@ def tomo(monkeypatch, capfd):
 def test_the_version_is_told():
     done = started("--version")
     assert (done.returncode, done.stdout, done.stderr) == (0, "tomo 0.1.0\n", "")
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("board check x --board-dir d --json", "--board-dir d board check x --json"),
+        ("board --board-dir=d check x", "--board-dir=d board check x"),
+        ("desk x --board-dir a --board-dir=b", "--board-dir a --board-dir=b desk x"),
+        ("desk x -- --board-dir d", "desk x -- --board-dir d"),
+        ("desk x --board-dir", "--board-dir"),
+    ],
+)
+def test_own_boards_may_be_named_behind_the_command(given, taken):
+    assert own_boards_first(given.split()) == taken.split()
 
 
 def test_the_help_promises_nothing_that_there_is_not(tomo):

@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from tomo.cli.streams import ReaderGone, drop_output, tell_at_last, watch_reader
 from tomo.errors import HostError, MachineRefused
 
 _INTERRUPTED = 130
+_BOARD_DIR = "--board-dir"
 
 app = typer.Typer(
     help="Boot desk nodes, read and set nodes, check what they keep, and run simulated sites.",
@@ -88,10 +90,28 @@ def _status() -> int | str | None:
         return refused.exit_code
 
 
+def own_boards_first(arguments: list[str]) -> list[str]:
+    """The arguments with each --board-dir and its value before the command, wherever it stood."""
+    first: list[str] = []
+    others: list[str] = []
+    left = iter(arguments)
+    for argument in left:
+        if argument == "--":
+            others += [argument, *left]
+        elif argument == _BOARD_DIR:
+            value = [*islice(left, 1)]
+            if not value:
+                return [argument]  # for typer to refuse
+            first += [argument, *value]
+        else:
+            (first if argument.startswith(f"{_BOARD_DIR}=") else others).append(argument)
+    return first + others
+
+
 def _run() -> int | str | None:
     status: int | str | None = 0
     try:
-        app()
+        app(own_boards_first(sys.argv[1:]))
     except SystemExit as end:  # how typer ends, also when all went well
         status = end.code
     sys.stdout.flush()
