@@ -1,4 +1,4 @@
-"""`tomo board`: what is soldered on a board."""
+"""`tomo board`: what is soldered on a board, and the tests of what it brings along."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -9,16 +9,13 @@ from rich.table import Table
 
 from tomo.board.check import Use, check, misshapen, uses
 from tomo.board.read import Board, parts_of, read_board
+from tomo.checkout import SIZES
 from tomo.cli.streams import say, wide_console
-from tomo.errors import HostError
+from tomo.errors import HostError, UsageError
+from tomo.jobs.own_tests import run_tests
 from tomo.render.node import json_line
 
-app = typer.Typer(help="Check a board's list of parts.", no_args_is_help=True)
-
-
-@app.callback()
-def _group() -> None:
-    """Keeps `check` a subcommand while it is the only one."""
+app = typer.Typer(help="Check a board's list of parts, run its tests.", no_args_is_help=True)
 
 
 @app.command(name="check")
@@ -46,6 +43,20 @@ def check_board(
         known = len(findings) - wrong
         count = f"{wrong} to mend" + (f", {known} to know" if known else "")
         raise HostError(f"{parts.path}: {count}", "docs/boards.md has the rows.")
+
+
+@app.command(name="test")
+def run_own_tests(
+    board: Annotated[str, typer.Argument(help="A board's name, its board.py, or its folder.")],
+    size: Annotated[int, typer.Option(help="Desk program: 32 or 64 bits.")] = 32,
+) -> None:
+    """Run the tests beside a board.py, test_*.py, on MicroPython; status 1 if any goes wrong."""
+    if size not in SIZES:
+        raise UsageError(f"no desk program of {size} bits", "Sizes: 32, 64")
+    path = _parts(board).path
+    wrong = run_tests(path.parent, size)
+    if wrong:
+        raise HostError(f"{path.parent}: {_counted(wrong, 'file')} of tests went wrong")
 
 
 def _parts(board: str) -> Board:
