@@ -44,10 +44,18 @@ def test_weld_reversed_meter_and_silence_are_told_on_the_console_in_status_and_t
         node.run(15_000, p1_mw=-100_000, p2_mw=300_000, chip2_silent=1)
         assert causes(node.told("load fault")) == wrong
         assert causes(node.ask("status", "status")["load_faults"]) == wrong
+        loads = node.ask("load", "loads")["loads"]
+        assert [(one["number"], one["closed"]) for one in loads] == [
+            (1, True), (2, False), (3, True), (4, True), (5, True), (6, True)
+        ]  # fmt: skip
+        # Of a silent meter nothing is known.
+        assert [one.get("power_w") for one in loads] == [-100, 300, 0, None, None, None]
         assert announced(listener, ip) == {branch: [FAULT] for branch in wrong}
         for branch, content in ((1, METER), (2, RELAY), (3, NOTHING), (4, METER)):
             assert node.get(asker, BRANCH + branch, 0x89) == content
         node.run(5_000, p1_mw=100_000, p2_mw=0, chip2_silent=0)
-        assert {one["to"] for one in node.told("load fault")} == {"sound"}
+        over = node.told("load fault")
+        assert {(one["to"], "cause" in one) for one in over} == {("sound", False)}
+        assert {one["was"] for one in over} <= set(wrong.values())
         assert node.ask("status", "status")["load_faults"] == []
         assert announced(listener, ip) == {branch: [NO_FAULT] for branch in wrong}

@@ -205,7 +205,8 @@ class App:
         fields = console.details(record[2], record[3], record[4], record[5], names)
         fields["uptime_s"] = record[0]
         fields["event"] = console.KINDS[record[2]]
-        fields["cause"] = console.CAUSES[record[6]]
+        over = record[2] == events.LOAD_FAULT and not record[5]
+        fields["was" if over else "cause"] = console.CAUSES[record[6]]
         fields["actor"] = console.ACTORS[record[10]]
         return fields
 

@@ -19,7 +19,7 @@ _WRAP_WH = const(100_000_000)
 class LoadCommands:
     """See node.commands."""
 
-    HELP = ("start BRANCH IMPORT_WH [EXPORT_WH]", "load NUMBER on|off|lock|unlock")
+    HELP = ("start BRANCH IMPORT_WH [EXPORT_WH]", "load [NUMBER on|off|lock|unlock]")
 
     def __init__(
         self,
@@ -60,7 +60,9 @@ class LoadCommands:
         }
 
     def do_load(self, rest: str) -> dict:
-        """Command a load, or lock it; kept through restarts."""
+        """Command a load, or lock it, kept through restarts; without words tell of all loads."""
+        if not rest:
+            return {"event": "loads", "loads": [_shown(one) for one in self._switched]}
         number, what = rest.split()
         i = _place(self._switched, int(number))
         if what in ("on", "off"):
@@ -80,6 +82,21 @@ class LoadCommands:
             "wanted": load.wanted,
             "locked_off": load.locked_off,
         }
+
+
+def _shown(branch: Branch) -> dict:
+    load = branch.load
+    shown = {
+        "number": branch.number,
+        "load": load.name,
+        "tier": load.tier,
+        "closed": load.closed,
+        "wanted": load.wanted,
+        "locked_off": load.locked_off,
+    }
+    if branch.reading.valid:
+        shown["power_w"] = load.power_w
+    return shown
 
 
 def _place(branches: Sequence[Branch], number: int) -> int:

@@ -72,7 +72,8 @@ def event(record: tuple, load_names: list) -> str:
     uptime_s, millis, kind, subject, before, after, cause, power_w, budget_w = record[:9]
     fields = {"event": KINDS[kind]}
     fields.update(details(kind, subject, before, after, load_names))
-    fields["cause"] = CAUSES[cause]
+    # What is over is no cause of a load's being sound.
+    fields["was" if kind == 11 and not after else "cause"] = CAUSES[cause]
     fields["power_w"] = power_w
     if budget_w >= 0:
         fields["budget_w"] = budget_w
