@@ -7,6 +7,11 @@ from tomo.jobs.story import Story
 from tomo.world.site import World
 
 
+def told(**event):
+    """The words for a line of a node's console."""
+    return Story(World(site([load("pump")]))).told("panel", {"t": 1.5} | event).text
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -21,5 +26,39 @@ from tomo.world.site import World
     ],
 )
 def test_a_fault_tells_its_place_or_how_late_it_is(line, words):
-    story = Story(World(site([load("pump")])))
-    assert story.told("panel", {"event": "fault", "t": 1.5} | line).text == words
+    assert told(event="fault", **line) == words
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            {"event": "load", "load": "heater", "to": "off", "actor": "application"},
+            "switches off heater (commanded by the application)",
+        ),
+        (
+            {"event": "lamp relay", "to": "on", "actor": "console"},
+            "closes the lamp's relay (commanded by the console)",
+        ),
+        ({"event": "load", "load": "heater", "to": "on"}, "switches on heater (commanded)"),
+    ],
+)
+def test_what_was_commanded_tells_by_whom(line, words):
+    assert told(cause="commanded", **line) == words
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ({"load": "pump", "number": 1}, "pump is faulty (a welded relay)"),
+        ({"number": 7}, "circuit 7 is faulty (a welded relay)"),
+        ({"main": 1}, "the main conductor is faulty (a welded relay)"),
+    ],
+)
+def test_a_load_that_is_faulty_is_told_with_its_cause(line, words):
+    assert told(event="load fault", to="faulty", cause="a welded relay", **line) == words
+
+
+def test_one_that_is_sound_again_tells_what_it_was():
+    line = {"event": "load fault", "load": "pump", "number": 1, "to": "sound", "was": "welded"}
+    assert told(**line) == "pump is sound again, was: welded"

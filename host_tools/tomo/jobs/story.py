@@ -89,7 +89,8 @@ def _kind(event: dict) -> str:
 
 def _words(event: dict) -> str:
     name = event.get("event")
-    cause = f" ({event['cause']})" if event.get("cause") else ""
+    who = f" by the {event['actor']}" if event.get("actor") else ""
+    cause = f" ({event['cause']}{who})" if event.get("cause") else ""
     if name == "grid":
         return f"sees {event.get('from')} -> {event.get('to')}{cause}"
     if name == "load":
@@ -103,6 +104,10 @@ def _words(event: dict) -> str:
         return f"{'closes' if event.get('to') == 'on' else 'opens'} the lamp's relay{cause}"
     if name == "limit":
         return f"limits the island to {event.get('to_w')} W, was {event.get('from_w')} W{cause}"
+    if name == "load fault":
+        if event.get("to") == "sound":
+            return f"{_part(event)} is sound again, was: {event.get('was')}"
+        return f"{_part(event)} is faulty{cause}"
     if name == "fault":
         place = f" at {event['at']}" if "at" in event else ""
         late = f", {event['late_ms']} ms past its deadline" if "late_ms" in event else ""
@@ -111,3 +116,12 @@ def _words(event: dict) -> str:
     rest = {key: value for key, value in event.items() if key not in ("t", "event")}
     details = ", ".join(f"{key} {value}" for key, value in rest.items())
     return f"{name} {details}".strip()
+
+
+def _part(event: dict) -> str:
+    """What a load fault is of."""
+    if "main" in event:
+        return "the main conductor"
+    if "lamp" in event:
+        return "the lamp"
+    return event.get("load") or f"circuit {event.get('number')}"
