@@ -1,6 +1,7 @@
 """Runs of whole scenarios in virtual time: the world and every node with the real firmware."""
 
 import io
+import re
 from pathlib import Path
 
 from tests.desk_bridge import ROOT
@@ -17,6 +18,33 @@ def run(path: Path, folder: Path) -> Outcome:
     scenario = read(path)
     options = Options(folder, clock="virtual")
     return run_site(scenario, options, JsonView(scenario, io.StringIO()))
+
+
+def short_blackout(folder: Path) -> Path:
+    """The shipped scenario in four minutes, written into `folder`: nodes, loss, sunset, return.
+
+    The waits are as much shorter, and there is one expectation: that something is shed.
+    """
+    text = BLACKOUT.read_text(encoding="utf-8").partition("[[event]]")[0]
+    changes = (
+        ('duration = ".*"', 'duration = "00:04:00"'),
+        ("T16:05:00", "T16:29:00"),
+        ("reconnect_s = 150", "reconnect_s = 5"),
+        ("return_hold_s = 300", "return_hold_s = 10"),
+        ("stagger_s = 30", "stagger_s = 3"),
+        *[("min_off_s = 180", "min_off_s = 20")] * 2,
+    )
+    for old, new in changes:
+        text, count = re.subn(old, new, text, count=1)
+        assert count == 1, old
+    text += (
+        '[[event]]\nat = "00:01:30"\nkind = "grid-lost"\nlasts_ms = 60000\n'
+        '[[expect]]\nname = "shed"\nwhat = "loads_shed"\nop = ">="\nlimit = 1\n'
+    )
+    (folder / "data").symlink_to(ROOT / "scenarios" / "data")
+    path = folder / "short.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def opened_after_loss(outcome: Outcome) -> set[str]:

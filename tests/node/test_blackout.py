@@ -10,19 +10,14 @@ import subprocess
 import pytest
 
 from tests.desk_bridge import ROOT
-from tests.node.runs import BLACKOUT, LOST_MS, opened_after_loss, run
+from tests.node.runs import BLACKOUT, LOST_MS, opened_after_loss, run, short_blackout
 from tomo.world.measures import Window, measure
 
 
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("blackout")
-
-
-@pytest.fixture(scope="session")
-def blackout(desk32, folder):  # noqa: ARG001 (skips where nothing is built)
+@pytest.fixture(scope="module")
+def blackout(desk32, tmp_path_factory):  # noqa: ARG001 (skips where nothing is built)
     """The shipped scenario, once."""
-    return run(BLACKOUT, folder)
+    return run(BLACKOUT, tmp_path_factory.mktemp("blackout"))
 
 
 def test_the_blackout_holds_what_its_scenario_expects(blackout):
@@ -64,11 +59,31 @@ def test_no_load_returns_before_the_grid_was_healthy_for_300_s(blackout):
     assert max(closes) <= back_ms + 300_000 + 30_000 + 2 * 5_000 + 5_000
 
 
-@pytest.mark.usefixtures("blackout")
-def test_make_run_gives_the_same_files_to_the_byte(folder):
+@pytest.mark.usefixtures("desk32")
+def test_make_run_gives_the_same_files_to_the_byte(tmp_path):
     """What the README shows first; and two runs of a scenario are the same."""
-    done = subprocess.run(
-        ["make", "run", "CLOCK=virtual"],
+    brief = short_blackout(tmp_path)
+    done = make("run", "CLOCK=virtual", f"SCENARIO={brief}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = written(ROOT / "build" / "run")
+    assert len(made.pop("report.html")) > 10_000
+    outcome = run(brief, tmp_path / "out")
+    assert made == written(tmp_path / "out")
+    # It has been through what the hour goes through.
+    assert outcome.summary["loads_shed"] == outcome.summary["loads_restored"] == 2
+    assert "light to 50 % (energy to dawn)" in [entry.text for entry in outcome.entries]
+
+
+def test_make_run_takes_the_shipped_scenario():
+    done = make("run", "TOMO=echo")
+    assert done.returncode == 0, done.stdout + done.stderr
+    command = f"site run {BLACKOUT.relative_to(ROOT)} --clock paced --out build/run"
+    assert done.stdout.splitlines()[-1] == command
+
+
+def make(*words):
+    return subprocess.run(
+        ["make", *words],
         cwd=ROOT,
         # Not the make that runs this test, nor its flags.
         env={key: value for key, value in os.environ.items() if not key.startswith("MAKE")},
@@ -78,10 +93,6 @@ def test_make_run_gives_the_same_files_to_the_byte(folder):
         timeout=240,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    made = written(ROOT / "build" / "run")
-    assert len(made.pop("report.html")) > 10_000
-    assert made == written(folder)
 
 
 def written(folder):

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from tests.desk_bridge import ROOT
 from tests.node.desk_nodes import seats
+from tests.node.runs import short_blackout
 from tomo.cli.app import app
 
 
@@ -109,10 +110,9 @@ def test_an_unknown_board_is_told_with_the_boards_there_are(tomo_desk):
     assert "Boards: streetlight, submeter3, submeter6" in errors
 
 
-def test_in_virtual_time_a_scenarios_node_goes_through_its_outage(tomo_desk):
-    process = tomo_desk(
-        "submeter6", "--ip", "", "--clock", "virtual", "--scenario", "scenarios/blackout.toml"
-    )
+def test_in_virtual_time_a_scenarios_node_goes_through_its_outage(tomo_desk, tmp_path):
+    brief = str(short_blackout(tmp_path))
+    process = tomo_desk("submeter6", "--ip", "", "--clock", "virtual", "--scenario", brief)
     out, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (0, "")
     told = [json.loads(line) for line in out.splitlines()]
