@@ -42,6 +42,11 @@ def run(scenario, tmp_path_factory):
     return outcome, out.getvalue(), folder
 
 
+@pytest.fixture(scope="module")
+def page(run):
+    return report.page(run[0])
+
+
 def test_the_fake_policy_gives_the_figures_that_its_few_lines_demand(run):
     figures = run[0].summary
     # It sheds 40 ms after it sees the loss: the air conditioner (1800 W) and the water heater
@@ -88,23 +93,32 @@ def test_the_summary_on_disk_is_the_summary(run):
     assert json.loads((folder / "summary.json").read_text()) == outcome.summary
 
 
-def test_two_runs_give_the_same_files(run, scenario, tmp_path):
-    again = run_site(scenario, options(tmp_path), JsonView(scenario, io.StringIO()))
-    for name in ("summary.json", "timeline.jsonl"):
-        assert (tmp_path / name).read_text() == (run[2] / name).read_text()
-    assert report.page(again) == report.page(run[0])
-
-
-def test_pace_changes_nothing_but_the_time_it_takes(run, scenario, tmp_path):
+@pytest.fixture(scope="module")
+def again(scenario, tmp_path_factory):
+    """The same run at the pace of a clock: its outcome, its folder."""
+    folder = tmp_path_factory.mktemp("again")
     fast = replace(scenario, site=replace(scenario.site, pace=2_000.0))
-    paced = replace(options(tmp_path), clock="paced", net="none")
-    outcome = run_site(fast, paced, JsonView(scenario, io.StringIO()))
+    paced = replace(options(folder), clock="paced", net="none")
+    return run_site(fast, paced, JsonView(scenario, io.StringIO())), folder
+
+
+def test_two_runs_give_the_same_files(run, page, again, scenario):
+    name = "timeline.jsonl"
+    assert (again[1] / name).read_text() == (run[2] / name).read_text()
+    # As if of the clock and pace of the first.
+    summary = again[0].summary | {"clock": "virtual"}
+    assert json.dumps(summary) == json.dumps(run[0].summary)
+    like_first = replace(again[0], scenario=scenario, summary=summary)
+    assert report.page(like_first) == page
+
+
+def test_pace_changes_nothing_but_the_time_it_takes(run, again):
+    outcome = again[0]
     assert outcome.real_s >= 3_600 / 2_000
     assert outcome.summary | {"clock": "virtual"} == run[0].summary
 
 
-def test_the_report_stands_alone_and_shows_every_movement(run):
-    page = report.page(run[0])
+def test_the_report_stands_alone_and_shows_every_movement(run, page):
     assert "Failed: 14 of 15 expectations held" in page
     assert page.count("<svg") == 2
     for attribute in ('src="http', 'href="http', "<script", "<link", "@import"):
