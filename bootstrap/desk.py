@@ -78,6 +78,12 @@ def prepare() -> Path:
     return done
 
 
+def current() -> bool:
+    """Whether what is linked into build/ was built of the files as they are now."""
+    done = f"desk-{_final_key(_object_key())}"
+    return all((places.BUILD / size).resolve().parent.name == done for size in SIZES)
+
+
 def _build(object_key: str) -> Path:
     """The folder of finished binaries for the files as they are now. The caller holds the cache."""
     variant = _stage_variant(object_key)
