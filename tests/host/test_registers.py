@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from tests.host import chips
-from tomo.cli.app import app
+from tomo.cli.registers import app
 from tomo.errors import HostError
 from tomo.image import history, registers
 from tomo.image.flash_image import FlashImage
@@ -26,7 +26,7 @@ WHOLE = bytes(chips.whole_chip())
 
 def tomo(*arguments):
     """(status, standard output, error as told)"""
-    result = CliRunner().invoke(app, ["registers", *map(str, arguments)])
+    result = CliRunner().invoke(app, list(map(str, arguments)))
     if isinstance(result.exception, HostError):
         return result.exception.exit_code, result.stdout, str(result.exception)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.host import chips
-from tomo.cli.app import app
+from tomo.cli.settings import app
 from tomo.errors import HostError
 from tomo.transport.desk_node import lock_folder
 
@@ -23,7 +23,7 @@ DOCUMENT = {
 
 def tomo(*arguments):
     """(status, standard output, error as told)"""
-    result = CliRunner().invoke(app, ["settings", *map(str, arguments)])
+    result = CliRunner().invoke(app, list(map(str, arguments)))
     if isinstance(result.exception, HostError):
         return result.exception.exit_code, result.stdout, str(result.exception)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
