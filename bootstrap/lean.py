@@ -2,26 +2,61 @@
 
 Every name of a module takes 8 bytes of heap for as long as the module is there, frozen or not.
 MicroPython's compiler knows `const` without its import, and what `if TYPE_CHECKING:` holds is never
-run. Lines keep their numbers, so that a traceback leads to the file as it was written.
+run; named numbers and words stand where they are used (bootstrap.constants). Lines keep their
+numbers, so that a traceback leads to the file as it was written.
 """
 
 import ast
 import os
+from functools import cache
 from pathlib import Path
 
+from bootstrap.constants import Constants, constants_of, inline, inline_into
+
+_FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 _NEEDLESS = {"micropython": "const", "typing": "TYPE_CHECKING"}
 
 
 def lean(folder: str, into: str) -> str:
-    """Bring the copy of `folder` at `into` up to date and return its absolute path."""
+    """Bring the copy of `folder`, whose modules know each other, up to date; its absolute path."""
     source, copy = Path(folder).resolve(), Path(into).resolve()
-    wanted = {path.relative_to(source): path for path in source.rglob("*.py")}
+    modules = _modules(source)
+    texts = inline({name: _text(path) for name, path in modules.items()})
+    wanted = {path.relative_to(source): texts[name] for name, path in modules.items()}
     for stray in copy.rglob("*.py"):
         if stray.relative_to(copy) not in wanted:
             stray.unlink(missing_ok=True)
-    for name, path in wanted.items():
-        _put(copy / name, strip(path.read_text("utf-8")))
+    for name, text in wanted.items():
+        _put(copy / name, strip(text))
     return str(copy)
+
+
+def beside(path: Path, into: Path) -> Path:
+    """A copy at `into` of a file that runs beside the frozen firmware, whose numbers have no names.
+
+    A folder is copied with all that is in it.
+    """
+    for each in [path] if path.is_file() else path.rglob("*.py"):
+        text = strip(inline_into(_text(each), _of_firmware()))
+        _put(into if each == path else into / each.relative_to(path), text)
+    return into
+
+
+@cache
+def _of_firmware() -> Constants:
+    return constants_of({name: _text(path) for name, path in _modules(_FIRMWARE).items()})
+
+
+def _modules(folder: Path) -> dict[str, Path]:
+    """{dotted name: path} of all Python in a folder."""
+    return {
+        ".".join(path.relative_to(folder).with_suffix("").parts): path
+        for path in sorted(folder.rglob("*.py"))
+    }
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8")
 
 
 def strip(text: str) -> str:

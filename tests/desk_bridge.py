@@ -8,7 +8,7 @@ which). Literals at the top of a file or of a test class change how it is run:
     HEAP = "128k"         heap of the process; 512k by default
     TIMEOUT_S = 120       seconds until the process counts as hung; 60 by default
 
-A test that locks the heap (`no_heap`) always runs on the firmware as it is frozen into desk32, too:
+A test that locks the heap (`no_heap`) runs once more on the firmware as it is frozen into desk32:
 freezing turns numbers of a constant tuple that are beyond 14 bits into big integers, and these take
 heap in every sum.
 """
@@ -26,13 +26,13 @@ from typing import Any
 
 import pytest
 
-from bootstrap import desk
-from bootstrap.progress import SetupError
+from bootstrap.lean import beside
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULTS = {"SIZES": ("desk32", "desk64"), "HEAP": "512k", "TIMEOUT_S": 60}
 _RECORD = "\x1e"
 _TESTS = ("tests/lib", "tests/helpers")
+_BOARDS = ("boards", "examples")
 _SOURCES = ("firmware", "stubs/shims", "stubs/unix", "stubs/chips")
 FROZEN = "frozen"
 
@@ -41,23 +41,21 @@ def program(size: str) -> Path:
     return ROOT / "build" / ("desk32" if size == FROZEN else size)
 
 
-@cache
-def _nothing_was_saved_since() -> bool:
-    """Whether the frozen firmware is that of the files on disk, as after `make setup`."""
-    try:
-        return desk.current()
-    except (OSError, SetupError):
-        return False
-
-
 def environment(frozen: bool = False) -> dict[str, str]:
-    """Sources on disk win over frozen ones, so that a test sees the file that was just saved.
+    """Sources on disk win over frozen ones, so that a test sees the file that was just saved."""
+    if frozen:
+        for folder in _BOARDS:
+            _beside_frozen(ROOT / folder)  # where tests/helpers/desk_board.py looks for them
+        folders = [_beside_frozen(ROOT / folder) for folder in _TESTS]
+    else:
+        folders = [ROOT / folder for folder in _TESTS + _SOURCES]
+    return {**os.environ, "MICROPYPATH": ":".join([*map(str, folders), ".frozen"])}
 
-    Where they are the same the frozen ones are taken: compiling them is half of a short test.
-    """
-    frozen = frozen or _nothing_was_saved_since()
-    folders = [str(ROOT / folder) for folder in (_TESTS if frozen else _TESTS + _SOURCES)]
-    return {**os.environ, "MICROPYPATH": ":".join([*folders, ".frozen"])}
+
+@cache
+def _beside_frozen(path: Path) -> Path:
+    """A copy of a test or of what tests import: frozen firmware has no names for its numbers."""
+    return beside(path, ROOT / "build" / "beside" / path.relative_to(ROOT))
 
 
 class WentWrong(Exception):
@@ -168,7 +166,8 @@ class DeskItem(pytest.Item):
 
     def _run_process(self) -> tuple[str, int]:
         words = ["-c", "import unittest; unittest.command()"]
-        target = [str(self.path), self.parent.name, self._test]
+        path = _beside_frozen(self.path) if self._size == FROZEN else self.path
+        target = [str(path), self.parent.name, self._test]
         command = [str(program(self._size)), "-X", f"heapsize={self._settings['HEAP']}"]
         limit_s = self._settings["TIMEOUT_S"]
         # A folder of its own: what a test writes disturbs neither the checkout nor other tests.

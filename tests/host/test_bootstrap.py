@@ -105,20 +105,3 @@ def test_a_changed_firmware_file_changes_the_binary_but_not_the_objects(tmp_path
     switch = tmp_path / "boards" / "desk" / "common" / "desk.mk"
     switch.write_text(switch.read_text() + "\nMICROPY_VFS_FAT = 1\n")
     assert desk._object_key() != objects
-
-
-def test_the_desk_builds_are_current_until_a_file_is_saved(tmp_path, monkeypatch):
-    tree, file = tmp_path / "tree", tmp_path / "tree" / "firmware" / "x.py"
-    for folder in (file.parent, tree / desk._MANIFEST.parent):
-        folder.mkdir(parents=True)
-    (tree / desk._MANIFEST).touch()
-    file.write_text("watts = 1\n")
-    monkeypatch.setattr(places, "ROOT", tree)
-    monkeypatch.setattr(places, "BUILD", tree / "build")
-    monkeypatch.setattr(desk, "_VARIANT", tree / desk._MANIFEST.parent)
-    assert not desk.current()
-    for size in desk.SIZES:
-        places.link(size, tmp_path / f"desk-{desk._final_key(desk._object_key())}" / size)
-    assert desk.current()
-    file.write_text("watts = 2\n")
-    assert not desk.current()

@@ -67,12 +67,12 @@ def test_every_module_of_ours_keeps_its_lines_and_what_runs(path):
 def test_a_copy_follows_its_source(tmp_path):
     source, copy = tmp_path / "source", tmp_path / "copy"
     (source / "room").mkdir(parents=True)
-    (source / "room" / "a.py").write_text("from micropython import const\n_A = const(1)\n")
+    (source / "room" / "a.py").write_text("from micropython import const\n_A = const(1)\nf(_A)\n")
     (source / "b.py").write_text("B = 2\n")
     assert lean(str(source), str(copy)) == str(copy)
-    assert (copy / "room" / "a.py").read_text() == "\n_A = const(1)\n"
+    assert (copy / "room" / "a.py").read_text() == "\n\nf(1)\n"
     (source / "b.py").unlink()
-    (source / "room" / "a.py").write_text("_A = 3\n")
+    (source / "room" / "a.py").write_text("f(3)\n")
     lean(str(source), str(copy))
     found = {str(path.relative_to(copy)): path.read_text() for path in copy.rglob("*.py")}
-    assert found == {"room/a.py": "_A = 3\n"}
+    assert found == {"room/a.py": "f(3)\n"}
