@@ -24,6 +24,7 @@ class EventJob(Job):
     """
 
     name = "events"
+    period_ms = 200
 
     def __init__(self, events: EventRing, uptime: Uptime, load_names: list[str]) -> None:
         super().__init__()
@@ -39,12 +40,9 @@ class EventJob(Job):
         print(console.line(self._uptime.seconds, self._uptime.millis, fields))
         let_go("wire.console")
 
-    async def run(self) -> None:
-        while True:
-            if self._next < self._events.total:
-                self._drain()
-            self.beat()
-            await asyncio.sleep_ms(200)
+    def step(self) -> None:
+        if self._next < self._events.total:
+            self._drain()
 
     def _drain(self) -> None:
         lost = self._events.total - self._events.size - self._next

@@ -8,13 +8,17 @@ if TYPE_CHECKING:
 
 
 class Job:
-    """A forever-running coroutine with a deadline. Subclasses write `run` and call `beat`.
+    """What is done for ever, in one of two ways.
 
-    A `deadline_ms` of 0 is for jobs that may wait as long as they like. The supervisor sets
-    `on_fault`, to which a job reports a fault that it lives with.
+    step by step   every `period_ms`: subclasses write `step`, which waits for nothing
+    as a task      no `period_ms`: subclasses write `run`, a coroutine, and call `beat` within
+                   `deadline_ms`; 0 is for those that may wait as long as they like
+
+    The supervisor sets `on_fault`, to which a job reports a fault that it lives with.
     """
 
     name = "job"
+    period_ms = 0
     deadline_ms = 5_000
 
     def __init__(self) -> None:
@@ -40,6 +44,8 @@ class Job:
         """What this job has lost, dropped or refused since power-up, for the node's status."""
         return {}
 
+    def step(self) -> None:
+        """Do what is due; after one that raises the supervisor waits longer for the next."""
+
     async def run(self) -> None:
         """Work for ever; the supervisor restarts what ends or crashes."""
-        raise NotImplementedError

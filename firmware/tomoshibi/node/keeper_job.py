@@ -5,7 +5,6 @@ may be lost when the supply goes with no time left is what Keeper allows, 1 Wh a
 left, nothing: as soon as the relays have moved, all is saved.
 """
 
-import asyncio
 from micropython import const
 from typing import TYPE_CHECKING
 
@@ -19,14 +18,13 @@ if TYPE_CHECKING:
 
 # What has been measured is saved within this and the control path's cycle: see registers.keeper.
 LOOKS_A_SECOND = const(25)
-_LOOK_MS = const(1_000 // LOOKS_A_SECOND)
 
 
 class KeeperJob(Job):
     """`measured` is for samplers: energy has been counted, and power is known."""
 
     name = "keeper"
-    deadline_ms = 60_000  # an outage may keep it from writing, not for so long
+    period_ms = 1_000 // LOOKS_A_SECOND
 
     def __init__(self, storage: Storage, control: Control, half_hours: HalfHours) -> None:
         super().__init__()
@@ -34,23 +32,20 @@ class KeeperJob(Job):
         self._control = control
         self._half_hours = half_hours
         self._news = False
+        self._looks = 0
 
     def measured(self) -> None:
         """Have the control path look in its next cycle; look at the registers when it is calm."""
         self._control.measured()
         self._news = True
 
-    async def run(self) -> None:
-        looks = 0
-        while True:
-            await asyncio.sleep_ms(_LOOK_MS)
-            looks = (looks + 1) % LOOKS_A_SECOND
-            if not looks:
-                self._half_hours.poll()
-                self._news = True
-            if self._control.calm():
-                self._work()
-            self.beat()
+    def step(self) -> None:
+        self._looks = (self._looks + 1) % LOOKS_A_SECOND
+        if not self._looks:
+            self._half_hours.poll()
+            self._news = True
+        if self._control.calm():
+            self._work()
 
     def _work(self) -> None:
         """One thing, the most urgent: each holds the control path up for as long as it takes."""

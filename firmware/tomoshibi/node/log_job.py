@@ -1,6 +1,5 @@
 """Moves events from the ring in RAM to the log in flash, within a second, when all is calm."""
 
-import asyncio
 from micropython import const
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
     from tomoshibi.node.control import Control
     from tomoshibi.node.storage import Storage
 
-_LOOK_MS = const(100)
+# Of a step, each some milliseconds in flash: all that the ring holds is logged within a second.
+_AT_ONCE = const(2)
 _DAY_S = const(86_400)
 
 
@@ -24,7 +24,7 @@ class LogJob(Job):
     """Adds to each event the number of the boot and the time of day."""
 
     name = "log"
-    deadline_ms = 60_000
+    period_ms = 40
 
     def __init__(
         self,
@@ -43,13 +43,10 @@ class LogJob(Job):
         self._logged = storage.view(registers.EVENTS_LOGGED, 1)
         self._next = 0
 
-    async def run(self) -> None:
-        while True:
-            while self._next < self._events.total and self._control.calm():
+    def step(self) -> None:
+        for _ in range(_AT_ONCE):
+            if self._next < self._events.total and self._control.calm():
                 self._log_next()
-                await asyncio.sleep_ms(0)
-            self.beat()
-            await asyncio.sleep_ms(_LOOK_MS)
 
     def _log_next(self) -> None:
         self._next = max(self._next, self._events.total - self._events.size)

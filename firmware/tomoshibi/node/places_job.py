@@ -1,6 +1,5 @@
 """Writes installation locations to flash, seldom and while nothing else matters."""
 
-import asyncio
 from micropython import const
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
     from tomoshibi.policy.grid import GridState
     from tomoshibi.settings.places import Places
 
-_LOOK_MS = const(60_000)
 # The shortest time between two writes. Each erases every sector of the settings once: at 100 000
 # erases they live for eleven years of somebody changing a location every minute.
 _EVERY_S = const(3_600)
@@ -22,7 +20,7 @@ class PlacesJob(Job):
     """Looks once a minute; an erase in flash may hold everything up for 100 ms."""
 
     name = "places"
-    deadline_ms = 3 * _LOOK_MS
+    period_ms = 60_000
 
     def __init__(self, places: Places, grid: GridState, uptime: Uptime) -> None:
         super().__init__()
@@ -31,11 +29,8 @@ class PlacesJob(Job):
         self._uptime = uptime
         self._next_s = 0
 
-    async def run(self) -> None:
-        while True:
-            await asyncio.sleep_ms(_LOOK_MS)
-            now_s = self._uptime.seconds
-            if self._places.unsaved and self._grid.state == NORMAL and now_s >= self._next_s:
-                self._places.store()
-                self._next_s = now_s + _EVERY_S
-            self.beat()
+    def step(self) -> None:
+        now_s = self._uptime.seconds
+        if self._places.unsaved and self._grid.state == NORMAL and now_s >= self._next_s:
+            self._places.store()
+            self._next_s = now_s + _EVERY_S

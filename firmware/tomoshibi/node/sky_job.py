@@ -1,6 +1,5 @@
 """Tells the lamp whether it is dark, from the sun, the photocell, or neither."""
 
-import asyncio
 from micropython import const
 from typing import TYPE_CHECKING
 
@@ -34,6 +33,7 @@ class SkyJob(Job):
     """
 
     name = "sky"
+    period_ms = 1_000
 
     def __init__(
         self,
@@ -64,16 +64,15 @@ class SkyJob(Job):
         self._due_s = 0
         self._fault: NodeFault | None = None  # the last one, until it answers
         self._reported = False
+        self._asked: bool | None = None  # whether a measurement has begun
 
-    async def run(self) -> None:
-        while True:
-            asked = self._ask()
-            await asyncio.sleep_ms(1_000)
-            if asked:
+    def step(self) -> None:
+        if self._asked is not None:  # else the photocell has not been heard yet
+            if self._asked:
                 self._look()
             self._judge()
             self._tell_lamp()
-            self.beat()
+        self._asked = self._ask()
 
     def _ask(self) -> bool:
         """Start one measurement, unless this is no time for it; True if it has begun."""
@@ -131,7 +130,7 @@ class SkyJob(Job):
     def plan(self) -> None:
         """Tell the lamp what the clock alone knows, before the control path's first cycle.
 
-        Whether it is dark is left to `run`, which has heard the photocell, too.
+        Whether it is dark is left to `step`, which has heard the photocell, too.
         """
         self._calendar.update()
         if self._calendar.quality != NEVER_SET:

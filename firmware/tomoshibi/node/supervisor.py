@@ -21,15 +21,14 @@ _RECOVERED_MS = const(600_000)
 
 
 class _Charge:
-    """One supervised job: its task, and when to start it again."""
+    """One supervised job: when it is due, its task if it has one, and what has ended it."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
         self.task: asyncio.Task | None = None
         self.failure: Exception | None = None
+        self.due_ms = self._started_ms = ticks_ms()
         self._wait_ms = _FIRST_WAIT_MS
-        self._due_ms = ticks_ms()
-        self._started_ms = self._due_ms
 
     def running(self) -> None:
         """Take note that it runs: long enough, and it has recovered. Looked at while it runs, as
@@ -37,12 +36,34 @@ class _Charge:
         if ticks_diff(ticks_ms(), self._started_ms) >= _RECOVERED_MS:
             self._wait_ms = _FIRST_WAIT_MS
 
+    def put_off(self) -> None:
+        """It has failed: the next start is later each time."""
+        self.due_ms = self._started_ms = ticks_add(ticks_ms(), self._wait_ms)
+        self._wait_ms = min(self._wait_ms * 2, _LONGEST_WAIT_MS)
+
+    def step(self) -> Exception | None:
+        """Have a job that goes step by step do one; what went wrong with it."""
+        self.due_ms = ticks_add(ticks_ms(), self.job.period_ms)
+        try:
+            self.job.step()
+        except Exception as error:
+            self.put_off()
+            return error
+        self.running()
+        return None
+
     def start_if_due(self) -> None:
-        if self.task is None and ticks_diff(ticks_ms(), self._due_ms) >= 0:
+        if self.task is None and ticks_diff(ticks_ms(), self.due_ms) >= 0:
             self._started_ms = ticks_ms()
             self.failure = None
             self.job.beat()
-            self.task = asyncio.create_task(self._guard())
+            self.task = asyncio.create_task(self.job.run())
+            # MicroPython's asyncio calls this with the end of the task, as its own `gather` has
+            # it. Without, an exception is printed, and who awaits it later brings everything down.
+            self.task.state = self._ended  # pyright: ignore[reportAttributeAccessIssue]
+
+    def _ended(self, _task: asyncio.Task, end: Exception) -> None:
+        self.failure = JobEnded(self.job.name) if isinstance(end, StopIteration) else end
 
     async def stop(self) -> None:
         """Cancel the task, let its `finally` blocks run, and put off the next start."""
@@ -50,20 +71,9 @@ class _Charge:
         if task is None:
             return
         task.cancel()
-        try:
-            await task
-        except asyncio.CancelledError:
-            pass
-        self._due_ms = ticks_add(ticks_ms(), self._wait_ms)
-        self._wait_ms = min(self._wait_ms * 2, _LONGEST_WAIT_MS)
-
-    async def _guard(self) -> None:
-        # No exception leaves a task: awaiting a crashed one again can take the interpreter down.
-        try:
-            await self.job.run()
-            self.failure = JobEnded(self.job.name)
-        except Exception as error:
-            self.failure = error
+        while not task.done():
+            await asyncio.sleep_ms(1)
+        self.put_off()
 
 
 async def supervise(
@@ -81,13 +91,15 @@ async def supervise(
     """
     for job in jobs:
         job.on_fault = on_fault
-    charges = [_Charge(job) for job in jobs]
+    # Steps share this one task: each of its own would take a third of a KiB.
+    steps = [_Charge(job) for job in jobs if job.period_ms]
+    charges = [_Charge(job) for job in jobs if not job.period_ms]
     seen = control.cycles
     try:
         while True:
             for charge in charges:
                 charge.start_if_due()
-            await asyncio.sleep_ms(check_ms)
+            await _steps(steps, ticks_add(ticks_ms(), check_ms), on_fault)
             for charge in charges:
                 await _look_after(charge, on_fault)
             if control.cycles != seen:
@@ -96,6 +108,23 @@ async def supervise(
     finally:
         for charge in charges:
             await charge.stop()
+
+
+async def _steps(
+    steps: Sequence[_Charge], end_ms: int, on_fault: Callable[[str, Exception], None]
+) -> None:
+    """Do each step when it is due, until `end_ms`."""
+    while True:
+        left_ms = ticks_diff(end_ms, ticks_ms())
+        if left_ms <= 0:
+            return
+        for charge in steps:
+            if ticks_diff(charge.due_ms, ticks_ms()) <= 0:
+                failure = charge.step()
+                if failure is not None:
+                    on_fault(charge.job.name, failure)
+            left_ms = min(left_ms, ticks_diff(charge.due_ms, ticks_ms()))
+        await asyncio.sleep_ms(max(0, left_ms))
 
 
 async def _look_after(charge: _Charge, on_fault: Callable[[str, Exception], None]) -> None:

@@ -137,9 +137,7 @@ class Life:
         channels = [_Channel(energy) for energy in self._energies[1:]]
         self.half_hours = HalfHours(self.clock, channels, storage.history, storage.boot)
         self._keeper = KeeperJob(storage, self._control, self.half_hours)
-        self._keeper_turns = self._keeper.run()
-        log = LogJob(storage, self._control, self._events, self._uptime, self.clock)
-        self._log_turns = log.run()
+        self._log = LogJob(storage, self._control, self._events, self._uptime, self.clock)
         self._moves = storage.view(registers.RELAY_MOVES, BRANCHES)
         self._states = storage.view(registers.LOAD_STATE, BRANCHES)
 
@@ -212,11 +210,11 @@ class Life:
         """A look of each job. A half hour counts as promised when it has been stored."""
         half_hours, promised = self.half_hours, self.promised
         was = half_hours.day, half_hours.slot
-        self._keeper_turns.send(None)
+        self._keeper.step()
         if (half_hours.day, half_hours.slot) != was:
             key = half_hours.day, half_hours.slot
             promised.half_hours[key] = list(half_hours.import_wh)
-        self._log_turns.send(None)
+        self._log.step()
 
     def _go(self) -> None:
         """The mains sense says that power is going, and there is hold-up for one look."""

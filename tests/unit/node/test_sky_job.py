@@ -8,6 +8,8 @@ import unittest
 from machine import I2C, Timer
 from time import ticks_diff, ticks_ms
 
+from stepping import stepping
+
 import desk_clock
 from machine_buses import stick_i2c
 from tomoshibi.core.calendar import Calendar, day_number
@@ -95,7 +97,7 @@ class TestSkyJob(unittest.TestCase):
         """Scenes of (seconds, lux or None for a silent sensor); `dark` after each."""
 
         async def main():
-            task = asyncio.create_task(self.job.run())
+            task = asyncio.create_task(stepping(self.job))
             dark = []
             for seconds, lux in scenes:
                 self.sensor.silent = lux is None
@@ -174,7 +176,7 @@ class TestSkyJob(unittest.TestCase):
         self.start(NEVER, 100)
 
         async def main():
-            task = asyncio.create_task(self.job.run())
+            task = asyncio.create_task(stepping(self.job))
             out_s, turned = 0, 0
             for _ in range(14_400):
                 await asyncio.sleep_ms(500)
@@ -262,7 +264,7 @@ class TestSkyJob(unittest.TestCase):
         began = ticks_ms()
 
         async def main():
-            task = asyncio.create_task(self.job.run())
+            task = asyncio.create_task(stepping(self.job))
             await asyncio.sleep_ms(600_000)
             task.cancel()
             return self.light.dark

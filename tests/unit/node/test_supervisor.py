@@ -91,6 +91,26 @@ class Ending(Job):
         await asyncio.sleep_ms(1)
 
 
+class Stepping(Job):
+    """Fails at the steps (0 is the first) in `bad`."""
+
+    name = "stepping"
+    period_ms = 40
+
+    def __init__(self, bad=()):
+        super().__init__()
+        self.bad = bad
+        self.steps_ms = []
+
+    def step(self):
+        self.steps_ms.append(ticks_ms())
+        if len(self.steps_ms) - 1 in self.bad:
+            raise ValueError("a bug")
+
+    def waits_ms(self):
+        return [ticks_diff(b, a) for a, b in zip(self.steps_ms, self.steps_ms[1:])]
+
+
 class TestSupervise(unittest.TestCase):
     def setUp(self):
         desk_clock.install(desk_clock.VIRTUAL, 0)
@@ -173,6 +193,29 @@ class TestSupervise(unittest.TestCase):
         job.deadline_ms = 0
         self.supervise_for([job], 60_000)
         self.assertEqual(self.faults, [])
+
+    def test_steps_are_done_once_a_period_and_the_watchdog_is_fed_meanwhile(self):
+        fast, slow = Stepping(), Stepping()
+        slow.period_ms = 700
+        self.supervise_for([slow, Steady(), fast], 10_200)
+        self.assertEqual(set(fast.waits_ms()), {40})
+        self.assertEqual(set(slow.waits_ms()), {700})
+        self.assertEqual(self.watchdog.fed, 20)
+        self.assertEqual(self.faults, [])
+
+    def test_a_step_that_fails_is_reported_and_waits_longer_each_time(self):
+        job, other = Stepping((1, 2, 3, 4)), Stepping()
+        self.supervise_for([job, other], 20_000)
+        self.assertEqual(job.waits_ms()[:6], [40, 1_000, 2_000, 4_000, 8_000, 40])
+        self.assertEqual([name for name, _ in self.faults], ["stepping"] * 4)
+        self.assertIsInstance(self.faults[0][1], ValueError)
+        self.assertEqual(set(other.waits_ms()), {40})
+
+    def test_a_step_that_has_gone_well_for_ten_minutes_has_recovered(self):
+        job = Stepping((0, 1, 2, 1_510))
+        job.period_ms = 400
+        self.supervise_for([job], 7_000 + 605_000)
+        self.assertEqual(max(job.waits_ms()[3:]), 1_000)
 
     def test_a_job_that_returns_is_a_fault(self):
         self.supervise_for([Ending()], 1_000)
