@@ -54,6 +54,8 @@ def _fill(table: _Table, results: dict) -> None:
     for board, heap in results["heap"].items():
         taken, aim = heap["frozen_bytes"], heap["aim_frozen_bytes"]
         table.add(f"heap of {board}, frozen", f"{taken} B", f"<= {aim} B", taken <= aim)
+        for part, size in heap["parts"].items():
+            table.add(f"  {part}", f"{size} B")
         table.add(f"heap of {board}, .mpy from littlefs", f"{heap['loaded_mpy_bytes']} B")
     table.add("and MicroPython's asyncio, in each", f"{heap['asyncio_bytes']} B")
     for board, seen in results["load"].items():
