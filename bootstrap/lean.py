@@ -2,15 +2,19 @@
 
 Every name of a module takes 8 bytes of heap for as long as the module is there, frozen or not.
 MicroPython's compiler knows `const` without its import, and what `if TYPE_CHECKING:` holds is never
-run; named numbers and words stand where they are used (bootstrap.constants). Lines keep their
-numbers, so that a traceback leads to the file as it was written.
+run; named numbers and words stand where they are used (bootstrap.constants), and what is always
+loaded together is one file (bootstrap.link).
 """
 
 import ast
+import hashlib
+import inspect
 import os
+import sys
 from functools import cache
 from pathlib import Path
 
+from bootstrap import constants, link
 from bootstrap.constants import Constants, constants_of, inline, inline_into
 
 _FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
@@ -20,15 +24,29 @@ _NEEDLESS = {"micropython": "const", "typing": "TYPE_CHECKING"}
 def lean(folder: str, into: str) -> str:
     """Bring the copy of `folder`, whose modules know each other, up to date; its absolute path."""
     source, copy = Path(folder).resolve(), Path(into).resolve()
-    modules = _modules(source)
-    texts = inline({name: _text(path) for name, path in modules.items()})
-    wanted = {path.relative_to(source): texts[name] for name, path in modules.items()}
-    for stray in copy.rglob("*.py"):
-        if stray.relative_to(copy) not in wanted:
-            stray.unlink(missing_ok=True)
-    for name, text in wanted.items():
-        _put(copy / name, strip(text))
+    read = {name: _text(path) for name, path in _modules(source).items()}
+    key = _key(read)
+    done = copy / "of"
+    if done.exists() and done.read_text("utf-8") == key:
+        return str(copy)
+    done.unlink(missing_ok=True)
+    texts = inline(read)
+    wanted = {
+        copy / (name.replace(".", "/") + ".py"): text
+        for name, text in link.link({name: strip(text) for name, text in texts.items()}).items()
+    }
+    for stray in set(copy.rglob("*.py")) - set(wanted):
+        stray.unlink(missing_ok=True)
+    for path, text in wanted.items():
+        _put(path, text)
+    _put(done, key)
     return str(copy)
+
+
+def _key(texts: dict[str, str]) -> str:
+    """What a copy depends on, as a hash."""
+    code = [inspect.getsource(module) for module in (sys.modules[__name__], constants, link)]
+    return hashlib.sha256(repr((code, sorted(texts.items()))).encode()).hexdigest()
 
 
 def beside(path: Path, into: Path) -> Path:
@@ -60,7 +78,7 @@ def _text(path: Path) -> str:
 
 
 def strip(text: str) -> str:
-    """`text` with blank lines for what a device does not need."""
+    """`text` with blank lines for what a device does not need; lines keep their numbers."""
     tree = ast.parse(text)
     lines = text.split("\n")
     for node in tree.body:

@@ -11,11 +11,14 @@ def let_go(*names: str) -> None:
     Whoever needs one imports it anew.
 
     They are emptied as well: something of one that is still about, such as a word on the stack,
-    would keep all that it has imported.
+    would keep all that it has imported. A room that is left without any goes, too.
     """
     for name in names:
         module = sys.modules.pop(_OURS + name, None)
         if module is not None:
             module.__dict__.clear()
             room, _, word = name.partition(".")
-            sys.modules[_OURS + room].__dict__.pop(word)
+            left = sys.modules[_OURS + room].__dict__
+            left.pop(word)
+            if all(each.startswith("__") for each in left):
+                del sys.modules[_OURS + room]

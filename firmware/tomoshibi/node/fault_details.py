@@ -4,6 +4,7 @@ import io
 import sys
 
 from tomoshibi.core.errors import JobStalled, NodeFault
+from tomoshibi.core.lines import LINES
 
 # How a line of a traceback begins that names a file, and the files of the image that are not the
 # board's own.
@@ -34,8 +35,18 @@ def _place(bug: BaseException) -> str:
         if not line.startswith(_FILE):
             continue
         path, _, rest = line[len(_FILE) :].partition('", line ')
-        last = path + ":" + rest.split(",")[0]
+        last = _as_written(path, int(rest.split(",")[0]))
         if not path.startswith(_NOT_OWN):
             # The desk has the whole path.
             own = last.split("/")[-1]
     return own or last
+
+
+def _as_written(path: str, line: int) -> str:
+    """ "file:line", of the file that a line of an image comes from."""
+    first = 1
+    source = path
+    for frozen, start, written in LINES:
+        if frozen == path and start <= line:
+            source, first = written, start
+    return "%s:%d" % (source, line - first + 1)

@@ -108,7 +108,7 @@ class Node:
             from tomoshibi.node.fault_details import details
 
             fields.update(details(fault))
-            let_go("node.fault_details")
+            let_go("node.fault_details", "core.lines")
         except MemoryError:
             pass  # that it is told at all matters more
         self._console.say(fields)
