@@ -78,6 +78,8 @@ def test_a_value_out_of_range_names_line_key_range_and_value(broken):
         ("settings = {", "settings = { sample_ms = 5000,", r"sample_ms: expected 200 to 2000 ms"),
         ("surge_w = 3000", "surge_w = 300", r"inverter\.surge_w: below continuous_w"),
         ("profile = { watts = 45 }", "profile = {}", r"expected either watts, or file"),
+        ("nominal_hz = 50", "nominal_hz = 50.0", r"nominal_hz: expected one of 50, 60, got 50.0"),
+        ("nominal_hz = 50", 'nominal_hz = "50"', r"nominal_hz: expected one of 50, 60, got '50'"),
         ("seed = 20261123", "seed = true", r"site\.seed: expected 0 to 2147483647, got True"),
         ("start = 2026-11-23T16:05:00", "start = 2026-11-23T16:05:00Z", r"without a zone"),
     ],

@@ -167,7 +167,7 @@ def test_the_limit_follows_the_inverter_unless_it_is_given(scenario):
 
 
 def test_the_grids_nominal_values_reach_the_node(scenario):
-    for volts, hz, line_v, line_hz in ((101.0, "60", 100, 60), (202.0, "50", 200, 50)):
+    for volts, hz, line_v, line_hz in ((101.0, 60, 100, 60), (202.0, 50, 200, 50)):
         grid = replace(scenario.grid, nominal_v=volts, nominal_hz=hz)
         for node in scenario.node:
             settings = node_settings(replace(scenario, grid=grid), node)

@@ -1,6 +1,5 @@
 """What can be typed on the console. Each command answers with one JSON object, or an error."""
 
-import json
 from machine import RTC, reset
 from micropython import const
 from typing import TYPE_CHECKING
@@ -125,13 +124,13 @@ class Commands:
 
     def do_set(self, rest: str) -> dict:
         key, _, text = rest.partition(" ")
-        try:
-            value = json.loads(text)
-        except ValueError:
-            value = text  # a text may come without its quotes
+        # Imported here: the module is let go and made anew with the store.
+        from tomoshibi.settings.store import typed
+
+        value = typed(key, text)
         restart = self._storage.settings.change(key, value)
         if key == "name":
-            self._rename(value)
+            self._rename(str(value))
         return {"event": "set", "key": key, "reboot": restart}
 
     def do_defaults(self, _rest: str) -> dict:

@@ -6,26 +6,48 @@ from tomoshibi.settings.declared import (
     INTEGER,
     KIND,
     LEAST,
+    LOAD_SETTINGS,
     MOST,
+    NAME,
     SECRET,
+    SETTINGS,
     TEXT,
     UNIT,
 )
 
+_LOADS = "loads"
+
+
+def row_of(key):
+    """The row that declares a key such as "line_hz" or "loads.2.tier"; None if none does."""
+    parts = key.split(".")
+    rows, name = SETTINGS, key
+    if len(parts) == 3 and parts[0] == _LOADS:
+        rows, name = LOAD_SETTINGS, parts[2]
+    for row in rows:
+        if row[NAME] == name:
+            return row
+    return None
+
 
 def fits(row, value) -> bool:
-    """Whether `value` may stand for the setting of `row`. The default always may."""
+    """Whether `value` may stand for the setting of `row`: of its kind, and within its range.
+
+    Equal is not enough: 50.0 equals 50, and what counts with whole numbers goes wrong on it.
+    """
     kind, least, most = row[KIND], row[LEAST], row[MOST]
-    if kind == CHOICE:
-        return value in most and not isinstance(value, (bool, float))
     if kind == TEXT or kind == SECRET:
-        return isinstance(value, str) and least <= len(value) <= most
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+        return isinstance(value, str) and (least <= len(value) <= most or value == row[DEFAULT])
+    if isinstance(value, (bool, float)):
+        return False
+    if kind == CHOICE:
+        return value in most
+    return isinstance(value, int) and least <= value <= most
 
 
 def problem(row, value):
-    """The range in words if `value` does not fit and is not the default; else None."""
-    return None if value == row[DEFAULT] or fits(row, value) else allowed(row)
+    """The range in words if `value` does not fit; else None."""
+    return None if fits(row, value) else allowed(row)
 
 
 def allowed(row) -> str:

@@ -5,21 +5,22 @@ the field runs with one wrong setting rather than not at all. Keys that this fir
 are kept: a newer version may have written them.
 """
 
+import json
 from typing import TYPE_CHECKING
 
 from tomoshibi.core.refusals import SettingRefused
 from tomoshibi.core.secret import Secret
-from tomoshibi.settings.check import allowed, fits
+from tomoshibi.settings.check import allowed, fits, row_of
 from tomoshibi.settings.copies import LOST, Copies
 from tomoshibi.settings.declared import (
     DEFAULT,
-    INTEGER,
     KIND,
     LOAD_SETTINGS,
     NAME,
     RESTART,
     SECRET,
     SETTINGS,
+    TEXT,
 )
 from tomoshibi.wire import copies
 
@@ -71,7 +72,7 @@ class Settings:
         for row in declared:
             name, default = row[NAME], row[DEFAULT]
             value = document.get(name, default)
-            if value != default and not fits(row, value):
+            if not fits(row, value):
                 self.refused.append(_refusal(row, where + name, value))
                 value = default
             values[name] = _typed(row, value)
@@ -101,7 +102,11 @@ class Store:
         document = self.document()
         if not isinstance(document, dict):
             raise SettingRefused(key, None, "nothing before `defaults`")
-        row = _place(document, key, value)
+        row = _declared(key)
+        if not fits(row, value):
+            raise _refusal(row, key, value)
+        target, name = _place(document, key)
+        target[name] = value
         self._write(document)
         return row[RESTART]
 
@@ -124,26 +129,40 @@ def _typed(row: tuple, value: object):
     """A value as it is handed on: a secret cannot be printed from here on."""
     if row[KIND] == SECRET:
         return Secret(str(value))
-    return int(value) if row[KIND] == INTEGER else value  # pyright: ignore[reportArgumentType]
+    return value
 
 
 def _refusal(row: tuple, key: str, value: object) -> SettingRefused:
     return SettingRefused(key, None if row[KIND] == SECRET else value, allowed(row))
 
 
-def _place(document: dict, key: str, value: object) -> tuple:
-    """Put `value` where `key` points in `document`; the row that declares it."""
-    declared, target, name = SETTINGS, document, key
-    if key.startswith("loads."):
-        number, _, name = key[6:].partition(".")
-        declared, target = LOAD_SETTINGS, _load(document, key, number)
-    for row in declared:
-        if row[NAME] == name:
-            if value != row[DEFAULT] and not fits(row, value):
-                raise _refusal(row, key, value)
-            target[name] = value
-            return row
-    raise SettingRefused(key, None, "a declared setting")
+def typed(key: str, text: str) -> object:
+    """What was typed for `key`: JSON, but a text may come without its quotes, such as 12345678.
+
+    Raises SettingRefused if nobody declared it.
+    """
+    kind = _declared(key)[KIND]
+    if (kind == TEXT or kind == SECRET) and not text.startswith('"'):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _declared(key: str) -> tuple:
+    row = row_of(key)
+    if row is None:
+        raise SettingRefused(key, None, "a declared setting")
+    return row
+
+
+def _place(document: dict, key: str) -> tuple[dict, str]:
+    """Where in `document` a declared key is."""
+    if not key.startswith("loads."):
+        return document, key
+    _, number, name = key.split(".")
+    return _load(document, key, number), name
 
 
 def _load(document: dict, key: str, number: str) -> dict:

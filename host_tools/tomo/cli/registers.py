@@ -19,7 +19,8 @@ from tomo.jobs.targets import SerialTarget, Target, is_port, open_target
 from tomo.jobs.verify_flash import WRONG, verify
 from tomo.render import registers as render
 from tomo.render.node import json_line
-from tomoshibi.settings.declared import DEFAULT, NAME, SETTINGS
+from tomoshibi.settings.check import fits, row_of
+from tomoshibi.settings.declared import DEFAULT
 
 app = typer.Typer(
     help="Read and check what a node keeps in flash: counters, half hours, events.",
@@ -213,8 +214,7 @@ def _utc_offset_min(target: Target) -> int | None:
     document = target.settings()
     if document is None:
         return None
-    defaults = {row[NAME]: row[DEFAULT] for row in SETTINGS}
-    for offset_min in (document.get("utc_offset_min"), defaults["utc_offset_min"]):
-        if isinstance(offset_min, int) and abs(offset_min) < 1_440:
-            return offset_min
-    return None
+    row = row_of("utc_offset_min")
+    offset_min = document.get("utc_offset_min")
+    # A refused one counts as the node has it.
+    return offset_min if fits(row, offset_min) else row[DEFAULT]  # pyright: ignore

@@ -16,7 +16,7 @@ def node_settings(scenario: Scenario, node: Node) -> dict:
         "utc_offset_min": site.utc_offset_min,
         "latitude_e4": round(site.latitude * 10_000),
         "longitude_e4": round(site.longitude * 10_000),
-        "line_hz": int(scenario.grid.nominal_hz),
+        "line_hz": scenario.grid.nominal_hz,
         "line_v": scenario.grid.line_v,
     }
     if parts_of(node.board).load_circuits:

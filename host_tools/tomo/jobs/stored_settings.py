@@ -17,7 +17,7 @@ from tomo.image import documents
 from tomo.jobs.targets import FileTarget, SerialTarget, Target
 from tomo.transport.console import Refused
 from tomo.transport.desk_node import lock_folder
-from tomoshibi.settings.check import allowed, problem
+from tomoshibi.settings.check import allowed, problem, row_of
 from tomoshibi.settings.declared import (
     CHOICE,
     DEFAULT,
@@ -205,16 +205,17 @@ def _set_on_console(target: SerialTarget, key: str, value: object) -> bool:
 def _setting(row: tuple, values: dict, where: str) -> Setting:
     name, secret = row[NAME], row[KIND] == SECRET
     value = values.get(name, row[DEFAULT])
+    trouble = problem(row, value) or ""
     return Setting(
         key=where + name,
         value=None if secret else value,
-        given=name in values and value != row[DEFAULT],
+        given=name in values and (trouble != "" or value != row[DEFAULT]),
         unit=row[UNIT],
         allowed=allowed(row),
         default=row[DEFAULT],
         restart=bool(row[RESTART]),
         words=row[WORDS],
-        trouble=problem(row, value) or "",
+        trouble=trouble,
     )
 
 
@@ -224,12 +225,10 @@ def _shown(setting: Setting) -> str:
 
 def _row(key: str) -> tuple:
     """The row that declares a key such as `line_hz` or `loads.2.tier`."""
-    parts = key.split(".")
-    if len(parts) == 1 and key in _ROWS:
-        return _ROWS[key]
-    if len(parts) == 3 and parts[0] == _LOADS and parts[2] in _LOAD_ROWS:
-        if re.fullmatch(r"\d{1,2}", parts[1]) and int(parts[1]) < _LOADS_MOST:
-            return _LOAD_ROWS[parts[2]]
+    row = row_of(key)
+    number = key.split(".")[1] if key.startswith(f"{_LOADS}.") else "0"
+    if row and re.fullmatch(r"\d{1,2}", number) and int(number) < _LOADS_MOST:
+        return row
     raise UsageError(
         f"no setting {key!r}",
         f"Settings: {', '.join(_ROWS)}; of loads: loads.0.NAME to loads.{_LOADS_MOST - 1}.NAME "

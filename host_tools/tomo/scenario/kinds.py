@@ -59,11 +59,12 @@ def _flag(_key: Key, value: object) -> bool:
     return value
 
 
-def _choice(key: Key, value: object) -> str:
-    text = str(value)
-    if text not in key.choices:
-        raise NotThat("one of " + ", ".join(key.choices))
-    return text
+def _choice(key: Key, value: object) -> object:
+    for choice in key.choices:
+        # Of its type as well: 50.0 and "50" are no 50.
+        if type(choice) is type(value) and choice == value:
+            return choice
+    raise NotThat("one of " + ", ".join(map(str, key.choices)))
 
 
 def _board(_key: Key, value: object) -> str:

@@ -142,7 +142,7 @@ def _nearest(name: str, known: list[str]) -> str:
 
 
 def _meant(key: Key, value: object) -> str:
-    known = boards() if key.kind == "board" else key.choices
+    known = boards() if key.kind == "board" else [str(choice) for choice in key.choices]
     return _guess(str(value), known)
 
 

@@ -51,7 +51,7 @@ class Site:
 @dataclass(frozen=True)
 class Grid:
     nominal_v: float
-    nominal_hz: str
+    nominal_hz: int
     line_ohm: float
     wander_v: float
     wander_hz: float

@@ -27,7 +27,7 @@ SITE = Table(
 GRID = Table(
     (
         Key("nominal_v", "number", 101.0, 90, 240, "V"),  # nodes: line_v, 100 or 200
-        Key("nominal_hz", "choice", "50", choices=("50", "60")),  # nodes: line_hz
+        Key("nominal_hz", "choice", 50, choices=(50, 60)),  # nodes: line_hz
         Key("line_ohm", "number", 0.02, 0, 1, "ohm"),
         Key("wander_v", "number", 0.5, 0, 3, "V"),
         Key("wander_hz", "number", 0.02, 0, 0.2, "Hz"),

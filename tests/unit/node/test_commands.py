@@ -101,6 +101,30 @@ class TestCommands(unittest.TestCase):
     def test_the_network_gets_its_password(self):
         self.assertEqual(self.desk.storage.settings.load()["wifi_password"].reveal(), PASSWORD)
 
+    def test_a_text_may_come_without_its_quotes_whatever_it_looks_like(self):
+        for key, typed, value in (
+            ("name", "12", "12"),
+            ("name", "null", "null"),
+            ("name", '"灯 1"', "灯 1"),
+            ("name", "east wing", "east wing"),
+            ("wifi_password", "12345678", "12345678"),
+            ("loads.0.name", "1e3", "1e3"),
+        ):
+            self.assertEqual(self.desk.ask("set %s %s" % (key, typed))["event"], "set")
+            where = self.desk.storage.settings.document()
+            where = where["loads"][0] if key[0] == "l" else where
+            self.assertEqual(where[key.split(".")[-1]], value)
+
+    def test_a_number_is_none_in_quotes_nor_with_a_point(self):
+        for key, typed, allowed in (
+            ("line_hz", "60.0", "50 or 60 Hz"),
+            ("line_hz", '"60"', "50 or 60 Hz"),
+            ("loads.0.locked_off", "true", "0 to 1"),
+            ("ride_ms", "1e2", "40 to 1000 ms"),
+        ):
+            answer = {"event": "error", "refused": key, "allowed": allowed}
+            self.assertEqual(self.desk.ask("set %s %s" % (key, typed)), answer)
+
     def test_an_unknown_word_is_refused_and_takes_no_memory_for_good(self):
         self.assertEqual(self.desk.ask("reeboot"), {"event": "error", "unknown": "reeboot"})
         gc.collect()

@@ -2,7 +2,7 @@
 
 import unittest
 
-from tomoshibi.settings.check import allowed, fits, problem
+from tomoshibi.settings.check import allowed, fits, problem, row_of
 from tomoshibi.settings.declared import LOAD_SETTINGS, SETTINGS
 
 # As the rows of settings.declared: name, kind, least, most, unit, default, restart, words.
@@ -10,6 +10,7 @@ INTEGER = ("hold_s", "integer", 5, 3_600, "s", 300, True, "")
 NEGATIVE = ("offset", "integer", -720, 840, "min", 540, True, "")
 BARE = ("tier", "integer", 0, 4, "", 4, True, "")
 TEXT = ("name", "text", 1, 32, "characters", "", False, "")
+OBLIGATORY = ("name", "text", 1, 32, "characters", "a", False, "")
 SECRET = ("key", "secret", 8, 63, "characters", "", True, "")
 NUMBERS = ("hz", "choice", 0, (50, 60), "Hz", 50, True, "")
 WORDS = ("role", "choice", 0, ("evacuation", "main", "other"), "", "main", True, "")
@@ -31,12 +32,13 @@ class TestFits(unittest.TestCase):
 
     def test_a_text_fits_by_the_number_of_its_characters(self):
         self.check(
-            TEXT, ("a", "a" * 32, "灯" * 32), ("", "a" * 33, "灯" * 33, 5, None, b"abc", ["a"])
+            TEXT, ("", "a", "a" * 32, "灯" * 32), ("a" * 33, "灯" * 33, 5, None, b"abc", ["a"])
         )
-        self.check(SECRET, ("a" * 8, "a" * 63), ("a" * 7, "a" * 64, "", 12_345_678))
+        self.check(SECRET, ("", "a" * 8, "a" * 63), ("a" * 7, "a" * 64, 12_345_678))
+        self.check(OBLIGATORY, ("b",), ("", "a" * 33))
 
     def test_a_choice_is_one_of_those_there_are(self):
-        self.check(NUMBERS, (50, 60), (55, "50", None, True, [50]))
+        self.check(NUMBERS, (50, 60), (55, "50", 50.0, None, True, [50]))
         self.check(WORDS, ("main", "other"), ("Main", "", 0, None, "evac"))
 
 
@@ -53,7 +55,7 @@ class TestWords(unittest.TestCase):
         ):
             self.assertEqual(allowed(row), words)
 
-    def test_a_default_is_no_problem_though_it_is_out_of_range(self):
+    def test_none_of_a_text_is_no_problem_though_it_is_out_of_range(self):
         self.assertIsNone(problem(TEXT, ""))
         self.assertIsNone(problem(INTEGER, 5))
         self.assertEqual(problem(INTEGER, 4), "5 to 3600 s")
@@ -68,4 +70,36 @@ class TestDeclared(unittest.TestCase):
             for row in table:
                 with self.subTest(name=row[0]):
                     self.assertEqual(len(row), 8)
-                    self.assertTrue(row[5] == "" or fits(row, row[5]))
+                    self.assertTrue(fits(row, row[5]))
+
+    def test_what_merely_equals_a_value_that_fits_does_not(self):
+        for table in (SETTINGS, LOAD_SETTINGS):
+            for row in table:
+                for value in lookalikes(row):
+                    with self.subTest(name=row[0], value=value):
+                        self.assertFalse(fits(row, value))
+                        self.assertEqual(problem(row, value), allowed(row))
+
+
+class TestRowOf(unittest.TestCase):
+    def test_a_key_leads_to_its_row_and_any_other_to_none(self):
+        for key, name in (
+            ("line_hz", "line_hz"),
+            ("loads.0.tier", "tier"),
+            ("loads.x.name", "name"),
+        ):
+            self.assertEqual(row_of(key)[0], name)
+        for key in ("", "tier", "loads", "loads.0", "loads.0.line_hz", "loads.0.tier.x", "places"):
+            self.assertIsNone(row_of(key))
+
+
+def lookalikes(row):
+    """Values that equal one that fits, or look like it, and are of another type."""
+    fitting = row[3] if row[1] == "choice" else row[2:4] if row[1] == "integer" else ()
+    for value in fitting:
+        yield [value]
+        if isinstance(value, int):
+            yield float(value)
+            yield str(value)
+            if value in (0, 1):
+                yield bool(value)

@@ -37,11 +37,14 @@ class TestSettings(unittest.TestCase):
             ("name", ""),
             ("line_v", 100),
             ("lamp_role", "main"),
+            ("line_hz", 50),
+            ("island_surge_w", 0),
         ):
-            for value in (None, [], {}, True, 0.5, [120]):
+            for value in (None, [], {}, True, False, 0.5, 0.0, 50.0, 100.0, 120.0, [120]):
                 with self.subTest(name=name, value=value):
                     settings = Settings({name: value})
                     self.assertEqual(settings[name], default)
+                    self.assertIs(type(settings[name]), type(default))
                     self.assertEqual([key for key, _, _ in refused(settings)], [name])
 
     def test_a_refused_secret_is_not_told(self):

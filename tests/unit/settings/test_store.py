@@ -55,6 +55,12 @@ class TestStore(unittest.TestCase):
         for key, value, allowed in (
             ("line_hz", 55, "50 or 60 Hz"),
             ("line_hz", "50", "50 or 60 Hz"),
+            ("line_hz", 50.0, "50 or 60 Hz"),
+            ("line_hz", 60.0, "50 or 60 Hz"),
+            ("ride_ms", 120.0, "40 to 1000 ms"),
+            ("island_surge_w", False, "0 to 200000 W"),
+            ("loads.0.locked_off", True, "0 to 1"),
+            ("loads.0.tier", 4.0, "0 to 4"),
             ("utc_offset_min", 841, "-720 to 840 min"),
             ("utc_offset_min", -721, "-720 to 840 min"),
             ("ride_ms", None, "40 to 1000 ms"),
