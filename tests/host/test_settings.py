@@ -57,7 +57,8 @@ def test_show_tells_every_setting_and_no_secret(chip):
     assert status == 0
     assert rows["line_hz"] == {
         "key": "line_hz", "value": 60, "unit": "Hz", "allowed": "50 or 60 Hz", "default": 50,
-        "given": True, "restart": True, "text": "Nominal frequency",
+        "given": True, "applies": "after restart", "who": "technician",
+        "text": "Nominal frequency of the grid.",
     }  # fmt: skip
     assert (rows["wifi_password"]["value"], rows["wifi_password"]["given"]) == (None, True)
     assert (rows["loads.0.tier"]["value"], rows["loads.1.name"]["value"]) == (0, "")

@@ -1,14 +1,30 @@
 """Every setting of a node, declared once. The host tools read this same table.
 
-A row: name, kind, least, most (or the choices), unit, default, whether it takes a restart, what it
-does.
+A row:
+
+    name      as it is stored and typed; of a load `loads.NUMBER.name`, counted from 0
+    kind      integer, text, choice, or secret: text that is never shown
+    least     smallest number, or fewest characters
+    most      largest number, most characters, or the choices
+    unit      of the value; "characters" of a text's length
+    default   counts where nothing is stored
+    applies   "at once", or "after restart": when a change does what it says
+    who       may change it: "technician" at the console or on the chip, "controller" over the
+              network, "factory"
+    words     what it does, a sentence
+
+A new setting is one row here. It is then taken by the console's `set` and by `tomo settings`, in a
+scenario's `[node.settings]` (a load's in `[[node.load]]`), and told in docs/settings.md.
 """
 
 # Kinds. The rows have the words themselves: a table of nothing but literals stays in flash.
 INTEGER = "integer"
 TEXT = "text"
 CHOICE = "choice"
-SECRET = "secret"  # text that is never shown
+SECRET = "secret"
+
+AT_ONCE = "at once"
+AFTER_RESTART = "after restart"
 
 # Fields of a row.
 NAME = 0
@@ -17,40 +33,72 @@ LEAST = 2
 MOST = 3
 UNIT = 4
 DEFAULT = 5
-RESTART = 6
-WORDS = 7
+APPLIES = 6
+WHO = 7
+WORDS = 8
 
+# fmt: off
 SETTINGS = (
-    ("name", "text", 1, 32, "characters", "", False, "What the operator calls this node"),
-    ("wifi_ssid", "text", 1, 32, "characters", "", True, "Network to join; empty: none"),
-    ("wifi_password", "secret", 8, 63, "characters", "", True, "Its key"),
-    ("utc_offset_min", "integer", -720, 840, "min", 540, True, "Local time minus UTC"),
-    ("latitude_e4", "integer", -900_000, 900_000, "1e-4 deg", 356_895, True, "North is +"),
-    ("longitude_e4", "integer", -1_800_000, 1_800_000, "1e-4 deg", 1_396_917, True, "East is +"),
-    ("line_hz", "choice", 0, (50, 60), "Hz", 50, True, "Nominal frequency"),
-    ("line_v", "choice", 0, (100, 200), "V", 100, True, "Nominal voltage"),
-    ("grid_gain_permille", "integer", 800, 1_200, "permille", 1_000, True, "Trim of grid level"),
-    ("island_limit_w", "integer", 0, 100_000, "W", 1_350, True, "Power the island may draw here"),
-    ("island_surge_w", "integer", 0, 200_000, "W", 0, True, "While loads start; 0: twice as much"),
-    ("island_surge_ms", "integer", 100, 60_000, "ms", 5_000, True, "How long it bears that"),
-    ("ride_ms", "integer", 40, 1_000, "ms", 120, True, "Darkness ridden through before a cut"),
-    ("confirm_ms", "integer", 500, 60_000, "ms", 2_000, True, "From here on an event is an outage"),
-    ("return_hold_s", "integer", 5, 3_600, "s", 300, True, "Healthy grid before loads return"),
-    ("short_hold_s", "integer", 1, 300, "s", 5, True, "The same after less than an outage"),
-    ("trust_s", "integer", 300, 86_400, "s", 1_800, True, "Grid in doubt: loads wait at most"),
-    ("step_gap_s", "integer", 5, 600, "s", 5, True, "Between two closes"),
-    ("stagger_s", "integer", 0, 300, "s", 30, True, "Random delay before the first close"),
-    ("lamp_role", "choice", 0, ("evacuation", "main", "other"), "", "main", True, "In a disaster"),
-    ("lamp_full_w", "integer", 1, 400, "W", 60, True, "What the lamp draws at full light"),
-    ("lamp_standby_mw", "integer", 0, 20_000, "mW", 500, True, "What its driver draws at none"),
-    ("island_energy_wh", "integer", 0, 100_000, "Wh", 400, True, "The lamp's share of the battery"),
-    ("sample_ms", "integer", 200, 2_000, "ms", 1_000, True, "Period of power measurements"),
+    ("name", "text", 1, 32, "characters", "", "at once", "technician",
+     "What the operator calls this node."),
+    ("wifi_ssid", "text", 1, 32, "characters", "", "after restart", "technician",
+     "Network to join; none: no network."),
+    ("wifi_password", "secret", 8, 63, "characters", "", "after restart", "technician",
+     "The network's key."),
+    ("utc_offset_min", "integer", -720, 840, "min", 540, "after restart", "technician",
+     "Local time minus UTC."),
+    ("latitude_e4", "integer", -900_000, 900_000, "1e-4 deg", 356_895, "after restart",
+     "technician", "Where the node is, north positive: for the sun."),
+    ("longitude_e4", "integer", -1_800_000, 1_800_000, "1e-4 deg", 1_396_917, "after restart",
+     "technician", "Likewise, east positive."),
+    ("line_hz", "choice", 0, (50, 60), "Hz", 50, "after restart", "technician",
+     "Nominal frequency of the grid."),
+    ("line_v", "choice", 0, (100, 200), "V", 100, "after restart", "technician",
+     "Nominal voltage of the grid."),
+    ("grid_gain_permille", "integer", 800, 1_200, "permille", 1_000, "after restart", "technician",
+     "Trim of the sense of the grid's level."),
+    ("island_limit_w", "integer", 0, 100_000, "W", 1_350, "after restart", "technician",
+     "What the loads of this node may draw in an island."),
+    ("island_surge_w", "integer", 0, 200_000, "W", 0, "after restart", "technician",
+     "What they may draw while a load starts; 0 is twice island_limit_w."),
+    ("island_surge_ms", "integer", 100, 60_000, "ms", 5_000, "after restart", "technician",
+     "How long the inverter bears that; a start is judged within nine tenths of it."),
+    ("ride_ms", "integer", 40, 1_000, "ms", 120, "after restart", "technician",
+     "Darkness ridden through before loads are cut in advance."),
+    ("confirm_ms", "integer", 500, 60_000, "ms", 2_000, "after restart", "technician",
+     "From this length on an event is an outage."),
+    ("return_hold_s", "integer", 5, 3_600, "s", 300, "after restart", "technician",
+     "Healthy grid before loads return from an outage, and after power-up."),
+    ("short_hold_s", "integer", 1, 300, "s", 5, "after restart", "technician",
+     "The same after less than an outage."),
+    ("trust_s", "integer", 300, 86_400, "s", 1_800, "after restart", "technician",
+     "A grid that is there but in doubt is believed after so long."),
+    ("step_gap_s", "integer", 5, 600, "s", 5, "after restart", "technician",
+     "Between two loads that close."),
+    ("stagger_s", "integer", 0, 300, "s", 30, "after restart", "technician",
+     "Loads and lamp return after a random part of this."),
+    ("lamp_role", "choice", 0, ("evacuation", "main", "other"), "", "main", "after restart",
+     "technician", "What the lamp is in a disaster: its ladder of light in an island."),
+    ("lamp_full_w", "integer", 1, 400, "W", 60, "after restart", "technician",
+     "What the lamp draws at full light."),
+    ("lamp_standby_mw", "integer", 0, 20_000, "mW", 500, "after restart", "technician",
+     "What its driver draws at none."),
+    ("island_energy_wh", "integer", 0, 100_000, "Wh", 400, "after restart", "technician",
+     "The lamp's share of the battery."),
+    ("sample_ms", "integer", 200, 2_000, "ms", 1_000, "after restart", "technician",
+     "Period of power measurements."),
 )
 
 LOAD_SETTINGS = (
-    ("name", "text", 1, 32, "characters", "", True, "As the operator calls it"),
-    ("tier", "integer", 0, 4, "", 4, True, "0 life-safety to 4 deferrable"),
-    ("rated_w", "integer", 0, 12_000, "W", 1_500, True, "What it draws at most"),
-    ("min_off_s", "integer", 0, 3_600, "s", 30, True, "Shortest time off"),
-    ("locked_off", "integer", 0, 1, "", 0, True, "1: never to be energised"),
+    ("name", "text", 1, 32, "characters", "", "after restart", "technician",
+     "What the operator calls the load; none: by its circuit, such as load 3."),
+    ("tier", "integer", 0, 4, "", 4, "after restart", "technician",
+     "0 life-safety, 1 critical, 2 essential, 3 normal, 4 deferrable: the last goes first."),
+    ("rated_w", "integer", 0, 12_000, "W", 1_500, "after restart", "technician",
+     "What the shed plan counts, unless it has drawn more in the last minute."),
+    ("min_off_s", "integer", 0, 3_600, "s", 30, "after restart", "technician",
+     "Shortest time off, from power-up on."),
+    ("locked_off", "integer", 0, 1, "", 0, "after restart", "technician",
+     "1: never to be energised."),
 )
+# fmt: on

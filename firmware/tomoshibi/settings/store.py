@@ -13,11 +13,12 @@ from tomoshibi.core.secret import Secret
 from tomoshibi.settings.check import allowed, fits, row_of
 from tomoshibi.settings.copies import LOST, Copies
 from tomoshibi.settings.declared import (
+    AFTER_RESTART,
+    APPLIES,
     DEFAULT,
     KIND,
     LOAD_SETTINGS,
     NAME,
-    RESTART,
     SECRET,
     SETTINGS,
     TEXT,
@@ -108,7 +109,7 @@ class Store:
         target, name = _place(document, key)
         target[name] = value
         self._write(document)
-        return row[RESTART]
+        return row[APPLIES] == AFTER_RESTART
 
     def replace_places(self, places: dict) -> None:
         """Store installation locations, as settings.places has them."""

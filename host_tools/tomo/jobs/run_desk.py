@@ -230,7 +230,7 @@ def constant(board: str) -> records.Scenario:
     return records.Scenario(
         path=Path("constant"),
         site=records.Site("desk", "", 35.6895, 139.6917, 0, now, _ENDLESS_MS, 1, 1.0),
-        grid=records.Grid(101.0, "50", 0.0, 0.0, 0.0),
+        grid=records.Grid(101.0, 50, 0.0, 0.0, 0.0),
         inverter=records.Inverter(1_500, 0, 5_000, 300, 30, 20, 150, 15.0),
         battery=records.Battery(6_000, 80.0, 10.0, 0.92, 1_000),
         pv=None,

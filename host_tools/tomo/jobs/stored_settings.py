@@ -19,6 +19,8 @@ from tomo.transport.console import Refused
 from tomo.transport.desk_node import lock_folder
 from tomoshibi.settings.check import allowed, problem, row_of
 from tomoshibi.settings.declared import (
+    AFTER_RESTART,
+    APPLIES,
     CHOICE,
     DEFAULT,
     INTEGER,
@@ -26,10 +28,10 @@ from tomoshibi.settings.declared import (
     LOAD_SETTINGS,
     MOST,
     NAME,
-    RESTART,
     SECRET,
     SETTINGS,
     UNIT,
+    WHO,
     WORDS,
 )
 
@@ -43,8 +45,10 @@ _LOAD_ROWS = {row[NAME]: row for row in LOAD_SETTINGS}
 
 @dataclass(frozen=True)
 class Setting:
-    """One declared setting and what it is set to; value is None for a secret. `restart`: whether
-    a change takes one."""
+    """One declared setting and what it is set to; value is None for a secret.
+
+    applies   when a change does what it says; who may change it
+    """
 
     key: str
     value: object
@@ -52,7 +56,8 @@ class Setting:
     unit: str
     allowed: str
     default: object
-    restart: bool
+    applies: str
+    who: str
     words: str
     trouble: str = ""
 
@@ -156,7 +161,7 @@ def set_value(target: Target, key: str, text: str) -> bool:
     if isinstance(target, SerialTarget):
         return _set_on_console(target, key, value)
     _write(target, _with(read_document(target), key, value))
-    return bool(row[RESTART])
+    return row[APPLIES] == AFTER_RESTART
 
 
 def reset(target: Target) -> None:
@@ -213,7 +218,8 @@ def _setting(row: tuple, values: dict, where: str) -> Setting:
         unit=row[UNIT],
         allowed=allowed(row),
         default=row[DEFAULT],
-        restart=bool(row[RESTART]),
+        applies=row[APPLIES],
+        who=row[WHO],
         words=row[WORDS],
         trouble=trouble,
     )

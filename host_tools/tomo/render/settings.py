@@ -19,7 +19,8 @@ def setting_fields(setting: Setting) -> dict[str, Any]:
         "allowed": setting.allowed,
         "default": setting.default,
         "given": setting.given,
-        "restart": setting.restart,
+        "applies": setting.applies,
+        "who": setting.who,
         "text": setting.words,
     }
     return fields | ({"problem": f"not {setting.trouble}"} if setting.trouble else {})
@@ -28,7 +29,7 @@ def setting_fields(setting: Setting) -> dict[str, Any]:
 def settings_table(where: str, settings: Iterable[Setting]) -> Table:
     table = Table(title=f"{where}  settings", title_justify="left")
     table.add_column("setting", no_wrap=True)
-    for heading in ("value", "allowed", "default", "restart", "what it does"):
+    for heading in ("value", "allowed", "default", "applies", "what it does"):
         table.add_column(heading, overflow="fold")
     for setting in settings:
         style = "red" if setting.trouble else "bold" if setting.given else ""
@@ -37,7 +38,7 @@ def settings_table(where: str, settings: Iterable[Setting]) -> Table:
             Text(_value(setting), style),
             Text(setting.allowed),
             Text(_words(setting.default, setting.unit)),
-            "yes" if setting.restart else "no",
+            setting.applies,
             Text(setting.words),
         )
     return table

@@ -5,15 +5,25 @@ import unittest
 from tomoshibi.settings.check import allowed, fits, problem, row_of
 from tomoshibi.settings.declared import LOAD_SETTINGS, SETTINGS
 
-# As the rows of settings.declared: name, kind, least, most, unit, default, restart, words.
-INTEGER = ("hold_s", "integer", 5, 3_600, "s", 300, True, "")
-NEGATIVE = ("offset", "integer", -720, 840, "min", 540, True, "")
-BARE = ("tier", "integer", 0, 4, "", 4, True, "")
-TEXT = ("name", "text", 1, 32, "characters", "", False, "")
-OBLIGATORY = ("name", "text", 1, 32, "characters", "a", False, "")
-SECRET = ("key", "secret", 8, 63, "characters", "", True, "")
-NUMBERS = ("hz", "choice", 0, (50, 60), "Hz", 50, True, "")
-WORDS = ("role", "choice", 0, ("evacuation", "main", "other"), "", "main", True, "")
+# As the rows of settings.declared: name, kind, least, most, unit, default, applies, who, words.
+INTEGER = ("hold_s", "integer", 5, 3_600, "s", 300, "after restart", "technician", "")
+NEGATIVE = ("offset", "integer", -720, 840, "min", 540, "after restart", "technician", "")
+BARE = ("tier", "integer", 0, 4, "", 4, "after restart", "technician", "")
+TEXT = ("name", "text", 1, 32, "characters", "", "at once", "technician", "")
+OBLIGATORY = ("name", "text", 1, 32, "characters", "a", "at once", "technician", "")
+SECRET = ("key", "secret", 8, 63, "characters", "", "after restart", "technician", "")
+NUMBERS = ("hz", "choice", 0, (50, 60), "Hz", 50, "after restart", "technician", "")
+WORDS = (
+    "role",
+    "choice",
+    0,
+    ("evacuation", "main", "other"),
+    "",
+    "main",
+    "after restart",
+    "technician",
+    "",
+)
 
 
 class TestFits(unittest.TestCase):
@@ -69,7 +79,11 @@ class TestDeclared(unittest.TestCase):
             self.assertEqual(len(set(names)), len(names))
             for row in table:
                 with self.subTest(name=row[0]):
-                    self.assertEqual(len(row), 8)
+                    self.assertEqual(len(row), 9)
+                    self.assertIn(row[6], ("at once", "after restart"))
+                    for who in row[7].split(", "):
+                        self.assertIn(who, ("technician", "controller", "factory"))
+                    self.assertTrue(row[8].endswith("."))
                     self.assertTrue(fits(row, row[5]))
 
     def test_what_merely_equals_a_value_that_fits_does_not(self):
