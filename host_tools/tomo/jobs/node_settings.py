@@ -45,6 +45,7 @@ def _loads(node: Node) -> list[dict[str, object]]:
             "rated_w": load.rated_w,
             "min_off_s": load.min_off_s,
             "locked_off": int(load.locked_off),
+            **load.settings,
         }
         for circuit, load in placed_loads(board, node)
         if circuit in board.load_circuits

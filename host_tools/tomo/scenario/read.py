@@ -173,11 +173,17 @@ def _event(values: dict) -> records.Event:
     return records.Event(**{name: values[name] for name in own}, figures=figures)
 
 
+def _load(values: dict) -> records.Load:
+    """The settings of a load that nobody on the host minds stay together."""
+    own = {field.name for field in fields(records.Load)} & set(values)
+    settings = {name: value for name, value in values.items() if name not in own}
+    profile = records.Profile(**values["profile"])
+    known = {name: values[name] for name in own} | {"profile": profile}
+    return records.Load(**known, settings=settings)
+
+
 def _node(values: dict) -> records.Node:
-    loads = tuple(
-        records.Load(**(load | {"profile": records.Profile(**load["profile"])}))
-        for load in values["load"]
-    )
+    loads = tuple(_load(load) for load in values["load"])
     lamps = tuple(records.Lamp(**lamp) for lamp in values["lamp"])
     settings = {name: value for name, value in values["settings"].items() if value is not None}
     return records.Node(values["name"], values["board"], values["ip"], settings, loads, lamps)

@@ -7,9 +7,9 @@ is the field's name there.
 from tomo.scenario.keys import Key, Table
 from tomo.scenario.lanes import KINDS, LOAD_FAULTS
 from tomo.scenario.measures import MEASURES
+from tomo.scenario.setting_keys import load_keys, node_keys, setting_key
 
 OPERATORS = ("<=", "<", "==", ">=", ">")
-LAMP_ROLES = ("evacuation", "main", "other")
 
 SITE = Table(
     (
@@ -17,7 +17,7 @@ SITE = Table(
         Key("place", "text", "", high=60),
         Key("latitude", "number", low=-90, high=90, unit="deg"),
         Key("longitude", "number", low=-180, high=180, unit="deg"),
-        Key("utc_offset_min", "integer", 540, -720, 840, "min"),
+        setting_key("utc_offset_min"),
         Key("start", "local-time"),
         Key("duration", "clock"),
         Key("seed", "integer", 1, 0, 2**31 - 1),
@@ -27,7 +27,7 @@ SITE = Table(
 GRID = Table(
     (
         Key("nominal_v", "number", 101.0, 90, 240, "V"),  # nodes: line_v, 100 or 200
-        Key("nominal_hz", "choice", 50, choices=(50, 60)),  # nodes: line_hz
+        setting_key("line_hz", "nominal_hz"),
         Key("line_ohm", "number", 0.02, 0, 1, "ohm"),
         Key("wander_v", "number", 0.5, 0, 3, "V"),
         Key("wander_hz", "number", 0.02, 0, 0.2, "Hz"),
@@ -38,7 +38,7 @@ INVERTER = Table(
     (
         Key("continuous_w", "integer", low=1, high=100_000, unit="W"),
         Key("surge_w", "integer", 0, 0, 300_000, "W"),  # 0: twice the continuous rating
-        Key("surge_ms", "integer", 5_000, 100, 60_000, "ms"),
+        setting_key("island_surge_ms", "surge_ms"),  # nodes are told it
         Key("trip_ms", "integer", 300, 10, 5_000, "ms"),
         Key("retry_s", "integer", 30, 1, 600, "s"),
         Key("transfer_ms", "integer", 20, 0, 10_000, "ms"),
@@ -67,12 +67,8 @@ PROFILE = Table(
 PV = Table((), tables={"profile": PROFILE}, required=False)
 LOAD = Table(
     (
-        Key("name", "text", low=1, high=32),
-        Key("tier", "integer", low=0, high=4),
-        Key("rated_w", "integer", low=0, high=12_000, unit="W"),
+        *load_keys(),
         Key("circuit", "integer", 0, 0, 9),
-        Key("min_off_s", "integer", 30, 0, 3_600, "s"),
-        Key("locked_off", "flag", False),
         Key("power_factor", "number", 0.95, 0.05, 1),
         Key("cold_factor", "number", 1.0, 1, 5),
         Key("cold_s", "integer", 600, 0, 7_200, "s"),
@@ -86,34 +82,19 @@ LAMP = Table(
     (
         Key("name", "text", low=1, high=32),
         Key("tier", "integer", 0, 0, 4),
-        Key("role", "choice", "main", choices=LAMP_ROLES),
-        Key("full_w", "integer", 60, 1, 400, "W"),
-        Key("standby_mw", "integer", 500, 0, 20_000, "mW"),
-        Key("island_energy_wh", "integer", 400, 0, 100_000, "Wh"),
+        setting_key("lamp_role", "role"),
+        setting_key("lamp_full_w", "full_w"),
+        setting_key("lamp_standby_mw", "standby_mw"),
+        setting_key("island_energy_wh"),
         Key("daylight_factor", "number", 0.06, 0.0001, 1),
         Key("own_lux", "number", 0.0, 0, 10_000, "lx"),
         Key("power_factor", "number", 0.95, 0.05, 1),
     )
 )
-# What a node may be told besides its place, its loads and its lamp.
-SETTINGS = Table(
-    (
-        # Not given: nine tenths of continuous_w, shared by the site's sub-meters.
-        Key("island_limit_w", "integer", None, 0, 100_000, "W"),
-        # Not given: the like part of surge_w, and surge_ms.
-        Key("island_surge_w", "integer", None, 0, 200_000, "W"),
-        Key("island_surge_ms", "integer", None, 100, 60_000, "ms"),
-        Key("ride_ms", "integer", None, 40, 1_000, "ms"),
-        Key("confirm_ms", "integer", None, 500, 60_000, "ms"),
-        Key("return_hold_s", "integer", None, 5, 3_600, "s"),
-        Key("short_hold_s", "integer", None, 1, 300, "s"),
-        Key("trust_s", "integer", None, 300, 86_400, "s"),
-        Key("step_gap_s", "integer", None, 5, 600, "s"),
-        Key("stagger_s", "integer", None, 0, 300, "s"),
-        Key("sample_ms", "integer", None, 200, 2_000, "ms"),
-    ),
-    required=False,
-)
+# What a node may be told besides its place, its loads and its lamp. Not given, island_limit_w is
+# nine tenths of continuous_w, shared by the site's sub-meters, island_surge_w the like part of
+# surge_w, and island_surge_ms is surge_ms: see jobs.node_settings.
+SETTINGS = Table(node_keys(), required=False)
 NODE = Table(
     (
         Key("name", "text", low=1, high=32),
