@@ -69,6 +69,20 @@ def test_show_tells_every_setting_and_no_secret(chip):
     assert "(secret)" in table
 
 
+def test_the_list_has_every_setting_and_needs_no_node():
+    status, out, told = tomo("list", "--json")
+    rows = {row["key"]: row for row in map(json.loads, out.splitlines())}
+    assert (status, told) == (0, "")
+    assert rows["ride_ms"] == {
+        "key": "ride_ms", "kind": "integer", "allowed": "40 to 1000 ms", "unit": "ms",
+        "default": 120, "applies": rows["ride_ms"]["applies"], "who": "technician",
+        "text": "Darkness ridden through before loads are cut in advance.",
+    }  # fmt: skip
+    assert set(rows) > {"name", "wifi_password", "loads.NUMBER.tier"}
+    table = tomo("list")[1]
+    assert all(key in table for key in rows)
+
+
 def test_a_stored_value_that_the_node_refuses_is_marked(chip):
     chip.write_bytes(chips.whole_chip(settings=chips.settings({"line_hz": 55})))
     assert "55 Hz: refused, the default counts" in tomo("show", chip)[1]

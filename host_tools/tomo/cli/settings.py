@@ -21,6 +21,17 @@ Where = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
+@app.command(name="list")
+def list_(as_json: AsJson = False) -> None:
+    """List every setting there is: range, default, when a change applies, who may make it."""
+    rows = list(job.declared())
+    if as_json:
+        for one in rows:
+            typer.echo(json_line(render.declared_fields(one)))
+    else:
+        wide_console().print(render.declared_table(rows))
+
+
 @app.command()
 def show(where: Where, as_json: AsJson = False) -> None:
     """Show every setting: value, range, default, and what it does."""

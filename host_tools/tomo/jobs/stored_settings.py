@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tomo.errors import HostError, NodeWrong, UsageError
 from tomo.files import reading
@@ -44,21 +45,28 @@ _LOAD_ROWS = {row[NAME]: row for row in LOAD_SETTINGS}
 
 
 @dataclass(frozen=True)
-class Setting:
-    """One declared setting and what it is set to; value is None for a secret.
+class Declared:
+    """One row of the firmware's table, the range in words; for loads NUMBER stands in the key.
 
     applies   when a change does what it says; who may change it
     """
 
     key: str
-    value: object
-    given: bool
+    kind: str
     unit: str
     allowed: str
     default: object
     applies: str
     who: str
     words: str
+
+
+@dataclass(frozen=True)
+class Setting(Declared):
+    """What a declared setting is set to; value is None for a secret."""
+
+    value: object
+    given: bool
     trouble: str = ""
 
 
@@ -81,6 +89,14 @@ def read_document(target: Target) -> dict:
             "`tomo settings defaults` or `import` writes new ones.",
         )
     return document or {}
+
+
+def declared() -> Iterator[Declared]:
+    """Every setting there is."""
+    for row in SETTINGS:
+        yield Declared(**_fields(row, ""))
+    for row in LOAD_SETTINGS:
+        yield Declared(**_fields(row, f"{_LOADS}.NUMBER."))
 
 
 def settings_of(document: dict) -> Iterator[Setting]:
@@ -212,17 +228,24 @@ def _setting(row: tuple, values: dict, where: str) -> Setting:
     value = values.get(name, row[DEFAULT])
     trouble = problem(row, value) or ""
     return Setting(
-        key=where + name,
+        **_fields(row, where),
         value=None if secret else value,
         given=name in values and (trouble != "" or value != row[DEFAULT]),
-        unit=row[UNIT],
-        allowed=allowed(row),
-        default=row[DEFAULT],
-        applies=row[APPLIES],
-        who=row[WHO],
-        words=row[WORDS],
         trouble=trouble,
     )
+
+
+def _fields(row: tuple, where: str) -> dict[str, Any]:
+    return {
+        "key": where + row[NAME],
+        "kind": row[KIND],
+        "unit": row[UNIT],
+        "allowed": allowed(row),
+        "default": row[DEFAULT],
+        "applies": row[APPLIES],
+        "who": row[WHO],
+        "words": row[WORDS],
+    }
 
 
 def _shown(setting: Setting) -> str:

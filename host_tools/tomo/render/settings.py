@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from tomo.jobs.stored_settings import Setting
+from tomo.jobs.stored_settings import Declared, Setting
 
 _SECRET = "(secret)"
 
@@ -26,6 +26,30 @@ def setting_fields(setting: Setting) -> dict[str, Any]:
     return fields | ({"problem": f"not {setting.trouble}"} if setting.trouble else {})
 
 
+def declared_fields(one: Declared) -> dict[str, Any]:
+    return {
+        "key": one.key,
+        "kind": one.kind,
+        "allowed": one.allowed,
+        "unit": one.unit,
+        "default": one.default,
+        "applies": one.applies,
+        "who": one.who,
+        "text": one.words,
+    }
+
+
+def declared_table(rows: Iterable[Declared]) -> Table:
+    table = Table(title="settings", title_justify="left")
+    table.add_column("setting", no_wrap=True)
+    for heading in ("allowed", "default", "applies", "who", "what it does"):
+        table.add_column(heading, overflow="fold")
+    for one in rows:
+        default = words(one.default, one.unit)
+        table.add_row(one.key, *map(Text, (one.allowed, default, one.applies, one.who, one.words)))
+    return table
+
+
 def settings_table(where: str, settings: Iterable[Setting]) -> Table:
     table = Table(title=f"{where}  settings", title_justify="left")
     table.add_column("setting", no_wrap=True)
@@ -37,7 +61,7 @@ def settings_table(where: str, settings: Iterable[Setting]) -> Table:
             setting.key,
             Text(_value(setting), style),
             Text(setting.allowed),
-            Text(_words(setting.default, setting.unit)),
+            Text(words(setting.default, setting.unit)),
             setting.applies,
             Text(setting.words),
         )
@@ -47,11 +71,12 @@ def settings_table(where: str, settings: Iterable[Setting]) -> Table:
 def _value(setting: Setting) -> str:
     if setting.value is None:
         return _SECRET if setting.given else "none"
-    shown = _words(setting.value, setting.unit)
+    shown = words(setting.value, setting.unit)
     return f"{shown}: refused, the default counts" if setting.trouble else shown
 
 
-def _words(value: object, unit: str) -> str:
+def words(value: object, unit: str) -> str:
+    """A value as people are told it."""
     if isinstance(value, str):
         return value or "none"
     return f"{value} {unit}".strip()

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 from tomo.checkout import boards
 from tomo.errors import UsageError
@@ -178,7 +179,7 @@ def _load(values: dict) -> records.Load:
     own = {field.name for field in fields(records.Load)} & set(values)
     settings = {name: value for name, value in values.items() if name not in own}
     profile = records.Profile(**values["profile"])
-    known = {name: values[name] for name in own} | {"profile": profile}
+    known: dict[str, Any] = {name: values[name] for name in own} | {"profile": profile}
     return records.Load(**known, settings=settings)
 
 

@@ -1,0 +1,53 @@
+"""docs/settings.md, from the firmware's table of settings. After a change there:
+
+    build/venv/bin/python -m tomo.render.settings_page > docs/settings.md
+
+tests/host/test_settings_page.py compares.
+"""
+
+from collections.abc import Iterable
+
+from tomo.jobs.stored_settings import Declared, declared
+from tomo.render.settings import words
+
+_HEAD = """# Settings of a node
+
+Made from `firmware/tomoshibi/settings/declared.py` by `python -m tomo.render.settings_page`:
+change it there. `tomo settings list` prints the same.
+
+A setting that is not stored has its default. One that may not be what it is stored as counts as its
+default, and the node says so when it starts (`setting refused`). Values are of their own type: a
+whole number has no point and no quotes, and 1 is not true. Change them with
+`tomo settings set TARGET KEY VALUE`, or `set KEY VALUE` on the console, whose answer says if the
+node must restart (`reboot`).
+
+"""
+_COLUMNS = "| setting | range | default | a change applies | by | |\n|---|---|---|---|---|---|\n"
+_LOADS = """
+## Loads
+
+Of the load on each relay, in order of circuit; `NUMBER` counts from 0. A relay that no load is set
+for has the defaults.
+
+"""
+
+
+def page() -> str:
+    """The whole file."""
+    rows = list(declared())
+    of_loads = [one for one in rows if "." in one.key]
+    return _HEAD + _table(one for one in rows if one not in of_loads) + _LOADS + _table(of_loads)
+
+
+def _table(rows: Iterable[Declared]) -> str:
+    return _COLUMNS + "".join(_line(one) for one in rows)
+
+
+def _line(one: Declared) -> str:
+    default = words(one.default, one.unit)
+    cells = (f"`{one.key}`", one.allowed, default, one.applies, one.who, one.words)
+    return f"| {' | '.join(cells)} |\n"
+
+
+if __name__ == "__main__":
+    print(page(), end="")
