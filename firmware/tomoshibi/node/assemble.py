@@ -38,6 +38,8 @@ from tomoshibi.wire import echonet, registers
 if TYPE_CHECKING:
     from network import WLAN
 
+    from tomoshibi.core.branch import Branch
+    from tomoshibi.core.lamp import Lamp
     from tomoshibi.reporting.echonet_node import EchonetNode
 
 
@@ -56,7 +58,7 @@ def build(found: str, app_ran: bool) -> tuple[Node, list[Job]]:
     storage, settings = base.storage, base.settings
     storage.start(base.cause)
     control = base.control
-    jobs, objects, load_names = _build_parts(base)
+    jobs, objects, channels = _build_parts(base)
     control.losses = storage.view(registers.SUPPLY_LOSSES, 1)
     control.record(BOOT, 0, 0, base.cause, START)
     if not base.senses.calibrated:
@@ -93,7 +95,7 @@ def build(found: str, app_ran: bool) -> tuple[Node, list[Job]]:
         base.events,
         control,
         storage,
-        load_names,
+        channels,
         start_control,
         stop_control,
     )
@@ -107,8 +109,8 @@ def build(found: str, app_ran: bool) -> tuple[Node, list[Job]]:
     return node, jobs
 
 
-def _build_parts(base: Foundation) -> tuple[list[Job], EchonetNode, list[str]]:
-    """Return (jobs, ECHONET Lite node, name of each circuit's load)."""
+def _build_parts(base: Foundation) -> tuple[list[Job], EchonetNode, list[Branch | Lamp]]:
+    """Return (jobs, ECHONET Lite node, the circuits in order)."""
     storage, control = base.storage, base.control
     circuits, branches, main = build_circuits(storage, base.settings)
     channels = [circuits[number] for number in sorted(circuits) if number]
@@ -135,8 +137,7 @@ def _build_parts(base: Foundation) -> tuple[list[Job], EchonetNode, list[str]]:
 
         jobs.append(build_lamp(base, circuits, objects))
     jobs += meter_jobs(circuits, base.settings, base.uptime, keeper.measured, whole)
-    names = [circuit.load.name if circuit.load else "" for circuit in channels]
-    return jobs, objects.node(storage.faulty), names
+    return jobs, objects.node(storage.faulty), channels
 
 
 def _station() -> WLAN:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tomoshibi.node.lamp_commands import LampCommands
     from tomoshibi.node.load_commands import LoadCommands
     from tomoshibi.node.storage import Storage
+    from tomoshibi.settings.store import Settings
 
 _READ_MOST = const(512)
 _WORD_SHOWN = const(20)
@@ -46,14 +47,14 @@ class Commands:
         self,
         say: Callable[[dict], None],
         status: Callable[[], dict],
-        rename: Callable[[str], None],
+        apply: Callable[[Settings], None],
         storage: Storage,
         own: tuple[LoadCommands | LampCommands, ...],
         stop_control: Callable[[], None],
     ) -> None:
         self._say = say
         self._status = status
-        self._rename = rename
+        self._apply = apply
         self._storage = storage
         self._own = own
         self._stop_control = stop_control
@@ -128,9 +129,10 @@ class Commands:
         from tomoshibi.settings.store import typed
 
         value = typed(key, text)
-        restart = self._storage.settings.change(key, value)
-        if key == "name":
-            self._rename(str(value))
+        settings = self._storage.settings
+        restart = settings.change(key, value)
+        if not restart:
+            self._apply(settings.load())
         return {"event": "set", "key": key, "reboot": restart}
 
     def do_defaults(self, _rest: str) -> dict:

@@ -9,9 +9,11 @@ from tomoshibi.core.modules import let_go
 from tomoshibi.node.job import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from tomoshibi.core.branch import Branch
     from tomoshibi.core.events import EventRing
+    from tomoshibi.core.lamp import Lamp
     from tomoshibi.core.uptime import Uptime
 
 _LONGEST_COMMAND = const(2_048)  # an identity with its calibration
@@ -20,17 +22,21 @@ _LONGEST_COMMAND = const(2_048)  # an identity with its calibration
 class EventJob(Job):
     """Prints what the event ring took in since the last look, and how much it had to drop.
 
+    channels   the circuits in order, whose loads are told by name
+
     The words are held only while something is said.
     """
 
     name = "events"
     period_ms = 200
 
-    def __init__(self, events: EventRing, uptime: Uptime, load_names: list[str]) -> None:
+    def __init__(
+        self, events: EventRing, uptime: Uptime, channels: Sequence[Branch | Lamp]
+    ) -> None:
         super().__init__()
         self._events = events
         self._uptime = uptime
-        self._load_names = load_names
+        self._channels = channels
         self._next = 0
 
     def say(self, fields: dict) -> None:
@@ -51,11 +57,12 @@ class EventJob(Job):
             self.say({"event": "events lost", "count": lost})
         from tomoshibi.wire import console
 
+        names = [channel.load.name if channel.load else "" for channel in self._channels]
         while self._next < self._events.total:
             record = self._events.read(self._next)
             self._next += 1
             if record is not None:
-                print(console.event(record, self._load_names))
+                print(console.event(record, names))
         let_go("wire.console")
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tomoshibi.node.lamp_commands import LampCommands
     from tomoshibi.node.storage import Storage
     from tomoshibi.policy.lamp import IslandLight
+    from tomoshibi.settings.store import Settings
 
 
 # So long on the grid, and the battery counts as full again: a lamp's share is then a new one.
@@ -138,6 +139,14 @@ class LampControl:
         if silent != self._silent:
             before, self._silent = self._silent, silent
             self.record(events.LOAD_FAULT, events.LAMP_SUBJECT, before, silent, events.SILENT)
+
+    def take(self, settings: Settings) -> None:
+        from tomoshibi.policy.lamp import ROLES
+
+        role = ROLES.index(settings["lamp_role"])
+        self._island.take(role, settings["lamp_full_w"] * 1000, settings["lamp_standby_mw"])
+        self._energy_wh = settings["island_energy_wh"]
+        self._stagger_s = settings["stagger_s"]
 
     def lock(self, locked: bool) -> None:
         """For a job: lock the lamp off, or give it free, from the next second on."""

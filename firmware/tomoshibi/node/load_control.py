@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tomoshibi.core import events
 from tomoshibi.core.loads import LIFE_SAFETY, TIERS
-from tomoshibi.policy.budget import LESSON, Budget
+from tomoshibi.policy.budget import INVERTER, LESSON, Budget
 from tomoshibi.policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RETURN_WAIT
 from tomoshibi.policy.meter_watch import MeterWatch
 from tomoshibi.policy.starts import Starts
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tomoshibi.node.storage import Storage
     from tomoshibi.policy.plan import ShedPlan
     from tomoshibi.policy.staging import Staging
+    from tomoshibi.settings.store import Settings
 
 # A load side that falls sooner after the grid side may have had no other feeder than the grid.
 _FED_MS = const(200)
@@ -217,6 +218,25 @@ class LoadControl:
             load.locked_off = locked
             self._commanded[i] = events.CONSOLE
             self.control.news = True
+
+    def take(self, settings: Settings) -> None:
+        limit_w = settings["island_limit_w"]
+        self._surge_w = settings["island_surge_w"] or 2 * limit_w
+        self._starts.bear(settings["island_surge_ms"])
+        self._staging.gap_s = settings["step_gap_s"]
+        self._staging.stagger_s = settings["stagger_s"]
+        for branch, row in zip(self._branches, settings.loads):
+            load = branch.load
+            load.name = row["name"] or "load %d" % branch.number
+            load.tier = row["tier"]
+            load.rated_w = row["rated_w"]
+            load.min_off_s = row["min_off_s"]
+        before_w = self.budget.limit_w
+        self.budget.put(INVERTER, limit_w)
+        if self.grid.limited and self.budget.limit_w != before_w:
+            self.record(
+                events.LIMIT, 0, before_w, self.budget.limit_w, events.COMMAND, events.CONSOLE
+            )
 
     def on_news(self) -> None:
         if self._unseen:

@@ -28,6 +28,7 @@ from tomoshibi.node import (
     answer_budget,
     app,
     app_job,
+    apply_settings,
     assemble,
     build_circuits,
     build_lamp,

@@ -1,6 +1,6 @@
 """What the control path commands, loads behind relays or a lamp: the protocol that they share.
 
-For annotations only: no device holds it. All but `faults` and `commands` is called within a
+For annotations only: no device holds it. All but `faults`, `take` and `commands` is called within a
 cycle: it allocates nothing, awaits nothing and decides from what the control path knows of grid
 and time.
 """
@@ -10,6 +10,7 @@ from typing import Protocol
 from tomoshibi.node.lamp_commands import LampCommands
 from tomoshibi.node.load_commands import LoadCommands
 from tomoshibi.node.storage import Storage
+from tomoshibi.settings.store import Settings
 
 
 class Output(Protocol):
@@ -50,6 +51,9 @@ class Output(Protocol):
     def faults(self) -> list[tuple[int, int]]:
         """(number from 1, cause of core.events) of what is faulty in it."""
         ...
+
+    def take(self, settings: Settings) -> None:
+        """Between two cycles: live by these, as far as they apply at once."""
 
     def commands(self, storage: Storage) -> LoadCommands | LampCommands:
         """What can be typed on the console for it; see node.commands."""

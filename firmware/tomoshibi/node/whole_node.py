@@ -11,12 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from machine import WDT
 
+    from tomoshibi.core.branch import Branch
     from tomoshibi.core.events import EventRing
+    from tomoshibi.core.lamp import Lamp
     from tomoshibi.core.refusals import SettingRefused
     from tomoshibi.core.uptime import Uptime
     from tomoshibi.node.control import Control
     from tomoshibi.node.job import Job
     from tomoshibi.node.storage import Storage
+    from tomoshibi.settings.store import Settings
 
 
 class Node:
@@ -35,7 +38,7 @@ class Node:
         events: EventRing,
         control: Control,
         storage: Storage,
-        load_names: list[str],
+        channels: Sequence[Branch | Lamp],
         start_control: Callable[[], WDT],
         stop_control: Callable[[], None],
     ) -> None:
@@ -49,7 +52,7 @@ class Node:
         self._start_control = start_control
         self._stop_control = stop_control
         self._storage = storage
-        self._console = EventJob(events, uptime, load_names)
+        self._console = EventJob(events, uptime, channels)
 
     def ready(self, ip: str) -> None:
         """Tell the console that the network serves."""
@@ -87,7 +90,7 @@ class Node:
         storage, console = self._storage, self._console
         own = tuple(output.commands(storage) for output in self._control.outputs)
         commands = Commands(
-            console.say, self._status, self._rename, storage, own, self._stop_control
+            console.say, self._status, self._apply, storage, own, self._stop_control
         )
         commands.answer(line)
         storage.close_documents()
@@ -97,8 +100,13 @@ class Node:
             "node.lamp_commands",
         )
 
-    def _rename(self, name: str) -> None:
-        self._name = name
+    def _apply(self, settings: Settings) -> None:
+        """Live by changed settings, as far as they apply while the node runs."""
+        from tomoshibi.node.apply_settings import apply
+
+        self._name = settings["name"]
+        apply(settings, self._control)
+        let_go("node.apply_settings")
 
     def _on_fault(self, job: str, fault: Exception) -> None:
         self._faults += 1

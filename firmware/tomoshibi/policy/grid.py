@@ -98,7 +98,7 @@ class GridState:
         self.before = RETURN_WAIT
         self.held_ms = 0  # in this state
         self.healthy_ms = 0  # the grid continuously healthy, in RETURN_WAIT
-        self.outage_ms = confirm_ms  # length of this outage so far
+        self.outage_ms = _LONG_MS  # length of this outage so far
         self.fed_ms = 0  # load side alive beside a dead grid side, in this island
         self.doubt = FIT  # what the last judgement of this RETURN_WAIT found
         self.by_presence = False  # the last RETURN_WAIT ended in doubt, after trust_ms

@@ -31,12 +31,20 @@ class IslandLight:
     """
 
     def __init__(self, role: int, full_mw: int, standby_mw: int) -> None:
-        self._ladder = _LADDERS[role]
-        self._full_mw = full_mw
-        self._standby_mw = standby_mw
         self._rung = -1  # -1: not in an island
         self._looked_s = 0
         self._better_seen = False
+        self._full_mw = self._standby_mw = -1
+        self.take(role, full_mw, standby_mw)
+
+    def take(self, role: int, full_mw: int, standby_mw: int) -> None:
+        """Be these from the next level on, which is judged afresh if they are new."""
+        ladder = _LADDERS[role]
+        if (full_mw, standby_mw) != (self._full_mw, self._standby_mw) or ladder != self._ladder:
+            self._rung = -1
+        self._ladder = ladder
+        self._full_mw = full_mw
+        self._standby_mw = standby_mw
 
     def leave(self) -> None:
         """Island or night have ended, or the clock is known now: judge the next level afresh."""

@@ -48,8 +48,8 @@ class Staging:
     def __init__(self, loads: Sequence[Load], gap_s: int, stagger_s: int, draw: Draw) -> None:
         self._loads = loads
         self._range = range(len(loads))
-        self._gap_s = gap_s
-        self._stagger_s = stagger_s
+        self.gap_s = gap_s
+        self.stagger_s = stagger_s
         self._draw = draw
         self._next_s = 0
         self._last_close_s = _NEVER
@@ -62,8 +62,8 @@ class Staging:
 
     def begin_return(self, now_s: int) -> None:
         """The grid has proved itself: wait this node's random share before the first close."""
-        share_s = self._draw.below(self._stagger_s + 1)
-        self._next_s = max(self._last_close_s + self._gap_s + 1, now_s + share_s)
+        share_s = self._draw.below(self.stagger_s + 1)
+        self._next_s = max(self._last_close_s + self.gap_s + 1, now_s + share_s)
         self._back_off_s = 0
 
     def fill_ready(self, now_s: int, ready: bytearray) -> None:
@@ -86,7 +86,7 @@ class Staging:
         """Take note that load `i` was closed."""
         self._last_close_s = now_s
         # The gap in whole seconds and one more: a second is noticed up to a cycle after it began.
-        self._next_s = now_s + self._gap_s + 1
+        self._next_s = now_s + self.gap_s + 1
         self._count(i, now_s)
 
     def opened(self, i: int, now_s: int) -> None:

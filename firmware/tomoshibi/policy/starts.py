@@ -23,9 +23,13 @@ class Starts:
 
     def __init__(self, loads: Sequence[Load], surge_ms: int) -> None:
         self._loads = loads
-        self._start_ms = surge_ms * 9 // 10
+        self.bear(surge_ms)
         self._counted_s = self._counted_ms = 0  # the uptime up to which starts are counted
         self._reading_age_ms = 0
+
+    def bear(self, surge_ms: int) -> None:
+        """From the next start on the inverter bears one for so long."""
+        self._start_ms = surge_ms * 9 // 10
 
     def begin(self, load: Load) -> None:
         """It is switched on."""

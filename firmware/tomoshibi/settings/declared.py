@@ -14,7 +14,8 @@ A row:
     words     what it does, a sentence
 
 A new setting is one row here. It is then taken by the console's `set` and by `tomo settings`, in a
-scenario's `[node.settings]` (a load's in `[[node.load]]`), and told in docs/settings.md.
+scenario's `[node.settings]` (a load's in `[[node.load]]`), and told in docs/settings.md. Who takes
+one "at once" is in node.apply_settings.
 """
 
 # Kinds. The rows have the words themselves: a table of nothing but literals stays in flash.
@@ -57,48 +58,48 @@ SETTINGS = (
      "Nominal voltage of the grid."),
     ("grid_gain_permille", "integer", 800, 1_200, "permille", 1_000, "after restart", "technician",
      "Trim of the sense of the grid's level."),
-    ("island_limit_w", "integer", 0, 100_000, "W", 1_350, "after restart", "technician",
+    ("island_limit_w", "integer", 0, 100_000, "W", 1_350, "at once", "technician",
      "What the loads of this node may draw in an island."),
-    ("island_surge_w", "integer", 0, 200_000, "W", 0, "after restart", "technician",
+    ("island_surge_w", "integer", 0, 200_000, "W", 0, "at once", "technician",
      "What they may draw while a load starts; 0 is twice island_limit_w."),
-    ("island_surge_ms", "integer", 100, 60_000, "ms", 5_000, "after restart", "technician",
+    ("island_surge_ms", "integer", 100, 60_000, "ms", 5_000, "at once", "technician",
      "How long the inverter bears that; a start is judged within nine tenths of it."),
-    ("ride_ms", "integer", 40, 1_000, "ms", 120, "after restart", "technician",
+    ("ride_ms", "integer", 40, 1_000, "ms", 120, "at once", "technician",
      "Darkness ridden through before loads are cut in advance."),
-    ("confirm_ms", "integer", 500, 60_000, "ms", 2_000, "after restart", "technician",
+    ("confirm_ms", "integer", 500, 60_000, "ms", 2_000, "at once", "technician",
      "From this length on an event is an outage."),
-    ("return_hold_s", "integer", 5, 3_600, "s", 300, "after restart", "technician",
+    ("return_hold_s", "integer", 5, 3_600, "s", 300, "at once", "technician",
      "Healthy grid before loads return from an outage, and after power-up."),
-    ("short_hold_s", "integer", 1, 300, "s", 5, "after restart", "technician",
+    ("short_hold_s", "integer", 1, 300, "s", 5, "at once", "technician",
      "The same after less than an outage."),
-    ("trust_s", "integer", 300, 86_400, "s", 1_800, "after restart", "technician",
+    ("trust_s", "integer", 300, 86_400, "s", 1_800, "at once", "technician",
      "A grid that is there but in doubt is believed after so long."),
-    ("step_gap_s", "integer", 5, 600, "s", 5, "after restart", "technician",
+    ("step_gap_s", "integer", 5, 600, "s", 5, "at once", "technician",
      "Between two loads that close."),
-    ("stagger_s", "integer", 0, 300, "s", 30, "after restart", "technician",
+    ("stagger_s", "integer", 0, 300, "s", 30, "at once", "technician",
      "Loads and lamp return after a random part of this."),
-    ("lamp_role", "choice", 0, ("evacuation", "main", "other"), "", "main", "after restart",
+    ("lamp_role", "choice", 0, ("evacuation", "main", "other"), "", "main", "at once",
      "technician", "What the lamp is in a disaster: its ladder of light in an island."),
-    ("lamp_full_w", "integer", 1, 400, "W", 60, "after restart", "technician",
+    ("lamp_full_w", "integer", 1, 400, "W", 60, "at once", "technician",
      "What the lamp draws at full light."),
-    ("lamp_standby_mw", "integer", 0, 20_000, "mW", 500, "after restart", "technician",
+    ("lamp_standby_mw", "integer", 0, 20_000, "mW", 500, "at once", "technician",
      "What its driver draws at none."),
-    ("island_energy_wh", "integer", 0, 100_000, "Wh", 400, "after restart", "technician",
+    ("island_energy_wh", "integer", 0, 100_000, "Wh", 400, "at once", "technician",
      "The lamp's share of the battery."),
     ("sample_ms", "integer", 200, 2_000, "ms", 1_000, "after restart", "technician",
      "Period of power measurements."),
 )
 
 LOAD_SETTINGS = (
-    ("name", "text", 1, 32, "characters", "", "after restart", "technician",
+    ("name", "text", 1, 32, "characters", "", "at once", "technician",
      "What the operator calls the load; none: by its circuit, such as load 3."),
-    ("tier", "integer", 0, 4, "", 4, "after restart", "technician",
+    ("tier", "integer", 0, 4, "", 4, "at once", "technician",
      "0 life-safety, 1 critical, 2 essential, 3 normal, 4 deferrable: the last goes first."),
-    ("rated_w", "integer", 0, 12_000, "W", 1_500, "after restart", "technician",
+    ("rated_w", "integer", 0, 12_000, "W", 1_500, "at once", "technician",
      "What the shed plan counts, unless it has drawn more in the last minute."),
-    ("min_off_s", "integer", 0, 3_600, "s", 30, "after restart", "technician",
+    ("min_off_s", "integer", 0, 3_600, "s", 30, "at once", "technician",
      "Shortest time off, from power-up on."),
     ("locked_off", "integer", 0, 1, "", 0, "after restart", "technician",
-     "1: never to be energised."),
+     "1: never to be energised; `load N lock` on the console does that at once."),
 )
 # fmt: on

@@ -81,8 +81,9 @@ def import_(where: Where, file: Annotated[Path, typer.Argument(help="JSON, of `e
     job.need_good(document)
     with open_target(where) as target:
         _warn_unknown(document, isinstance(target, SerialTarget))
-        job.import_document(target, document)
-    _tell_restart()
+        restart = job.import_document(target, document)
+    if restart:
+        _tell_restart()
 
 
 @app.command(name="set")

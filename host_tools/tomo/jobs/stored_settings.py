@@ -20,7 +20,6 @@ from tomo.transport.console import Refused
 from tomo.transport.desk_node import lock_folder
 from tomoshibi.settings.check import allowed, problem, row_of
 from tomoshibi.settings.declared import (
-    AFTER_RESTART,
     APPLIES,
     CHOICE,
     DEFAULT,
@@ -156,15 +155,18 @@ def need_good(document: dict) -> None:
         raise Refusal("; ".join(problems) + ": nothing was written")
 
 
-def import_document(target: Target, document: dict) -> None:
-    """Set what `document` holds; what it does not hold stays. Raises Refusal before any write."""
+def import_document(target: Target, document: dict) -> bool:
+    """Set what `document` holds; what it does not hold stays. Whether it takes a restart.
+
+    Raises Refusal before any write.
+    """
     need_good(document)
     if isinstance(target, SerialTarget):
-        for key, value in _flat(document):
-            _set_on_console(target, key, value)
-        return
+        restarts = [_set_on_console(target, key, value) for key, value in _flat(document)]
+        return any(restarts)
     stored = _stored_or_empty(target)
     _write(target, merged(stored, document))
+    return True
 
 
 def set_value(target: Target, key: str, text: str) -> bool:
@@ -177,7 +179,7 @@ def set_value(target: Target, key: str, text: str) -> bool:
     if isinstance(target, SerialTarget):
         return _set_on_console(target, key, value)
     _write(target, _with(read_document(target), key, value))
-    return row[APPLIES] == AFTER_RESTART
+    return True
 
 
 def reset(target: Target) -> None:

@@ -38,8 +38,9 @@ class Desk:
         self.storage.settings.change("wifi_password", PASSWORD)
         self.storage.identity.write(text_of(), "")
         self.said = []
+        self.applied = []
         self.commands = Commands(
-            self.say, self.status, self.rename, self.storage, (Own(),), self.stop_control
+            self.say, self.status, self.apply, self.storage, (Own(),), self.stop_control
         )
 
     def say(self, fields):
@@ -48,8 +49,8 @@ class Desk:
     def status(self):
         return {"event": "status"}
 
-    def rename(self, name):
-        self.name = name
+    def apply(self, settings):
+        self.applied.append(settings)
 
     def stop_control(self):
         raise AssertionError("nobody asked for maintenance")
