@@ -64,6 +64,8 @@ def test_show_tells_every_setting_and_no_secret(chip):
     assert (rows["loads.0.tier"]["value"], rows["loads.1.name"]["value"]) == (0, "")
     assert "future is not a setting known here; kept" in told
     assert "places" not in told
+    place = rows["places.028D01"]
+    assert (place["value"], place["given"], place["who"]) == ("08", True, "technician, controller")
     table = tomo("show", chip)[1]
     assert "do not tell" not in out + table
     assert "(secret)" in table
@@ -78,7 +80,7 @@ def test_the_list_has_every_setting_and_needs_no_node():
         "default": 120, "applies": rows["ride_ms"]["applies"], "who": "technician",
         "text": "Darkness ridden through before loads are cut in advance.",
     }  # fmt: skip
-    assert set(rows) > {"name", "wifi_password", "loads.NUMBER.tier"}
+    assert set(rows) > {"name", "wifi_password", "loads.NUMBER.tier", "places.OBJECT"}
     table = tomo("list")[1]
     assert all(key in table for key in rows)
 
@@ -102,7 +104,8 @@ def test_export_leaves_secrets_out_unless_asked_and_import_takes_it_back(chip, t
 
 
 def test_import_leaves_what_the_file_does_not_hold(chip, tmp_path):
-    (tmp_path / "x.json").write_text('{"line_hz": 50, "new": 7, "loads": [{"tier": 1}]}')
+    document = {"line_hz": 50, "new": 7, "loads": [{"tier": 1}], "places": {"028D02": "10"}}
+    (tmp_path / "x.json").write_text(json.dumps(document))
     status, _, told = tomo("import", tmp_path, tmp_path / "x.json")
     assert status == 0
     assert "new is not a setting known here; kept" in told
@@ -110,6 +113,7 @@ def test_import_leaves_what_the_file_does_not_hold(chip, tmp_path):
         "line_hz": 50,
         "new": 7,
         "loads": [{"name": "one", "tier": 1}, {"tier": 3}],
+        "places": {"028D01": "08", "028D02": "10"},
     }
     assert stored(chip)[1] == (7, wanted)
 
@@ -120,6 +124,11 @@ def test_import_leaves_what_the_file_does_not_hold(chip, tmp_path):
         ('{"line_hz": 55}', "line_hz may be 50 or 60 Hz, not 55"),
         ('{"line_hz": "50"}', "line_hz may be 50 or 60 Hz, not '50'"),
         ('{"ride_ms": 39}', "ride_ms may be 40 to 1000 ms, not 39"),
+        (
+            '{"places": {"028D01": "8"}}',
+            "places.028D01 may be 1 or 17 bytes in hexadecimal, not '8'",
+        ),
+        ('{"places": []}', "places must be an object"),
         ('{"line_hz": 50.0}', "line_hz may be 50 or 60 Hz, not 50.0"),
         ('{"loads": [{"locked_off": false}]}', "loads.0.locked_off may be 0 to 1, not False"),
         ('{"island_surge_w": 0.0}', "island_surge_w may be 0 to 200000 W, not 0.0"),
@@ -159,6 +168,13 @@ def test_set_takes_a_value_in_the_settings_own_kind(chip, key, typed, value):
     status, _, told = tomo("set", chip, "--", key, typed)
     assert (status, stored(chip)[1]) == (0, (7, DOCUMENT | {key: value}))
     assert "starts next" in told  # no node runs that could take it at once
+
+
+def test_set_reaches_places(chip):
+    assert tomo("set", chip, "places.0EF001", "0108")[0] == 1
+    assert tomo("set", chip, "places.028d01", "10")[0] == 2
+    assert tomo("set", chip, "places.000D01", "10")[0] == 0
+    assert stored(chip)[1][1]["places"] == {"028D01": "08", "000D01": "10"}
 
 
 def test_set_reaches_loads_and_makes_the_next_one(chip):

@@ -47,7 +47,7 @@ class Commands:
         self,
         say: Callable[[dict], None],
         status: Callable[[], dict],
-        apply: Callable[[Settings], None],
+        apply: Callable[[str, Settings], None],
         storage: Storage,
         own: tuple[LoadCommands | LampCommands, ...],
         stop_control: Callable[[], None],
@@ -132,7 +132,7 @@ class Commands:
         settings = self._storage.settings
         restart = settings.change(key, value)
         if not restart:
-            self._apply(settings.load())
+            self._apply(key, settings.load())
         return {"event": "set", "key": key, "reboot": restart}
 
     def do_defaults(self, _rest: str) -> dict:

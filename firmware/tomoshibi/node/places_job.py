@@ -24,13 +24,13 @@ class PlacesJob(Job):
 
     def __init__(self, places: Places, grid: GridState, uptime: Uptime) -> None:
         super().__init__()
-        self._places = places
+        self.places = places
         self._grid = grid
         self._uptime = uptime
         self._next_s = 0
 
     def step(self) -> None:
         now_s = self._uptime.seconds
-        if self._places.unsaved and self._grid.state == NORMAL and now_s >= self._next_s:
-            self._places.store()
+        if self.places.unsaved and self._grid.state == NORMAL and now_s >= self._next_s:
+            self.places.store()
             self._next_s = now_s + _EVERY_S

@@ -77,7 +77,7 @@ class Storage:
             "settings.declared", "wire.copies", "core.hmac", "core.secret", "core.refusals",
         )  # fmt: skip
 
-    def replace_places(self, places: dict) -> None:
+    def replace_places(self, places: dict[int, bytes]) -> None:
         """Store installation locations, as settings.places has them."""
         self.settings.replace_places(places)
         self.close_documents()

@@ -100,12 +100,12 @@ class Node:
             "node.lamp_commands",
         )
 
-    def _apply(self, settings: Settings) -> None:
-        """Live by changed settings, as far as they apply while the node runs."""
+    def _apply(self, key: str, settings: Settings) -> None:
+        """Live by settings of which `key` was changed, as far as they apply while the node runs."""
         from tomoshibi.node.apply_settings import apply
 
         self._name = settings["name"]
-        apply(settings, self._control)
+        apply(key, settings, self._control, self._jobs)
         let_go("node.apply_settings")
 
     def _on_fault(self, job: str, fault: Exception) -> None:

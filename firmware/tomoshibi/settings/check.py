@@ -3,12 +3,14 @@
 from tomoshibi.settings.declared import (
     CHOICE,
     DEFAULT,
+    HEX,
     INTEGER,
     KIND,
     LEAST,
     LOAD_SETTINGS,
     MOST,
     NAME,
+    PLACE,
     SECRET,
     SETTINGS,
     TEXT,
@@ -16,14 +18,18 @@ from tomoshibi.settings.declared import (
 )
 
 _LOADS = "loads"
+_DIGITS = "0123456789ABCDEFabcdef"
 
 
 def row_of(key):
-    """The row that declares a key such as "line_hz" or "loads.2.tier"; None if none does."""
+    """The row that declares a key such as "line_hz", "loads.2.tier" or "places.028D01", or None."""
     parts = key.split(".")
     rows, name = SETTINGS, key
     if len(parts) == 3 and parts[0] == _LOADS:
         rows, name = LOAD_SETTINGS, parts[2]
+    if len(parts) == 2 and parts[0] == PLACE[NAME]:
+        good = len(parts[1]) == 6 and _is_hex(parts[1]) and parts[1] == parts[1].upper()
+        return PLACE if good else None
     for row in rows:
         if row[NAME] == name:
             return row
@@ -38,6 +44,8 @@ def fits(row, value) -> bool:
     kind, least, most = row[KIND], row[LEAST], row[MOST]
     if kind == TEXT or kind == SECRET:
         return isinstance(value, str) and (least <= len(value) <= most or value == row[DEFAULT])
+    if kind == HEX:
+        return isinstance(value, str) and len(value) / 2 in most and _is_hex(value)
     if isinstance(value, (bool, float)):
         return False
     if kind == CHOICE:
@@ -53,7 +61,20 @@ def problem(row, value):
 def allowed(row) -> str:
     """The range of a setting in words."""
     kind, least, most, unit = row[KIND], row[LEAST], row[MOST], row[UNIT]
+    if kind == HEX:
+        return _either(most, unit) + " in hexadecimal"
     if kind == CHOICE:
-        return (" or ".join(str(choice) for choice in most) + " " + unit).strip()
+        return _either(most, unit)
     words = ("%d to %d %s" % (least, most, unit)).strip()
     return words if kind == INTEGER else words + ", or none"
+
+
+def _either(choices, unit) -> str:
+    return (" or ".join(str(choice) for choice in choices) + " " + unit).strip()
+
+
+def _is_hex(text) -> bool:
+    for digit in text:
+        if digit not in _DIGITS:
+            return False
+    return True

@@ -2,10 +2,11 @@
 
 A row:
 
-    name      as it is stored and typed; of a load `loads.NUMBER.name`, counted from 0
-    kind      integer, text, choice, or secret: text that is never shown
+    name      as it is stored and typed; of a load `loads.NUMBER.name`, counted from 0;
+              of an object of ECHONET Lite `places.OBJECT`, six digits such as 028D01
+    kind      integer, text, choice, hex, or secret: text that is never shown
     least     smallest number, or fewest characters
-    most      largest number, most characters, or the choices
+    most      largest number, most characters, the choices, or how many bytes
     unit      of the value; "characters" of a text's length
     default   counts where nothing is stored
     applies   "at once", or "after restart": when a change does what it says
@@ -23,6 +24,7 @@ INTEGER = "integer"
 TEXT = "text"
 CHOICE = "choice"
 SECRET = "secret"
+HEX = "hex"
 
 AT_ONCE = "at once"
 AFTER_RESTART = "after restart"
@@ -101,5 +103,10 @@ LOAD_SETTINGS = (
      "Shortest time off, from power-up on."),
     ("locked_off", "integer", 0, 1, "", 0, "after restart", "technician",
      "1: never to be energised; `load N lock` on the console does that at once."),
+)
+
+PLACE = (
+    "places", "hex", 0, (1, 17), "bytes", "00", "at once", "technician, controller",
+    "Where the object is installed, as its property 81 has it; 00: nobody has said.",
 )
 # fmt: on

@@ -1,35 +1,28 @@
-"""Installation locations (property 81), kept with the settings through restarts.
-
-    {"028D01": "08", "028701": "0123…"}     object: value, both in hexadecimal
-
-Locations are not worth a refusal to start: an entry that makes no sense counts as absent.
-"""
+"""Installation locations (property 81) while the node runs; settings.store keeps them in flash."""
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NOT_SET = b"\x00"
-
 
 class Places:
-    """Locations by object. `lost` says that something stored made no sense.
+    """Locations by object, as in Settings.places.
 
     Anybody on the network may change a location as often as they like, and writing to flash holds
     everything up: so it is for a job to `store` what is `unsaved`, seldom and at a quiet moment.
     """
 
-    def __init__(self, stored: object, replace: Callable[[dict], None]) -> None:
+    def __init__(
+        self, places: dict[int, bytes], replace: Callable[[dict[int, bytes]], None]
+    ) -> None:
+        self._places = places
         self._replace = replace
-        self._places: dict[int, bytes] = {}
-        self.lost = False
         self.unsaved = False
-        self._take(stored)
 
     def of(self, eoj: int) -> bytes:
         """1 or 17 bytes; 00 where nobody has said."""
-        return self._places.get(eoj, NOT_SET)
+        return self._places.get(eoj, b"\x00")
 
     def put(self, eoj: int, place: bytes) -> None:
         """Take `place`. It is in flash after the next `store`."""
@@ -37,28 +30,7 @@ class Places:
             self._places[eoj] = place
             self.unsaved = True
 
-    def _take(self, entries: object) -> None:
-        if not isinstance(entries, dict):
-            self.lost = True
-            return
-        for key, text in entries.items():
-            try:
-                place = bytes.fromhex(text)
-                eoj = int(key, 16)
-            except (TypeError, ValueError):
-                self.lost = True
-                continue
-            if len(place) in (1, 17):
-                self._places[eoj] = place
-            else:
-                self.lost = True
-
     def store(self) -> None:
         """Write all. Raises OSError, and then what was stored before is whole."""
-        self._replace(
-            {
-                "%06X" % eoj: "".join("%02X" % byte for byte in place)
-                for eoj, place in self._places.items()
-            }
-        )
+        self._replace(self._places)
         self.unsaved = False

@@ -16,9 +16,11 @@ from tomoshibi.settings.declared import (
     AFTER_RESTART,
     APPLIES,
     DEFAULT,
+    HEX,
     KIND,
     LOAD_SETTINGS,
     NAME,
+    PLACE,
     SECRET,
     SETTINGS,
     TEXT,
@@ -31,12 +33,12 @@ if TYPE_CHECKING:
     from tomoshibi.core.flash import Flash
 
 LOADS = "loads"
-PLACES = "places"
+PLACES = PLACE[NAME]
 _LOADS_MOST = 16
 
 
 class Settings:
-    """`values[name]` for each declared setting; `loads` a dict per load; `places` as stored.
+    """`values[name]` for each declared setting; `loads` a dict per load; `places` {object: bytes}.
 
     `refused` holds a SettingRefused for every value that was not taken.
     """
@@ -51,7 +53,7 @@ class Settings:
             if key not in (LOADS, PLACES) and key not in self.values:
                 self.refused.append(SettingRefused(key, None, "a declared setting"))
         self.loads = self._loads(document.get(LOADS, []))
-        self.places = document.get(PLACES, {})
+        self.places = self._places(document.get(PLACES, {}))
 
     def __getitem__(self, name: str):
         return self.values[name]
@@ -67,6 +69,22 @@ class Settings:
                 row = {}
             loads.append(self._checked(LOAD_SETTINGS, row, "loads.%d." % number))
         return loads
+
+    def _places(self, entries: object) -> dict[int, bytes]:
+        """Locations are not worth a refusal to start: what makes no sense counts as absent."""
+        if not isinstance(entries, dict):
+            self.refused.append(SettingRefused(PLACES, None, "a JSON object"))
+            return {}
+        places = {}
+        for name, value in entries.items():
+            key = PLACES + "." + name
+            if row_of(key) is None:
+                self.refused.append(SettingRefused(key, None, "a declared setting"))
+            elif not fits(PLACE, value):
+                self.refused.append(_refusal(PLACE, key, value))
+            else:
+                places[int(name, 16)] = bytes.fromhex(value)
+        return places
 
     def _checked(self, declared: Sequence[tuple], document: dict, where: str) -> dict:
         values = {}
@@ -111,10 +129,12 @@ class Store:
         self._write(document)
         return row[APPLIES] == AFTER_RESTART
 
-    def replace_places(self, places: dict) -> None:
+    def replace_places(self, places: dict[int, bytes]) -> None:
         """Store installation locations, as settings.places has them."""
         document = self.document()
-        document[PLACES] = places
+        document[PLACES] = {
+            "%06X" % eoj: "".join("%02X" % byte for byte in place) for eoj, place in places.items()
+        }
         self._write(document)
 
     def reset(self) -> None:
@@ -143,7 +163,7 @@ def typed(key: str, text: str) -> object:
     Raises SettingRefused if nobody declared it.
     """
     kind = _declared(key)[KIND]
-    if (kind == TEXT or kind == SECRET) and not text.startswith('"'):
+    if kind in (TEXT, SECRET, HEX) and not text.startswith('"'):
         return text
     try:
         return json.loads(text)
@@ -160,6 +180,10 @@ def _declared(key: str) -> tuple:
 
 def _place(document: dict, key: str) -> tuple[dict, str]:
     """Where in `document` a declared key is."""
+    if key.startswith("places."):
+        if not isinstance(document.get(PLACES), dict):
+            document[PLACES] = {}
+        return document[PLACES], key[7:]
     if not key.startswith("loads."):
         return document, key
     _, number, name = key.split(".")

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from tomoshibi.settings.declared import (
     LOAD_SETTINGS,
     MOST,
     NAME,
+    PLACE,
     SECRET,
     SETTINGS,
     UNIT,
@@ -36,7 +37,7 @@ from tomoshibi.settings.declared import (
 )
 
 _LOADS = "loads"
-_NOT_OURS_TO_CHECK = ("places",)  # written by the node itself
+_PLACES = PLACE[NAME]
 _LOADS_MOST = 16
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,12}")
 _ROWS = {row[NAME]: row for row in SETTINGS}
@@ -96,15 +97,20 @@ def declared() -> Iterator[Declared]:
         yield Declared(**_fields(row, ""))
     for row in LOAD_SETTINGS:
         yield Declared(**_fields(row, f"{_LOADS}.NUMBER."))
+    yield Declared(**_fields(PLACE, "") | {"key": f"{_PLACES}.OBJECT"})
 
 
 def settings_of(document: dict) -> Iterator[Setting]:
-    """Every declared setting with its value in `document`, loads one after the other."""
+    """Every declared setting with its value in `document`, loads and places one by one."""
     for row in SETTINGS:
         yield _setting(row, document, "")
     for number, load in enumerate(_loads(document)):
         for row in LOAD_SETTINGS:
             yield _setting(row, load if isinstance(load, dict) else {}, f"{_LOADS}.{number}.")
+    for name, value in _places(document).items():
+        if row_of(key := f"{_PLACES}.{name}"):
+            place = _setting(PLACE, {_PLACES: value}, "")
+            yield replace(place, key=key)
 
 
 def without_secrets(document: dict) -> tuple[dict, list[str]]:
@@ -128,8 +134,10 @@ def parse_file(path: Path) -> dict:
 
 def unknown_keys(document: dict) -> list[str]:
     """Keys that are not declared: perhaps of a newer firmware."""
-    known = {*_ROWS, _LOADS, *_NOT_OURS_TO_CHECK}
+    known = {*_ROWS, _LOADS, _PLACES}
     unknown = [str(key) for key in document if key not in known]
+    places = [f"{_PLACES}.{name}" for name in _places(document)]
+    unknown += [key for key in places if not row_of(key)]
     for number, load in enumerate(_loads(document)):
         if isinstance(load, dict):
             unknown += [f"{_LOADS}.{number}.{key}" for key in load if key not in _LOAD_ROWS]
@@ -143,6 +151,8 @@ def need_good(document: dict) -> None:
         for setting in settings_of(document)
         if setting.trouble
     ]
+    if not isinstance(document.get(_PLACES, {}), dict):
+        problems.append("places must be an object")
     loads = document.get(_LOADS, [])
     if not isinstance(loads, list):
         problems.append("loads must be a list")
@@ -191,8 +201,10 @@ def reset(target: Target) -> None:
 
 
 def merged(stored: dict, document: dict) -> dict:
-    """`stored` with what `document` holds in its place; loads one by one, key by key."""
+    """`stored` with what `document` holds in its place; loads and places key by key."""
     result = stored | document
+    if _PLACES in document:
+        result[_PLACES] = _places(stored) | _places(document)
     if _LOADS in document:
         old, new = _loads(stored), _loads(document)
         result[_LOADS] = [
@@ -263,7 +275,7 @@ def _row(key: str) -> tuple:
     raise UsageError(
         f"no setting {key!r}",
         f"Settings: {', '.join(_ROWS)}; of loads: loads.0.NAME to loads.{_LOADS_MOST - 1}.NAME "
-        f"with {', '.join(_LOAD_ROWS)}",
+        f"with {', '.join(_LOAD_ROWS)}; {_PLACES}.OBJECT, such as {_PLACES}.028D01",
     )
 
 
@@ -280,6 +292,8 @@ def _with(document: dict, key: str, value: object) -> dict:
     """`document` with one more key. A load may be the next one, and no later one."""
     if key in _ROWS:
         return document | {key: value}
+    if key.startswith(f"{_PLACES}."):
+        return document | {_PLACES: _places(document) | {key.removeprefix(f"{_PLACES}."): value}}
     _, number, name = key.split(".")
     loads = [_object(_loads(document), place) for place in range(len(_loads(document)))]
     if int(number) > len(loads):
@@ -296,6 +310,11 @@ def _loads(document: dict) -> list:
     return loads if isinstance(loads, list) else []
 
 
+def _places(document: dict) -> dict:
+    places = document.get(_PLACES, {})
+    return places if isinstance(places, dict) else {}
+
+
 def _object(loads: list, number: int) -> dict:
     load = loads[number] if number < len(loads) else {}
     return dict(load) if isinstance(load, dict) else {}
@@ -310,3 +329,6 @@ def _flat(document: dict) -> Iterator[tuple[str, object]]:
         for name, value in load.items():
             if name in _LOAD_ROWS:
                 yield f"{_LOADS}.{number}.{name}", value
+    for name, value in _places(document).items():
+        if row_of(f"{_PLACES}.{name}"):
+            yield f"{_PLACES}.{name}", value

@@ -30,13 +30,24 @@ Of the load on each relay, in order of circuit; `NUMBER` counts from 0. A relay 
 for has the defaults.
 
 """
+_PLACES = """
+## Places
+
+Of the objects that the node shows over ECHONET Lite; `OBJECT` is six hexadecimal digits in
+capitals, such as 028D01. What a controller sets is in flash within an hour of healthy grid
+(`firmware/tomoshibi/node/places_job.py`). A scenario says none.
+
+"""
 
 
 def page() -> str:
     """The whole file."""
     rows = list(declared())
-    of_loads = [one for one in rows if "." in one.key]
-    return _HEAD + _table(one for one in rows if one not in of_loads) + _LOADS + _table(of_loads)
+    groups = {_HEAD: "", _LOADS: "loads", _PLACES: "places"}
+    return "".join(
+        head + _table(one for one in rows if one.key.rpartition(".")[0].partition(".")[0] == group)
+        for head, group in groups.items()
+    )
 
 
 def _table(rows: Iterable[Declared]) -> str:

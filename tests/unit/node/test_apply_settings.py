@@ -12,11 +12,13 @@ from tomoshibi.node import apply_settings
 from tomoshibi.node.control import Control
 from tomoshibi.node.lamp_control import LampControl
 from tomoshibi.node.load_control import LoadControl
+from tomoshibi.node.places_job import PlacesJob
 from tomoshibi.policy.grid import ISLANDED, NORMAL, RETURN_WAIT, GridState
 from tomoshibi.policy.lamp import MAIN_ROAD, IslandLight
 from tomoshibi.policy.plan import ShedPlan
 from tomoshibi.policy.staging import Staging
 from tomoshibi.settings.declared import LOAD_SETTINGS, SETTINGS
+from tomoshibi.settings.places import Places
 from tomoshibi.settings.store import Settings
 
 CYCLE_MS = 20
@@ -102,7 +104,7 @@ class Node:
     def set(self, document):
         settings = Settings(document)
         assert not settings.refused, settings.refused
-        apply_settings.apply(settings, self.control)
+        apply_settings.apply("", settings, self.control)
 
     def run(self, span_ms):
         for _ in range(span_ms // CYCLE_MS):
@@ -192,6 +194,19 @@ class TestApply(unittest.TestCase):
         self.node.set({"ride_ms": 500})
         # Judged afresh it would have the best level.
         self.assertEqual(self.node.island.level(1, 10_000, 36_000, 36_000), 0)
+
+    def test_a_place_is_shown_at_once_and_those_of_a_controller_stay(self):
+        written = []
+        places = Places({0x028701: b"\x08"}, written.append)
+        job = PlacesJob(places, self.node.control.grid, self.node.control.uptime)
+        places.put(0x028701, b"\x10")  # by a controller, not in flash yet
+        settings = Settings({"places": {"028701": "08", "028D01": "60"}})
+        apply_settings.apply("places.028D01", settings, self.node.control, (job,))
+        self.assertEqual((places.of(0x028D01), places.of(0x028701)), (b"\x60", b"\x10"))
+        self.assertTrue(places.unsaved)
+        places.store()
+        apply_settings.apply("places.028701", settings, self.node.control, (job,))
+        self.assertEqual((places.of(0x028701), places.unsaved), (b"\x08", False))
 
     def test_a_queue_that_is_full_is_waited_for(self):
         turned_away = []

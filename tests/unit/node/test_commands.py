@@ -49,8 +49,8 @@ class Desk:
     def status(self):
         return {"event": "status"}
 
-    def apply(self, settings):
-        self.applied.append(settings)
+    def apply(self, key, settings):
+        self.applied.append(key)
 
     def stop_control(self):
         raise AssertionError("nobody asked for maintenance")
@@ -110,10 +110,12 @@ class TestCommands(unittest.TestCase):
             ("name", "east wing", "east wing"),
             ("wifi_password", "12345678", "12345678"),
             ("loads.0.name", "1e3", "1e3"),
+            ("places.028D01", "60", "60"),
         ):
             self.assertEqual(self.desk.ask("set %s %s" % (key, typed))["event"], "set")
             where = self.desk.storage.settings.document()
             where = where["loads"][0] if key[0] == "l" else where
+            where = where["places"] if key[0] == "p" else where
             self.assertEqual(where[key.split(".")[-1]], value)
 
     def test_a_number_is_none_in_quotes_nor_with_a_point(self):

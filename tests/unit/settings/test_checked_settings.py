@@ -80,4 +80,18 @@ class TestSettings(unittest.TestCase):
     def test_an_unknown_key_is_told_and_its_value_is_not(self):
         settings = Settings({"future": "secret?", "places": {"028D01": "08"}})
         self.assertEqual(refused(settings), [("future", None, "a declared setting")])
-        self.assertEqual(settings.places, {"028D01": "08"})
+        self.assertEqual(settings.places, {0x028D01: b"\x08"})
+
+    def test_a_place_that_makes_no_sense_counts_as_absent_and_costs_no_other(self):
+        self.assertEqual(refused(Settings({"places": [1]})), [("places", None, "a JSON object")])
+        declared, allowed = "a declared setting", "1 or 17 bytes in hexadecimal"
+        for name, value, told in (
+            ("x", "60", (None, declared)), ("28D01", "60", (None, declared)),
+            ("028d01", "60", (None, declared)), ("028D02", 7, (7, allowed)),
+            ("028D02", "6", ("6", allowed)), ("028D02", "6060", ("6060", allowed)),
+            ("028D02", "zz", ("zz", allowed)), ("028D02", None, (None, allowed)),
+        ):  # fmt: skip
+            with self.subTest(name=name, value=value):
+                settings = Settings({"places": {name: value, "028701": "08"}})
+                self.assertEqual(settings.places, {0x028701: b"\x08"})
+                self.assertEqual(refused(settings), [("places." + name,) + told])

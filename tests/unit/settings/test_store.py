@@ -15,6 +15,43 @@ from tomoshibi.wire.copies import SETTINGS
 HALF = 2 * SECTOR
 
 
+class Cut(Exception):
+    pass
+
+
+class CutFlash(NorFlash):
+    """Carries out so many erases and writes; in the middle of the next the supply goes."""
+
+    def __init__(self, memory, operations):
+        super().__init__(memory)
+        self.memory = memory
+        self._left = operations
+
+    def _cut(self):
+        self._left -= 1
+        return self._left < 0
+
+    def writeblocks(self, block, buf, offset=0):
+        if self._cut():
+            super().writeblocks(block, buf[: len(buf) // 2], offset)
+            raise Cut
+        super().writeblocks(block, buf, offset)
+
+    def ioctl(self, op, arg):
+        if op == 6 and self._cut():
+            self.memory[arg * SECTOR : arg * SECTOR + SECTOR // 2] = b"\xff" * (SECTOR // 2)
+            raise Cut
+        return super().ioctl(op, arg)
+
+
+class StuckFlash(NorFlash):
+    def writeblocks(self, block, buf, offset=0):
+        pass
+
+    def ioctl(self, op, arg):
+        return super().ioctl(op, arg) if op != 6 else 0
+
+
 class TestStore(unittest.TestCase):
     def setUp(self):
         self.memory = bytearray(b"\xff" * (2 * HALF))
@@ -124,8 +161,66 @@ class TestStore(unittest.TestCase):
 
     def test_places_are_replaced_and_the_rest_is_kept(self):
         self.put({"line_hz": 60, "places": {"028D01": "08"}})
-        self.store.replace_places({"028D02": "10"})
-        self.assertEqual(self.start().document(), {"line_hz": 60, "places": {"028D02": "10"}})
+        position = b"\x01" + bytes(range(0xF0, 0x100))
+        self.store.replace_places({0x028D02: b"\x10", 0x000D01: position})
+        places = {"028D02": "10", "000D01": "01F0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF"}
+        self.assertEqual(self.start().document(), {"line_hz": 60, "places": places})
+        read = self.start().load().places
+        self.assertEqual(read, {0x028D02: b"\x10", 0x000D01: position})
+
+    def test_a_place_is_set_like_any_other_setting(self):
+        self.put({"places": {"028701": "20"}})
+        self.assertFalse(self.store.change("places.028D01", "0a"))
+        places = {0x028701: b"\x20", 0x028D01: b"\x0a"}
+        self.assertEqual(self.start().load().places, places)
+        allowed = "1 or 17 bytes in hexadecimal"
+        for value in ("", "0", "0g", "0a0b", 10, True, None, "0a" * 16, "0a" * 18):
+            self.assert_refused("places.028D01", value, value, allowed)
+        self.put({"places": [7]})
+        self.store.change("places.028D01", "08")
+        self.assertEqual(self.start().document(), {"places": {"028D01": "08"}})
+
+    def test_a_write_that_is_cut_off_leaves_the_settings_before_it_or_after(self):
+        before, after = {"line_hz": 60}, {"line_hz": 60, "ride_ms": 90}
+        self.put(before)
+        for operations in range(14):
+            flash = CutFlash(self.memory[:], operations)
+            store = Store(flash)
+            try:
+                store.change("ride_ms", 90)
+            except Cut:
+                pass
+            found = Store(NorFlash(flash.memory))
+            self.assertFalse(found.lost)
+            self.assertIn(found.document(), (before, after))
+            # As at the next start: mended, and either copy alone is the whole.
+            document = found.document()
+            found.copies.mend()
+            for half in (0, HALF):
+                alone = flash.memory[:]
+                alone[half : half + HALF] = b"\xff" * HALF
+                self.assertEqual(Store(NorFlash(alone)).document(), document)
+
+    def test_a_flash_that_takes_nothing_is_told_and_the_settings_stay(self):
+        self.put({"line_hz": 60})
+        store = Store(StuckFlash(self.memory))
+        with self.assertRaises(OSError):
+            store.change("line_hz", 50)
+        self.assertEqual(self.start().load()["line_hz"], 60)
+
+    def test_a_document_that_is_too_large_changes_nothing(self):
+        self.put({"line_hz": 60, "future": "x" * 8_100})
+        before = bytes(self.memory)
+        with self.assertRaises(ValueError):
+            self.store.change("name", "x" * 32)
+        self.assertEqual(self.memory, before)
+
+    def test_a_document_of_another_shape_is_refused_until_it_is_reset(self):
+        self.put([1, 2])
+        self.assert_refused("line_hz", 60, None, "nothing before `defaults`")
+        self.store.reset()
+        self.store.change("line_hz", 60)
+        self.assertEqual(self.start().document(), {"line_hz": 60})
 
     def test_a_reset_leaves_nothing_in_either_copy(self):
         self.put({"wifi_password": "do not tell", "future": 1})
