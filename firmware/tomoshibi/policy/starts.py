@@ -28,8 +28,10 @@ class Starts:
         self._reading_age_ms = 0
 
     def bear(self, surge_ms: int) -> None:
-        """From the next start on the inverter bears one for so long."""
+        """The inverter bears a start for so long; one under way lasts no longer, either."""
         self._start_ms = surge_ms * 9 // 10
+        for load in self._loads:
+            load.starting = min(load.starting, self._start_ms)
 
     def begin(self, load: Load) -> None:
         """It is switched on."""

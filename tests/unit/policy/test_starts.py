@@ -51,6 +51,16 @@ class TestStarts(unittest.TestCase):
         starts.on_second(8, 0)
         self.assertEqual(self.load.starting, 4_500 - 980)
 
+    def test_a_start_under_way_lasts_no_longer_than_the_inverter_is_now_said_to_bear(self):
+        self.starts.begin(self.load)
+        self.starts.bear(1_000)
+        self.assertEqual(self.load.starting, 900)
+        self.draws(1_500)
+        self.starts.end_all()
+        self.assertEqual((self.load.starting, self.load.may_draw_w()), (0, 1_500))
+        self.starts.bear(5_000)
+        self.assertEqual(self.load.starting, 0)
+
     def test_allocates_nothing(self):
         starts, load = self.starts, self.load
         with no_heap:
