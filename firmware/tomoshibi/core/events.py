@@ -7,6 +7,8 @@ recording allocates nothing and cannot fail.
 from array import array
 from micropython import const
 
+# What the numbers mean, and the words for them: the rows of wire.events. A number is never given
+# twice.
 BOOT = const(1)  # after: why, see node.boot_cause
 GRID = const(2)  # subject 0; before, after: grid states of policy.grid
 LOAD = const(3)  # subject: load number; before, after: 0 open, 1 closed
@@ -29,7 +31,7 @@ LEVEL = const(1)
 FREQUENCY = const(2)
 CONTACT = const(3)
 
-# Causes. A number is never given twice; the words for them are in wire.console.
+# Causes.
 START = const(1)
 GRID_LOST = const(2)
 ISLAND = const(3)
@@ -60,7 +62,7 @@ NO_MEMORY = const(27)
 IO_FAILED = const(28)
 BUG = const(29)
 
-# Who had it done. A number is never given twice, either.
+# Who had it done.
 NODE = const(0)
 CONSOLE = const(1)
 APPLICATION = const(2)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tomoshibi.core import events
 from tomoshibi.core.loads import LIFE_SAFETY
+from tomoshibi.core.modules import let_go
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -181,9 +182,11 @@ class App:
     def grid(self) -> str:
         """The state of the grid in a word, as `status` shows it."""
         # The words are held only while something is said.
-        from tomoshibi.wire.console import GRID_STATES
+        from tomoshibi.wire.events import GRID_STATES, word
 
-        return GRID_STATES[self._control.grid.state]
+        state = word(GRID_STATES, self._control.grid.state)
+        let_go("wire.events")
+        return state
 
     def event_count(self) -> int:
         """How many events there have been since the start: the number of the next one."""
@@ -197,17 +200,17 @@ class App:
         record = self._ring.read(number)
         if record is None:
             return None
-        from tomoshibi.wire import console
+        from tomoshibi.wire import events as words
 
         names = [""] * 16
         for load in self.loads:
             names[load.number - 1] = load.name
-        fields = console.details(record[2], record[3], record[4], record[5], names)
+        fields = words.details(record[2], record[3], record[4], record[5], names)
         fields["uptime_s"] = record[0]
-        fields["event"] = console.KINDS[record[2]]
-        over = record[2] == events.LOAD_FAULT and not record[5]
-        fields["was" if over else "cause"] = console.CAUSES[record[6]]
-        fields["actor"] = console.ACTORS[record[10]]
+        fields["event"] = words.word(words.KINDS, record[2])
+        fields[words.cause_key(record[2], record[5])] = words.word(words.CAUSES, record[6])
+        fields["actor"] = words.word(words.ACTORS, record[10])
+        let_go("wire.events")
         return fields
 
     def request(self, number: int, on: bool) -> str:

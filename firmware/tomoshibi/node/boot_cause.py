@@ -10,7 +10,7 @@ ESP-IDF's esp32/rom/rtc.h.
 from machine import SOFT_RESET, mem32, reset_cause
 from micropython import const
 
-# After of an event BOOT. A number is never given twice; the words for them are in wire.console.
+# After of an event BOOT. A number is never given twice; the words for them are in wire.events.
 POWER_ON = const(0)
 BROWN_OUT = const(1)
 WATCHDOG = const(2)

@@ -55,15 +55,21 @@ class EventJob(Job):
         if lost > 0:
             self._next += lost
             self.say({"event": "events lost", "count": lost})
-        from tomoshibi.wire import console
-
-        names = [channel.load.name if channel.load else "" for channel in self._channels]
         while self._next < self._events.total:
             record = self._events.read(self._next)
             self._next += 1
-            if record is not None:
-                print(console.event(record, names))
-        let_go("wire.console")
+            if record is None:
+                continue
+            # One after the other: a dictionary of modules that has once grown does not shrink.
+            from tomoshibi.wire import events
+
+            names = [each.load.name if each.load else "" for each in self._channels]
+            fields = events.told(record, names)
+            let_go("wire.events")
+            from tomoshibi.wire import console
+
+            print(console.line(record[0], record[1], fields))
+            let_go("wire.console")
 
 
 class CommandJob(Job):

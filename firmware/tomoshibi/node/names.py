@@ -16,6 +16,7 @@ import tomoshibi.policy as policy
 import tomoshibi.registers
 import tomoshibi.reporting as reporting
 import tomoshibi.settings
+import tomoshibi.wire.console
 import tomoshibi.wire.copies
 import tomoshibi.wire.echonet_map
 import tomoshibi.wire.flash_sector

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tomoshibi.settings.identity import IdentityStore
     from tomoshibi.settings.store import Store
 
-# What `damage` names, and the file system, by the numbers that wire.console has words for.
+# What `damage` names, and the file system, by the numbers that wire.events has words for.
 SETTINGS = 0
 IDENTITY = 1
 FILES = 5

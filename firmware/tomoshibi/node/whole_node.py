@@ -122,16 +122,16 @@ class Node:
         self._console.say(fields)
 
     def _status(self) -> dict:
-        from tomoshibi.wire.console import CAUSES, GRID_STATES
+        from tomoshibi.wire.events import CAUSES, GRID_STATES, word
 
         control = self._control
         status = {
             "event": "status",
             "board": self._board_name,
             "name": self._name,
-            "grid": GRID_STATES[control.grid.state],
-            "waits_for": CAUSES[control.wait_cause()],
-            "sense": CAUSES[control.sense_cause],
+            "grid": word(GRID_STATES, control.grid.state),
+            "waits_for": word(CAUSES, control.wait_cause()),
+            "sense": word(CAUSES, control.sense_cause),
             "calibrated": control.calibrated,
             "power_w": control.power_w(),
             "budget_w": control.budget_w(),
@@ -144,9 +144,11 @@ class Node:
             "flash_faults": self._storage.flash_faults(),
             "events": self._storage.log.sequence,
             "load_faults": [
-                {"number": number, "cause": CAUSES[cause]} for number, cause in control.faults()
+                {"number": number, "cause": word(CAUSES, cause)}
+                for number, cause in control.faults()
             ],
         }
+        let_go("wire.events")
         for job in self._jobs:
             status.update(job.counts())
         return status

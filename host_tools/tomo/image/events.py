@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from tomo.image.ring import SECTOR, TORN_MOST, Ring, Sector
 from tomo.image.source import FlashSource
-from tomoshibi.wire import console, event_chain, event_log, flash_sector
+from tomoshibi.wire import event_chain, event_log, flash_sector
+from tomoshibi.wire.events import KINDS, NUMBER, named
 from tomoshibi.wire.flash_bytes import get
 
 LABEL = "events"
@@ -45,8 +46,8 @@ class Log:
 
 # Numbers of kinds of events (core.events) that other rooms ask for.
 START_VALUES = (
-    console.KINDS.index("start value"),
-    console.KINDS.index("start value of export"),
+    named(KINDS, "START_VALUE")[NUMBER],
+    named(KINDS, "START_EXPORT")[NUMBER],
 )
 
 

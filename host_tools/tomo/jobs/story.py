@@ -1,8 +1,10 @@
 """The timeline of a run: what the world did and what the nodes say they did, in words."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tomo.world.site import World
+from tomoshibi.wire import events
 
 # Kinds, for colours and for filtering.
 WORLD, GRID, LOAD_OFF, LOAD_ON, LAMP, NODE, FAULT = (
@@ -22,8 +24,12 @@ _SOURCES = {
     "tripped": "the inverter trips from overload: nobody feeds the loads",
     "empty": "the battery is at its floor: nobody feeds the loads",
 }
-# By a node's event.
-_KINDS = {"grid": GRID, "lamp": LAMP, "lamp relay": LAMP, "fault": FAULT, "error": FAULT}
+_COLOURS = {"GRID": GRID, "LAMP": LAMP, "LAMP_RELAY": LAMP}
+# By a node's event; the last two are no events of its ring.
+_KINDS = {
+    events.named(events.KINDS, name)[events.WORD]: kind for name, kind in _COLOURS.items()
+} | {"fault": FAULT, "error": FAULT}
+_LOAD = events.named(events.KINDS, "LOAD")[events.WORD]
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class Story:
     def told(self, node: str, event: dict) -> Entry:
         """A node's console line."""
         t_ms = round(float(event.get("t", 0)) * 1000)
-        entry = Entry(t_ms, node, _kind(event), _words(event), event)
+        entry = Entry(t_ms, node, _kind(event), words_of(event), event)
         self.entries.append(entry)
         return entry
 
@@ -82,32 +88,18 @@ class Story:
 
 def _kind(event: dict) -> str:
     name = event.get("event")
-    if name == "load":
+    if name == _LOAD:
         return LOAD_ON if event.get("to") == "on" else LOAD_OFF
     return _KINDS.get(str(name), NODE)
 
 
-def _words(event: dict) -> str:
+def words_of(event: dict) -> str:
+    """As the row of the event says it, or all its fields."""
+    for row in events.KINDS:
+        if row[events.WORD] == event.get("event"):
+            with suppress(KeyError):  # another firmware's event has not these fields
+                return _told_by(row, event)
     name = event.get("event")
-    who = f" by the {event['actor']}" if event.get("actor") else ""
-    cause = f" ({event['cause']}{who})" if event.get("cause") else ""
-    if name == "grid":
-        return f"sees {event.get('from')} -> {event.get('to')}{cause}"
-    if name == "load":
-        turn = "switches on" if event.get("to") == "on" else "switches off"
-        budget = event.get("budget_w")
-        left = f", limit {budget} W" if budget is not None else ""
-        return f"{turn} {event.get('load')}{cause}{left}"
-    if name == "lamp":
-        return f"light to {int(event.get('to_permille', 0)) / 10:g} %{cause}"
-    if name == "lamp relay":
-        return f"{'closes' if event.get('to') == 'on' else 'opens'} the lamp's relay{cause}"
-    if name == "limit":
-        return f"limits the island to {event.get('to_w')} W, was {event.get('from_w')} W{cause}"
-    if name == "load fault":
-        if event.get("to") == "sound":
-            return f"{_part(event)} is sound again, was: {event.get('was')}"
-        return f"{_part(event)} is faulty{cause}"
     if name == "fault":
         place = f" at {event['at']}" if "at" in event else ""
         late = f", {event['late_ms']} ms past its deadline" if "late_ms" in event else ""
@@ -118,8 +110,24 @@ def _words(event: dict) -> str:
     return f"{name} {details}".strip()
 
 
+def _told_by(row: tuple, event: dict) -> str:
+    says = row[events.SAYS]
+    key, unit = row[events.AFTER]
+    if isinstance(says, tuple):
+        rows = events.meaning(unit) or ()
+        says = says[[one[events.WORD] for one in rows].index(event[key])]
+    who = f" by the {event['actor']}" if event.get("actor") else ""
+    made = {
+        "part": _part(event),
+        "percent": f"{int(event.get('to_permille', 0)) / 10:g}",
+        "cause": f" ({event['cause']}{who})" if event.get("cause") else "",
+        "limit": f", limit {event['budget_w']} W" if "budget_w" in event else "",
+    }
+    return says.format_map(event | made)
+
+
 def _part(event: dict) -> str:
-    """What a load fault is of."""
+    """What an event of LOADS is of."""
     if "main" in event:
         return "the main conductor"
     if "lamp" in event:

@@ -14,7 +14,7 @@ from tomo.image.events import Event
 from tomo.image.history import Day
 from tomo.image.registers import Registers, Value
 from tomo.jobs.verify_flash import FINE, NOTE, WRONG, Finding
-from tomoshibi.wire import console, register_names
+from tomoshibi.wire import events, register_names
 from tomoshibi.wire import registers as numbering
 
 NODES = {
@@ -28,7 +28,7 @@ _UNKNOWN_DAY = 0xFFFF
 _DAY_S = 86_400
 _NOT_MEASURED = 0xFFFF
 _STYLES = {FINE: "green", NOTE: "cyan", WRONG: "red"}
-_STARTED = console.KINDS.index("started")
+_STARTED = events.named(events.KINDS, "BOOT")[events.NUMBER]
 _BEGIN = datetime(2000, 1, 1)
 
 Row = dict[str, Any]
@@ -187,12 +187,12 @@ def event_row(event: Event, utc_offset_min: int | None) -> Row:
         "utc": moment(fields["day"], fields["second"], 0),
         "local": moment(fields["day"], fields["second"], utc_offset_min),
         "clock": _quality(fields["quality"]),
-        "kind": _word(console.KINDS, kind),
+        "kind": events.word(events.KINDS, kind),
         "subject": _subject(kind, fields["subject"]),
-        "from": "" if kind == _STARTED else _value(kind, fields["from"]),
-        "to": _value(kind, fields["to"]),
-        "cause": _word(console.CAUSES, fields["cause"]),
-        "actor": _word(console.ACTORS, fields["actor"]),
+        "from": "" if kind == _STARTED else _value(kind, events.BEFORE, fields["from"]),
+        "to": _value(kind, events.AFTER, fields["to"]),
+        "cause": events.word(events.CAUSES, fields["cause"]),
+        "actor": events.word(events.ACTORS, fields["actor"]),
         "power_w": fields["power_w"],
         "voltage_v": None if voltage == _NOT_MEASURED else f"{voltage // 10}.{voltage % 10}",
         "budget_w": None if budget < 0 else budget,
@@ -238,29 +238,29 @@ def _quality(number: int) -> str:
 
 def _subject(kind: int, subject: int) -> str:
     """Loads and branches are counted from 1 for people."""
-    name = _word(console.KINDS, kind)
-    if name in ("load", "lock", "load fault"):
-        words = {console.LAMP_SUBJECT: "lamp", console.MAIN_SUBJECT: "main"}
-        return words.get(subject, str(subject + 1))
-    if name == "storage":
-        return _word(console.STORED, subject)
-    return str(subject) if name.startswith("start value") or name.isdigit() else ""
+    row = events.row(events.KINDS, kind)
+    if row is None:
+        return str(subject) if kind else ""
+    key, unit = row[events.SUBJECT]
+    if unit == "LOADS":
+        other = events.row(events.SUBJECTS, subject)
+        return other[events.WORD] if other else str(subject + 1)
+    return _in_words(unit, subject) if key else ""
 
 
-def _value(kind: int, value: int) -> str:
-    name = _word(console.KINDS, kind)
-    if name == "grid":
-        return _word(console.GRID_STATES, value)
-    words = {"load": ("off", "on"), "lock": ("unlocked", "locked off")}
-    words["load fault"] = ("sound", "faulty")
-    if name in words:
-        return _word(words[name], value)
-    if name == "started":
-        return _word(console.RESETS, value)
-    units = {"lamp": " permille", "limit": " W"}
-    if name.startswith("start value"):
-        return f"{value} Wh"
-    return f"{value}{units.get(name, '')}"
+def _value(kind: int, field: int, value: int) -> str:
+    """`field` of the kind's row says what the value is."""
+    row = events.row(events.KINDS, kind)
+    return str(value) if row is None else _in_words(row[field][1], value)
+
+
+def _in_words(unit: str, value: int) -> str:
+    rows = events.meaning(unit)
+    if rows is None:
+        # Where the unit is told in words there is more than one.
+        return f"{value} {unit}" if unit.isalpha() else str(value)
+    found = events.row(rows, value)
+    return found[events.WORD] if found else str(value)
 
 
 # Verification

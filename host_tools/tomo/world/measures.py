@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tomo.world.trace import Move, Trace
-from tomoshibi.wire.console import CAUSES
+from tomoshibi.wire.events import CAUSES, WORD, named
 
 # A node that answers the grid's loss later than this did not answer the loss.
 _ANSWER_MS = 60_000
-_OVER_BUDGET = CAUSES[7]  # core.events.OVER_BUDGET
+_OVER_BUDGET = named(CAUSES, "OVER_BUDGET")[WORD]
 _HOUR_MS = 3_600_000
 _STEP_MS = 5_000
 

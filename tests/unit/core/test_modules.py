@@ -28,7 +28,7 @@ class TestLetGo(unittest.TestCase):
         for _ in range(3):
             from tomoshibi.wire import console
 
-            self.assertEqual(console.ACTORS[0], "node")
+            self.assertEqual(console.line(0, 0, {}), '{"t": 0.000, }')
             del console
             let_go("wire.console")
             gc.collect()

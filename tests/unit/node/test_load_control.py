@@ -5,7 +5,6 @@ What must stay closed is worked out by hand from the rated powers below.
 
 import _desk
 import gc
-import json
 import unittest
 
 from no_heap import no_heap
@@ -46,7 +45,7 @@ from tomoshibi.node.senses import Senses
 from tomoshibi.policy.grid import DEAD, ISLANDED, NORMAL, RESTORING, RETURN_WAIT, GridState
 from tomoshibi.policy.plan import ShedPlan
 from tomoshibi.policy.staging import Staging
-from tomoshibi.wire import console
+from tomoshibi.wire import events
 
 SIZES = ("desk32",)  # hours of virtual time in whole numbers, the chip's are enough
 CYCLE_MS = 20
@@ -815,7 +814,7 @@ class TestBrokenCycles(ControlCase):
             ],
         )
         self.assertEqual(len(records), 10)
-        line = json.loads(console.event(records[0], []))
+        line = events.told(records[0], [])
         self.assertEqual((line["event"], line["count"]), ("broken cycle", 1))
         self.assertEqual(line["cause"], "an input or output failed")
         del self.switched.on_news
