@@ -59,6 +59,8 @@ class Control:
                   not a short dip); the array may be a place in the registers kept in flash
     power_going   set when the node's own supply may be going: a job then saves what there is
     broken        control cycles that broke off since the start; the next makes each good
+    longest_ms    the longest time between two cycles: what held everything up
+    feeds         how often the watchdog was fed; its feeder counts
     sense_cause   what is wrong with a sense of the grid, a cause of core.events; 0: nothing known
     """
 
@@ -71,6 +73,8 @@ class Control:
         self.pulses: Pulses | None = None
         self.cycles = 0
         self.broken = 0
+        self.longest_ms = 0
+        self.feeds = 0
         self.news = False
         self.losses: array | memoryview = array("i", (0,))
         self.power_going = False
@@ -123,6 +127,8 @@ class Control:
         try:
             uptime, grid = self.uptime, self.grid
             span_ms = uptime.update()
+            if span_ms > self.longest_ms and self.cycles:
+                self.longest_ms = span_ms
             if self.pulses:
                 self.pulses.on_round(uptime.seconds)
             if grid.step(span_ms, self._grid_alive(), self.load_alive(), self.islanded()):

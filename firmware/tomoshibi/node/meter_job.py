@@ -54,6 +54,9 @@ class MeterJob(Job):
         self._on_readings = on_readings
         self._whole = whole
 
+    def counts(self) -> dict[str, int]:
+        return {"missed_samples": self.missed}
+
     async def run(self) -> None:
         due_ms, left = ticks_ms(), 0
         while True:

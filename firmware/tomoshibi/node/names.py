@@ -9,6 +9,7 @@ import tomoshibi.links as links
 import tomoshibi.meter as meter
 import tomoshibi.node.boot_plan
 import tomoshibi.node.files
+import tomoshibi.node.heap
 import tomoshibi.node.meters
 import tomoshibi.node.outputs
 import tomoshibi.node.parts

@@ -105,6 +105,7 @@ async def supervise(
             if control.cycles != seen:
                 seen = control.cycles
                 watchdog.feed()
+                control.feeds += 1
     finally:
         for charge in charges:
             await charge.stop()
@@ -138,3 +139,4 @@ async def _look_after(charge: _Charge, on_fault: Callable[[str, Exception], None
     if failure is not None:
         on_fault(charge.job.name, failure)
         await charge.stop()
+        charge.job.restarts = getattr(charge.job, "restarts", 0) + 1  # pyright: ignore

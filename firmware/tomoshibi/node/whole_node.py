@@ -47,6 +47,7 @@ class Node:
         self._faults = 0
         self._jobs: Sequence[Job] = ()
         self._refused = refused
+        self._refused_count = len(refused)
         self._uptime = uptime
         self._control = control
         self._start_control = start_control
@@ -137,7 +138,12 @@ class Node:
             "budget_w": control.budget_w(),
             "cycles": control.cycles,
             "broken_cycles": control.broken,
+            "longest_cycle_ms": control.longest_ms,
+            "watchdog_feeds": control.feeds,
             "faults": self._faults,
+            # Only a job that was started again has a count.
+            "restarts": sum(getattr(job, "restarts", 0) for job in self._jobs),
+            "refused_settings": self._refused_count,
             "boots": self._storage.boot,
             "vfs": self._storage.files,
             "storage": "damaged" if self._storage.faulty() else "whole",
@@ -150,5 +156,10 @@ class Node:
         }
         let_go("wire.events")
         for job in self._jobs:
-            status.update(job.counts())
+            for name, count in job.counts().items():  # of several buses: their sum
+                status[name] = status.get(name, 0) + count
+        from tomoshibi.node import heap
+
+        status.update(heap.left())
+        let_go("node.heap")
         return status

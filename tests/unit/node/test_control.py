@@ -77,6 +77,12 @@ class TestCalm(unittest.TestCase):
         self.control.cycle()
         self.assert_calm(True, grid=True, load=True)
 
+    def test_the_longest_time_between_two_cycles_is_known(self):
+        for span_ms in (CYCLE_MS, 370, CYCLE_MS):
+            _desk.advance(span_ms)
+            self.control.cycle()
+        self.assertEqual(self.control.longest_ms, 370)
+
     def test_a_dip_is_not_calm_even_as_the_grid_comes_back(self):
         self.reach(RIDE_THROUGH, grid=False, load=False)
         self.assert_calm(False, grid=False, load=False)

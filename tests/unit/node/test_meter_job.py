@@ -215,6 +215,7 @@ class TestFaults(Bench):
             told = len(self.told)
             self.assertTrue(circuit.reading.valid)
             self.assertAlmostEqual(self.job.missed, 4, delta=1)
+            self.assertEqual(self.job.counts(), {"missed_samples": self.job.missed})
             self.run_for((4, SILENT))
             self.assertFalse(circuit.reading.valid)
             self.assertEqual(len(self.told), told)

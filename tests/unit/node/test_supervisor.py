@@ -13,6 +13,7 @@ from tomoshibi.node.supervisor import supervise
 class Control:
     def __init__(self):
         self.cycles = 0
+        self.feeds = 0
         self.alive = True
 
 
@@ -150,6 +151,7 @@ class TestSupervise(unittest.TestCase):
         self.supervise_for([Steady()], 10_200)
         self.assertEqual(self.faults, [])
         self.assertEqual(self.watchdog.fed, 20)
+        self.assertEqual(self.control.feeds, 20)
 
     def test_a_crashed_job_is_reported_and_started_again_with_doubling_waits(self):
         job = Crashing()
@@ -159,6 +161,7 @@ class TestSupervise(unittest.TestCase):
         # wait of 1, 2, 4, 8, 16 s.
         self.assertEqual(waits_ms, [1_500, 2_500, 4_500, 8_500, 16_500])
         self.assertIsInstance(self.faults[0][1], ValueError)
+        self.assertEqual(job.restarts, 6)
 
     def test_the_longest_wait_is_64_s(self):
         job = Crashing()

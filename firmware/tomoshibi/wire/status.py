@@ -1,0 +1,41 @@
+"""What the console's `status` answers, in rows: name, unit, what it says. For the host and docs.
+
+Plain Python. The node does not read these rows; a test holds its answer against them.
+"""
+
+NAME = 0
+UNIT = 1
+SENTENCE = 2
+
+STATUS = (
+    ("board", "", "Which board it is."),
+    ("name", "", "What the operator calls it."),
+    ("grid", "", "The state of the grid, see [events](events.md)."),
+    ("waits_for", "", "What, besides the hold time, keeps loads from returning; else empty."),
+    ("sense", "", "What is wrong with a sense of the grid; else empty."),
+    ("calibrated", "", "Whether the level of the grid is measured with a calibrated converter."),
+    ("power_w", "W", "What all outputs draw, as last measured."),
+    ("budget_w", "W", "What an island may draw while that is in force; else -1."),
+    ("cycles", "", "Rounds of the control path, modulo 2^24."),
+    ("broken_cycles", "", "Rounds that broke off; the next made each good."),
+    ("longest_cycle_ms", "ms", "The longest time between two rounds: what held everything up."),
+    ("watchdog_feeds", "", "How often the watchdog was fed: twice a second."),
+    ("faults", "", "Faults of jobs that the console has told."),
+    ("restarts", "", "Jobs that crashed, ended or stalled, and were started again."),
+    ("refused_settings", "", "Settings that were refused at the start; their defaults are used."),
+    ("boots", "", "Starts since the registers were made."),
+    ("vfs", "", "How the start-up found the file system."),
+    ("storage", "", "`damaged` if something in flash could not be read."),
+    ("flash_faults", "", "Writes that the flash did not take."),
+    ("events", "", "Number of the last event in the log."),
+    ("load_faults", "", "Circuits whose relay or meter is not to be believed, with the cause."),
+    ("missed_samples", "", "Reads that metering chips did not answer, or garbled."),
+    ("answered", "", "ECHONET Lite requests answered."),
+    ("discarded", "", "Datagrams that are no ECHONET Lite frame."),
+    ("withheld", "", "Answers beyond what one controller is given a second."),
+    ("too_long", "", "Datagrams that are longer than a frame may be."),
+    ("empty", "", "Datagrams of no bytes, after which the socket is opened anew."),
+    ("unsent", "", "Datagrams dropped in sending."),
+    ("heap_free", "bytes", "Free memory, after a collection."),
+    ("heap_largest", "bytes", "The largest piece of it; tried for up to 16 KiB."),
+)
