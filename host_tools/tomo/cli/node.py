@@ -1,4 +1,4 @@
-"""`tomo node`: find nodes, read them, watch them, over ECHONET Lite."""
+"""`tomo node`: find nodes, read them, watch them, over ECHONET Lite; ask them on their console."""
 
 import socket
 import sys
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from tomo.cli import node_console
 from tomo.client import survey
 from tomo.client.decode import Value
 from tomo.client.echonet import Controller, parse_eoj
@@ -20,7 +21,10 @@ from tomo.scenario.kinds import NotThat, ipv4
 from tomo.transport.signals import Stopped, stoppable
 from tomoshibi.wire.echonet import NODE_PROFILE
 
-app = typer.Typer(help="Find, read and watch nodes over ECHONET Lite.", no_args_is_help=True)
+app = typer.Typer(
+    help="Find, read and watch nodes over ECHONET Lite; ask them on their console.",
+    no_args_is_help=True,
+)
 
 Address = Annotated[str, typer.Argument(help="The node's address or host name.")]
 From = Annotated[
@@ -148,6 +152,9 @@ def watch(
                 _print_news(ip, news, how, as_json)
     except Stopped:
         return  # how a watch ends
+
+
+app.command()(node_console.status)
 
 
 def _print_news(ip: str, news: Value | HostError | AnswersAgain, how: str, as_json: bool) -> None:

@@ -15,10 +15,11 @@ from tomo.files import writing
 from tomo.image import events as event_log
 from tomo.image import history as half_hours
 from tomo.image import registers as journal
-from tomo.jobs.targets import SerialTarget, Target, is_port, open_target
+from tomo.jobs.targets import Target, open_target
 from tomo.jobs.verify_flash import WRONG, verify
 from tomo.render import registers as render
 from tomo.render.node import json_line
+from tomo.transport.console import open_console
 from tomoshibi.settings.check import fits, row_of
 from tomoshibi.settings.declared import DEFAULT
 
@@ -139,16 +140,9 @@ def start(
     as_json: AsJson = False,
 ) -> None:
     """Set what a branch's counters start from, as after the exchange of a meter. It is logged."""
-    if not is_port(where):
-        raise UsageError(
-            f"{where!r} is no serial port: a start value is for the running node to take",
-            "Ports are written as /dev/ttyUSB0, COM3 or socket://host:port.",
-        )
     command = f"start {branch} {import_wh}" + ("" if export_wh is None else f" {export_wh}")
-    with open_target(where) as target:
-        if not isinstance(target, SerialTarget):
-            raise AssertionError("a port is a serial target")
-        told = target.console.ask(command, "start value")
+    with open_console(where) as console:
+        told = console.ask(command, "start value")
     wanted = {"branch": branch, "to_wh": import_wh}
     if export_wh is not None:
         wanted["export_to_wh"] = export_wh

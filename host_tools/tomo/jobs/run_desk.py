@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import TextIO
 
 from tomo.board.read import parts_of
 from tomo.board.sound import sound_parts
@@ -17,7 +17,8 @@ from tomo.errors import HostError, UsageError
 from tomo.jobs.addresses import need_free
 from tomo.jobs.node_settings import node_settings
 from tomo.scenario import records
-from tomo.transport.desk_node import Desk, DeskNode, NodeDied
+from tomo.transport.console import CONSOLE_LINK
+from tomo.transport.desk_node import Desk, DeskNode, NodeDied, pass_on
 from tomo.transport.pseudo_terminal import PseudoTerminal
 from tomo.world.lockstep import Lockstep, Report
 from tomo.world.site import World
@@ -57,14 +58,6 @@ class DeskOptions:
     serial: bool = False
 
 
-class _Console(Protocol):
-    """The other end of the node's console."""
-
-    def show(self, line: str) -> None: ...
-
-    def typed(self) -> Iterator[bytes]: ...
-
-
 class _Streams:
     """Our own input and output as the console; `keys` is None if we were started without."""
 
@@ -88,30 +81,39 @@ class _Streams:
 
 
 class _Seat:
-    """Where one node after the other runs: its console stays when it starts again."""
+    """Where one node after the other runs: its console stays when it starts again.
 
-    def __init__(self, console: _Console) -> None:
-        self._console = console
+    It is on `terminal`, to which the node's folder has a link, and on `streams`, if given.
+    """
+
+    def __init__(self, terminal: PseudoTerminal, streams: _Streams | None) -> None:
+        self._terminal = terminal
+        self._streams = streams
         self._node: DeskNode | None = None
         self._taken = threading.Event()
 
     def take(self, node: DeskNode) -> None:
         self._node = node
+        self._terminal.link(node.folder / CONSOLE_LINK)
         self._taken.set()
 
-    def show(self) -> None:
-        """Pass on what the node has said since."""
+    def pass_on(self) -> None:
+        """Pass on what the node has said since, and what was typed on the terminal."""
         if self._node:
-            for line in self._node.lines():
-                self._console.show(line)
+            for line in pass_on(self._node, self._terminal):
+                if self._streams:
+                    self._streams.show(line)
 
     def pass_keys(self) -> None:
-        """Type on the node's console what is typed, from a thread that ends with us."""
+        """Type on the node's console what our input has, from a thread that ends with us."""
+        streams = self._streams
+        if not streams:
+            return
 
         def pump() -> None:
             self._taken.wait()
-            with suppress(OSError):  # the terminal is gone
-                for data in self._console.typed():
+            with suppress(OSError):  # our input is gone
+                for data in streams.typed():
                     # A node that is gone is told by the main thread, or starts again.
                     with suppress(HostError):
                         if self._node:
@@ -142,11 +144,10 @@ def run_desk(options: DeskOptions, keys: TextIO | None, screen: TextIO) -> None:
     settings = node_settings(scenario, node) if options.scenario else None
     folder = options.folder.resolve()
     with ExitStack() as stack:
-        console: _Console = _Streams(keys, screen)
+        terminal = stack.enter_context(PseudoTerminal())
         if options.serial:
-            console = terminal = stack.enter_context(PseudoTerminal())
             print(f"console: {terminal.path}", file=screen, flush=True)
-        seat = _Seat(console)
+        seat = _Seat(terminal, None if options.serial else _Streams(keys, screen))
         seat.pass_keys()
         if options.clock == "virtual":
             _run_virtual(seat, DeskNode(desk, folder, settings), World(scenario))
@@ -159,10 +160,10 @@ def _run_virtual(seat: _Seat, node: DeskNode, world: World) -> None:
         seat.take(running)
         running.hello()
         try:
-            Lockstep(world, [running]).run(world.scenario.site.duration, seat.show)
+            Lockstep(world, [running]).run(world.scenario.site.duration, seat.pass_on)
         finally:
             running.stop()
-            seat.show()
+            seat.pass_on()
 
 
 def _run_real(seat: _Seat, desk: Desk, folder: Path, settings: dict | None, world: World) -> None:
@@ -190,10 +191,10 @@ def _run_real(seat: _Seat, desk: Desk, folder: Path, settings: dict | None, worl
 def _run_until_it_ends(seat: _Seat, node: DeskNode, world: World, began: float) -> None:
     try:
         node.hello()
-        _follow(node, world, seat.show, began)
+        _follow(node, world, seat.pass_on, began)
     finally:
         node.stop()
-        seat.show()
+        seat.pass_on()
 
 
 def _place(options: DeskOptions) -> tuple[records.Scenario, records.Node]:

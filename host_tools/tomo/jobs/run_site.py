@@ -15,7 +15,9 @@ from tomo.jobs.run_folder import RunFolder
 from tomo.jobs.story import Entry, Story
 from tomo.jobs.verdict import summary
 from tomo.scenario.records import Node, Scenario
-from tomo.transport.desk_node import Desk, DeskNode
+from tomo.transport.console import CONSOLE_LINK
+from tomo.transport.desk_node import Desk, DeskNode, pass_on
+from tomo.transport.pseudo_terminal import PseudoTerminal
 from tomo.world.lockstep import Lockstep
 from tomo.world.site import World
 from tomo.world.trace import Trace
@@ -105,19 +107,21 @@ def _play(
             running.enter_context(_node(scenario, options, number, addresses[node.name]))
             for number, node in enumerate(scenario.node)
         ]
-        for node in nodes:
+        consoles = [(node, running.enter_context(PseudoTerminal())) for node in nodes]
+        for node, terminal in consoles:
             node.hello()
+            terminal.link(node.folder / CONSOLE_LINK)
         view.begin(world)
         pacer = Pacer(_pace(scenario, options.clock))
 
         def after_round() -> None:
-            view.round(world, _news(story, nodes))
+            view.round(world, _news(story, consoles))
             pacer.wait(world.now_ms)
 
         Lockstep(world, nodes).run(scenario.site.duration, after_round)
         for node in nodes:
             node.stop()
-        view.round(world, _news(story, nodes))
+        view.round(world, _news(story, consoles))
         view.end(world)
     return world, story
 
@@ -164,11 +168,11 @@ def _node(scenario: Scenario, options: Options, number: int, ip: str) -> DeskNod
     return DeskNode(desk, folder.resolve(), node_settings(scenario, node))
 
 
-def _news(story: Story, nodes: list[DeskNode]) -> list[Entry]:
+def _news(story: Story, consoles: list[tuple[DeskNode, PseudoTerminal]]) -> list[Entry]:
     """New entries, in the order of their time."""
     new = story.catch_up()
-    for node in nodes:
-        for line in node.lines():
+    for node, terminal in consoles:
+        for line in pass_on(node, terminal):
             new.append(story.told(node.name, _parse(line)))
     return sorted(new, key=lambda entry: entry.order)
 

@@ -1,6 +1,5 @@
 """What a command is about: a flash image, a desk node's folder, or a node on a serial port."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,10 +8,15 @@ from tomo.errors import HostError, UsageError
 from tomo.image import documents, flash_image
 from tomo.image.flash_image import BadTable, FlashImage
 from tomo.image.source import FlashSource
-from tomo.transport.console import ConsoleFlash, NodeConsole, Progress, Refused
+from tomo.transport.console import (
+    ConsoleFlash,
+    NodeConsole,
+    Progress,
+    Refused,
+    is_port,
+    open_console,
+)
 from tomoshibi.wire import copies
-
-_PORT = re.compile(r"(?i)/dev/.+|COM\d+|[a-z][a-z0-9+.-]*://.+")
 
 
 class FileTarget:
@@ -59,11 +63,6 @@ class SerialTarget:
 Target = FileTarget | SerialTarget
 
 
-def is_port(text: str) -> bool:
-    """Whether this names a serial port, or another place that pyserial can open."""
-    return bool(_PORT.fullmatch(text)) and not Path(text).is_file() and not Path(text).is_dir()
-
-
 @contextmanager
 def open_target(
     text: str,
@@ -79,7 +78,7 @@ def open_target(
     if is_port(text):
         if partition is not None:
             raise UsageError("--partition is for a file of one partition, not for a port")
-        with NodeConsole(text) as console:
+        with open_console(text) as console:
             yield SerialTarget(console, progress)
     else:
         yield _file_target(Path(text), partition, lenient)

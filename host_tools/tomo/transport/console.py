@@ -7,14 +7,16 @@ Other lines may come between: events as they happen, the boot loader's greeting.
 """
 
 import json
+import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 
 import serial
 
 from boards.flash_map import PARTITIONS
-from tomo.errors import HostError, MachineRefused, NodeSilent, NodeWrong
+from tomo.errors import HostError, MachineRefused, NodeSilent, NodeWrong, UsageError
 from tomo.image.source import KeptSecret, Span
 
 _BAUD = 115_200
@@ -25,6 +27,11 @@ _TRIES = 2
 _SIZES = {label: size for label, _kind, _subtype, _offset, size in PARTITIONS}
 # Told to nobody, so a node's refusal to read it is nothing amiss.
 _SECRET = ("identity", "settings")
+
+# In a desk node's folder: leads to the pseudo-terminal of its console while the node runs.
+CONSOLE_LINK = "console"
+_PORT = re.compile(r"(?i)/dev/.+|COM\d+|[a-z][a-z0-9+.-]*://.+")
+_ADDRESS = re.compile(r"[0-9.]+")
 
 Progress = Callable[[str, int, int], None]  # partition, bytes done, bytes in all
 
@@ -37,6 +44,41 @@ class Refused(HostError):
         words = ", ".join(f"{key} {value}" for key, value in reasons.items()) or "no reason given"
         super().__init__(f"{where} refuses `{command}`: {words}")
         self.fields = fields
+
+
+def is_port(text: str) -> bool:
+    """Whether this names a serial port, or another place that pyserial can open."""
+    path = Path(text)
+    return path.is_char_device() or bool(
+        _PORT.fullmatch(text) and not path.is_file() and not path.is_dir()
+    )
+
+
+def open_console(node: str, answer_s: float = 3.0) -> "NodeConsole":
+    """The console of `node`: a serial port, a pyserial URL, or a desk node's folder.
+
+    Raises UsageError for anything else, an address too, and NodeSilent if no node runs there.
+    """
+    if is_port(node):
+        return NodeConsole(node, answer_s)
+    folder = Path(node)
+    if folder.is_dir():
+        link = folder / CONSOLE_LINK
+        if not link.is_char_device():
+            raise NodeSilent(
+                f"no node runs in {folder}: nothing is behind {link}",
+                "Start it with `tomo desk` or `tomo site run`, and name its folder.",
+            )
+        return NodeConsole(str(link.resolve()), answer_s)
+    if _ADDRESS.fullmatch(node):
+        raise UsageError(
+            f"{node!r} is an address: only a node's console carries this",
+            "Name its serial port (/dev/ttyUSB0, socket://host:port) or a desk node's folder.",
+        )
+    raise UsageError(
+        f"{node!r} is no serial port and no desk node's folder",
+        "Ports are written as /dev/ttyUSB0, COM3 or socket://host:port.",
+    )
 
 
 class NodeConsole:
@@ -58,6 +100,8 @@ class NodeConsole:
                 f"cannot open {self.where}: {error}",
                 "Check its name and your right to use it, and that no other program has it open.",
             ) from None
+        # What was said before we came answers none of our questions.
+        self._port.reset_input_buffer()
         return self
 
     def __exit__(

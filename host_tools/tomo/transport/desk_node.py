@@ -17,6 +17,7 @@ from tomo.checkout import board_folder, desk_program
 from tomo.errors import HostError, MachineRefused, NodeSilent, NodeWrong
 from tomo.files import writing
 from tomo.image.documents import node_settings, put_node_settings
+from tomo.transport.pseudo_terminal import PseudoTerminal
 from tomo.transport.world_link import LinkClosed, LinkSilent, WorldLink
 from tomo.world.lockstep import Report
 
@@ -314,3 +315,13 @@ class DeskNode:
             self._process.wait(_STOP_S)
         self._reader.join(1.0)
         return NodeDied(self.name, self._process.poll(), "".join(self._tail))
+
+
+def pass_on(node: DeskNode, terminal: PseudoTerminal) -> Iterator[str]:
+    """What the node has said since, shown on the terminal too; type there what was typed on it."""
+    if data := terminal.typed():
+        with suppress(HostError):  # a node that is gone is told by whoever runs it
+            node.type(data)
+    for line in node.lines():
+        terminal.show(line)
+        yield line

@@ -3,19 +3,19 @@
 import fcntl
 import os
 import pty
-import select
 import struct
 import termios
 import time
 import tty
-from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 _QUEUE = 4_095  # bytes that the kernel keeps for a reader
 _CHUNK = 1_024
 # A reader that took nothing for so long with the queue full is none.
 _PATIENCE_S = 0.1
 _LOOK_S = 0.002
+_TYPED_S = 0.02
 
 
 class PseudoTerminal:
@@ -26,8 +26,10 @@ class PseudoTerminal:
 
     def __init__(self) -> None:
         self.path = ""
+        self._link: Path | None = None
         self._ours = self._theirs = -1
         self._unread = False
+        self._next_look = 0.0
 
     def __enter__(self) -> "PseudoTerminal":
         # Their end stays open here: else its settings are lost whenever the last reader leaves.
@@ -39,9 +41,20 @@ class PseudoTerminal:
         return self
 
     def __exit__(self, *_exc: object) -> None:
+        with suppress(OSError):  # it is gone, or another's by now
+            if self._link and os.readlink(self._link) == self.path:
+                self._link.unlink()
         for end in (self._ours, self._theirs):
             with suppress(OSError):  # nothing more can be done about an end that will not close
                 os.close(end)
+
+    def link(self, link: Path) -> None:
+        """Let `link` lead here until the end, whatever an earlier one of that name led to."""
+        fresh = link.with_name(f"{link.name}.{os.getpid()}")
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(self.path)
+        fresh.replace(link)
+        self._link = link
 
     def show(self, line: str) -> None:
         """Pass on a line, after dropping what nobody has read if there is no room for it."""
@@ -55,15 +68,15 @@ class PseudoTerminal:
             with suppress(BlockingIOError):
                 data = data[os.write(self._ours, data[:_CHUNK]) :]
 
-    def typed(self) -> Iterator[bytes]:
-        """What others write, as it comes."""
-        while True:
-            select.select([self._ours], [], [])
-            with suppress(BlockingIOError):
-                data = os.read(self._ours, _CHUNK)
-                if not data:
-                    return
-                yield data
+    def typed(self) -> bytes:
+        """What others have written since; does not wait, and looks fifty times a second at most."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return b""
+        self._next_look = now + _TYPED_S
+        with suppress(BlockingIOError):
+            return os.read(self._ours, _CHUNK)
+        return b""
 
     def _has_room(self) -> bool:
         """Whether a chunk fits; a reader is given a moment, unless the last one took nothing."""

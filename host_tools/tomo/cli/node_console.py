@@ -1,0 +1,29 @@
+"""`tomo node`: what a node tells on its console alone."""
+
+from typing import Annotated
+
+import typer
+
+from tomo.cli.streams import wide_console
+from tomo.render import console as render
+from tomo.render.node import json_line
+from tomo.transport.console import open_console
+
+Node = Annotated[
+    str,
+    typer.Argument(metavar="NODE", help="Serial port, pyserial URL, or a desk node's folder."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+def status(node: Node, as_json: AsJson = False) -> None:
+    """Tell how a node is, and what it has lost or refused since its start.
+
+    Ends with status 3 if it stays silent, and 2 if NODE is an address.
+    """
+    with open_console(node) as console:
+        told = console.ask("status", "status")
+    if as_json:
+        typer.echo(json_line(told))
+    else:
+        wide_console().print(render.status_table(node, told))

@@ -1,0 +1,88 @@
+"""tomo.transport.console.open_console: what NODE can be where only the console carries it."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.host.serial_node import SerialNode
+from tomo.cli.app import app
+from tomo.errors import HostError, NodeSilent, UsageError
+from tomo.transport.console import CONSOLE_LINK, open_console
+from tomo.transport.pseudo_terminal import PseudoTerminal
+
+TOLD = {"t": 2.5, "event": "status", "grid": "normal", "power_w": 732, "calibrated": True}
+TOLD |= {"load_faults": [{"number": 2, "cause": "a welded relay"}], "newer": 7}
+
+
+def answer(_command):
+    return json.dumps(TOLD).encode() + b"\r\n"
+
+
+def tomo(*arguments):
+    return CliRunner().invoke(app, list(map(str, arguments)))
+
+
+@pytest.mark.parametrize("as_folder", [False, True])
+def test_a_port_and_a_desk_nodes_folder_lead_to_the_same_console(tmp_path, as_folder):
+    with SerialNode(answer=answer) as node:
+        (tmp_path / CONSOLE_LINK).symlink_to(node.path)
+        with open_console(str(tmp_path if as_folder else node.path)) as console:
+            assert console.ask("status", "status") == TOLD
+        assert node.heard == ["status"]
+
+
+@pytest.mark.parametrize("arguments", [["status"]])
+@pytest.mark.parametrize(
+    ("where", "status", "says"),
+    [
+        ("127.0.0.11", 2, "only a node's console carries this"),
+        ("no-such-thing", 2, "no serial port and no desk node's folder"),
+        (".", 3, "no node runs in"),
+        ("/dev/no-such-port", 5, "cannot open"),
+    ],
+)
+def test_what_is_no_console_is_told_with_its_status(arguments, where, status, says):
+    error = tomo("node", *arguments, where).exception
+    assert isinstance(error, HostError)
+    assert (error.exit_code, says in str(error)) == (status, True)
+
+
+def test_a_node_that_has_ended_is_silent_and_takes_its_link_along(tmp_path):
+    link = tmp_path / CONSOLE_LINK
+    with PseudoTerminal() as terminal:
+        terminal.link(link)
+        terminal.link(link)  # its node has started again
+        assert link.is_char_device()
+    assert not link.is_symlink()
+    link.symlink_to("/dev/pts/no-more")  # of one that was killed
+    with pytest.raises(NodeSilent):
+        open_console(str(tmp_path))
+    with PseudoTerminal() as later:
+        with PseudoTerminal() as earlier:
+            earlier.link(link)
+            later.link(link)
+        assert link.is_char_device(), "the link is another's by now"
+
+
+def test_what_was_said_before_answers_nothing(tmp_path):
+    with PseudoTerminal() as terminal:
+        terminal.link(tmp_path / CONSOLE_LINK)
+        terminal.show(json.dumps(TOLD | {"power_w": 1}))
+        with open_console(str(tmp_path), 0.1) as console, pytest.raises(NodeSilent):
+            console.ask("status", "status")
+
+
+def test_an_address_is_a_usage_error():
+    with pytest.raises(UsageError):
+        open_console("192.168.1.20")
+
+
+def test_status_is_shown_with_units_and_as_json():
+    with SerialNode(answer=answer) as node:
+        shown = tomo("node", "status", node.path).stdout
+        assert json.loads(tomo("node", "status", node.path, "--json").stdout) == TOLD
+    rows = [[cell.strip() for cell in line.split("│")[1:3]] for line in shown.splitlines()]
+    for row in (["power_w", "732 W"], ["calibrated", "yes"], ["load_faults", "2: a welded relay"]):
+        assert row in rows
+    assert ["newer", "7"] in rows
