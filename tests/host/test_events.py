@@ -13,7 +13,7 @@ from tomoshibi.wire import event_log, events
 FIRMWARE = ROOT / "firmware" / "tomoshibi"
 TABLES = (
     "KINDS", "CAUSES", "ACTORS", "GRID_STATES", "RESETS", "STORED", "SENSES", "SUBJECTS",
-    "SWITCH", "LOCKS", "SOUND",
+    "SWITCH", "LOCKS", "SOUND", "LIMITS",
 )  # fmt: skip
 
 
@@ -42,6 +42,7 @@ def constants(module, first, last):
         ("ACTORS", "core/events.py", "NODE", "APPLICATION"),
         ("GRID_STATES", "policy/grid.py", "NORMAL", "RESTORING"),
         ("RESETS", "node/boot_cause.py", "POWER_ON", "COMMANDED"),
+        ("LIMITS", "policy/budget.py", "INVERTER", "LESSON"),
     ],
 )
 def test_every_constant_that_is_recorded_has_its_row_and_every_row_its_constant(

@@ -4,6 +4,7 @@ from micropython import const
 from typing import TYPE_CHECKING
 
 from tomoshibi.core.events import COMMAND, CONSOLE, START_EXPORT, START_VALUE
+from tomoshibi.core.modules import let_go
 from tomoshibi.wire import registers
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _WRAP_WH = const(100_000_000)
 class LoadCommands:
     """See node.commands."""
 
-    HELP = ("start BRANCH IMPORT_WH [EXPORT_WH]", "load [NUMBER on|off|lock|unlock]")
+    HELP = ("start BRANCH IMPORT_WH [EXPORT_WH]", "load [NUMBER on|off|lock|unlock]", "why LOAD")
 
     def __init__(
         self,
@@ -58,6 +59,22 @@ class LoadCommands:
             "export_from_wh": before_export_wh,
             "export_to_wh": export_wh,
         }
+
+    def do_why(self, rest: str) -> dict:
+        """Why a load, by its number or name, is as it is, and what it waits for."""
+        names = [branch.load.name for branch in self._switched]
+        if rest in names:
+            i = names.index(rest)
+        elif rest.isdigit():
+            i = _place(self._switched, int(rest))
+        else:
+            raise ValueError("a number or a name that `load` lists")
+        from tomoshibi.node import why
+
+        utc_offset_min = self._storage.settings.load()["utc_offset_min"]
+        told = why.facts(self._control, i, utc_offset_min)
+        let_go("node.why", "wire.events")
+        return told
 
     def do_load(self, rest: str) -> dict:
         """Command a load, or lock it, kept through restarts; without words tell of all loads."""

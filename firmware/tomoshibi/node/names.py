@@ -13,6 +13,7 @@ import tomoshibi.node.heap
 import tomoshibi.node.meters
 import tomoshibi.node.outputs
 import tomoshibi.node.parts
+import tomoshibi.node.why
 import tomoshibi.policy as policy
 import tomoshibi.registers
 import tomoshibi.reporting as reporting

@@ -142,6 +142,13 @@ SENSES = (
     (3, "CONTACT", "inverter's contact", "It says that the inverter feeds the loads alone."),
 )
 
+# Whose limit an island has: sources of policy.budget.
+LIMITS = (
+    (0, "INVERTER", "the inverter's limit", "The setting `island_limit_w`."),
+    (1, "LESSON", "what the inverter proved to carry",
+     "It gave up under more; believed until the grid is back, or half a day of steady island."),
+)  # fmt: skip
+
 # The subjects of LOADS that are no loads.
 SUBJECTS = (
     (255, "LAMP_SUBJECT", "lamp", "The lamp."),

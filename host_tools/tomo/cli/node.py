@@ -155,6 +155,7 @@ def watch(
 
 
 app.command()(node_console.status)
+app.command()(node_console.why)
 
 
 def _print_news(ip: str, news: Value | HostError | AnswersAgain, how: str, as_json: bool) -> None:

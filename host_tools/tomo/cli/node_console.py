@@ -7,6 +7,7 @@ import typer
 from tomo.cli.streams import wide_console
 from tomo.render import console as render
 from tomo.render.node import json_line
+from tomo.render.why import sentence
 from tomo.transport.console import open_console
 
 Node = Annotated[
@@ -27,3 +28,18 @@ def status(node: Node, as_json: AsJson = False) -> None:
         typer.echo(json_line(told))
     else:
         wide_console().print(render.status_table(node, told))
+
+
+def why(
+    node: Node,
+    load: Annotated[str, typer.Argument(metavar="LOAD", help="Its number or its name.")],
+    as_json: AsJson = False,
+) -> None:
+    """Tell why a load is on or off, and what will change it.
+
+    Ends with status 3 if the node stays silent, 1 if it has no such load, and 2 if NODE is an
+    address.
+    """
+    with open_console(node) as console:
+        told = console.ask(f"why {load}", "why")
+    typer.echo(json_line(told) if as_json else sentence(told))
