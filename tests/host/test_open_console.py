@@ -32,7 +32,7 @@ def test_a_port_and_a_desk_nodes_folder_lead_to_the_same_console(tmp_path, as_fo
         assert node.heard == ["status"]
 
 
-@pytest.mark.parametrize("arguments", [["status"]])
+@pytest.mark.parametrize("command", ["status", "why"])
 @pytest.mark.parametrize(
     ("where", "status", "says"),
     [
@@ -42,8 +42,9 @@ def test_a_port_and_a_desk_nodes_folder_lead_to_the_same_console(tmp_path, as_fo
         ("/dev/no-such-port", 5, "cannot open"),
     ],
 )
-def test_what_is_no_console_is_told_with_its_status(arguments, where, status, says):
-    error = tomo("node", *arguments, where).exception
+def test_what_is_no_console_is_told_with_its_status(command, where, status, says):
+    load = ["1"] if command == "why" else []
+    error = tomo("node", command, where, *load).exception
     assert isinstance(error, HostError)
     assert (error.exit_code, says in str(error)) == (status, True)
 

@@ -43,8 +43,8 @@ def without(*names, **more):
         ),
         (
             without("budget_w", waits=[{"for": "turn", "before": 2, "left_s": 4}]),
-            ("heater is off since 18:03:12: over the island's limit; returns when it is its turn: "
-            "2 more important ones come first, 4 s left"),
+            ("heater is off since 18:03:12: over the island's limit; returns when it is its turn, "
+            "with 2 before it, 4 s left"),
         ),
         (
             without("budget_w", closed=True, cause="grid healthy for the hold time", waits=[]),

@@ -20,19 +20,20 @@ _READ_MOST = const(512)
 _WORD_SHOWN = const(20)
 # The partitions that hold no secrets.
 _READABLE = ("registers", "history", "events")
+# How it is typed, and what it does: docs/console.md has these rows, too.
 _HELP = (
-    "status",
-    "read PARTITION AT LENGTH",
-    "settings",
-    "set KEY VALUE",
-    "defaults",
-    "identity",
-    "challenge",
-    "identify PROOF DOCUMENT",
-    "time YYYY-MM-DDThh:mm:ss (UTC)",
-    "reboot",
-    "maintenance",
-    "help",
+    ("status", "How the node is, and what it has lost or refused: the fields are below."),
+    ("read PARTITION AT LENGTH", "Bytes of `registers`, `history` or `events`, at most 512."),
+    ("settings", "All settings that were set, without secrets."),
+    ("set KEY VALUE", "Change a setting; `reboot` says whether it takes a restart."),
+    ("defaults", "Forget all settings."),
+    ("identity", "Serial number and calibration, without secrets."),
+    ("challenge", "A number that a proof for `identify` must contain."),
+    ("identify PROOF DOCUMENT", "Write the identity: once, or with a proof."),
+    ("time YYYY-MM-DDThh:mm:ss (UTC)", "Set the clock."),
+    ("reboot", "Restart; relays open, as at every start."),
+    ("maintenance", "Restart into a REPL, with every output as in reset."),
+    ("help", "These lines."),
 )
 
 
@@ -88,11 +89,11 @@ class Commands:
 
         Any other must not reach `getattr`: each new name it is asked for takes memory for ever.
         """
-        for usage in _HELP:
+        for usage, _sentence in _HELP:
             if usage.partition(" ")[0] == word:
                 return getattr(self, "do_" + word)
         for owner in self._own:
-            for usage in owner.HELP:
+            for usage, _sentence in owner.HELP:
                 if usage.partition(" ")[0] == word:
                     return getattr(owner, "do_" + word)
         return None
@@ -101,9 +102,9 @@ class Commands:
         return self._status()
 
     def do_help(self, _rest: str) -> dict:
-        commands: list[str] = list(_HELP)
+        commands = [row[0] for row in _HELP]
         for owner in self._own:
-            commands += owner.HELP
+            commands += [row[0] for row in owner.HELP]
         return {"event": "help", "commands": commands}
 
     def do_read(self, rest: str) -> dict:

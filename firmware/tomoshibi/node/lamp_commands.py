@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class LampCommands:
     """See node.commands."""
 
-    HELP = ("lamp lock|unlock",)
+    HELP = (("lamp lock|unlock", "Lock the lamp off, for work on it, or give it free."),)
 
     def __init__(self, storage: Storage, control: LampControl) -> None:
         self._state = storage.view(registers.LAMP_STATE, 1)

@@ -20,7 +20,11 @@ _WRAP_WH = const(100_000_000)
 class LoadCommands:
     """See node.commands."""
 
-    HELP = ("start BRANCH IMPORT_WH [EXPORT_WH]", "load [NUMBER on|off|lock|unlock]", "why LOAD")
+    HELP = (
+        ("start BRANCH IMPORT_WH [EXPORT_WH]", "Let the counters of a branch go on from there."),
+        ("load [NUMBER on|off|lock|unlock]", "List the loads; switch one, or lock it off."),
+        ("why LOAD", "Why a load, by number or name, is on or off, and what it waits for."),
+    )
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ SENTENCE = 2
 STATUS = (
     ("board", "", "Which board it is."),
     ("name", "", "What the operator calls it."),
-    ("grid", "", "The state of the grid, see [events](events.md)."),
+    ("grid", "", "The state of the grid."),
     ("waits_for", "", "What, besides the hold time, keeps loads from returning; else empty."),
     ("sense", "", "What is wrong with a sense of the grid; else empty."),
     ("calibrated", "", "Whether the level of the grid is measured with a calibrated converter."),

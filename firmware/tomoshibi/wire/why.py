@@ -19,5 +19,5 @@ WAITS = (
     ("retry", True, "its rating is believed again: it drew {drew_w} W"),
     ("rest", True, "it has been off for its shortest time"),
     ("moves", True, "it has moved less than six times in the last hour"),
-    ("turn", True, "it is its turn: {before} more important ones come first"),
+    ("turn", True, "it is its turn, with {before} before it"),
 )

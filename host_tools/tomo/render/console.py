@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from tomoshibi.wire.status import NAME, SENTENCE, STATUS, UNIT
@@ -11,7 +12,7 @@ _LINE = ("t", "event")  # of every line of a console
 
 def status_table(node: str, told: dict[str, Any]) -> Table:
     """Every field in the order of the rows; what a newer firmware tells besides is last."""
-    table = Table(title=node, title_justify="left")
+    table = Table(title=escape(node), title_justify="left")
     for heading in ("field", "value", ""):
         table.add_column(heading, overflow="fold")
     table.add_row("t", f"{told.get('t')} s", "Since its start.")
@@ -19,7 +20,8 @@ def status_table(node: str, told: dict[str, Any]) -> Table:
     names = [name for name in rows if name in told]
     for name in names + [name for name in told if name not in rows and name not in _LINE]:
         row = rows.get(name, (name, "", ""))
-        table.add_row(name, f"{_words(told[name])} {row[UNIT]}".strip(), row[SENTENCE])
+        value = f"{_words(told[name])} {row[UNIT]}".strip()
+        table.add_row(escape(name), escape(value), row[SENTENCE])
     return table
 
 

@@ -22,7 +22,7 @@ SEED = 20261126
 
 
 class Own:
-    HELP = ("load NUMBER on|off|lock|unlock",)
+    HELP = (("load NUMBER on|off|lock|unlock", "Switch it."),)
 
     def do_load(self, rest):
         return {"event": "load", "number": int(rest)}
