@@ -137,7 +137,7 @@ WRONG = [
     (("events", "--json", "--csv", "-"), 2, "exclude each other"),
     (("events", "--csv", "/no/such/folder/x.csv"), 2, "/no/such/folder/x.csv"),
     (("events", "--day", DAY), 2, "No such option"),
-    (("start", "1", "4711"), 2, "a start value is for the running node to take"),
+    (("start", "1", "4711"), 3, "no node runs in"),
 ]
 
 
