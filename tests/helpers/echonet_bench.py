@@ -37,7 +37,10 @@ def spaced(data):
 
 
 class Bench:
-    """A node, what it stands on, and the frames it sent: (hex, to the group?)."""
+    """A node, what it stands on, and the frames it sent: (hex, to the group?).
+
+    kind   "submeter", "main" (the same with a meter on the main conductor) or "streetlight"
+    """
 
     def __init__(self, kind="submeter"):
         self.calendar = FixedCalendar()
@@ -46,14 +49,17 @@ class Bench:
         self.sent = []
         identity = Identity(UNIQUE_ID, kind, "S-0001")
         objects = ObjectBuilder(identity, self.calendar, self.places)
-        if kind == "submeter":
+        if kind != "streetlight":
             self.branches = [Branch(n + 1, Load("load", 2, 500)) for n in range(6)]
             for branch in self.branches:
                 branch.load.closed = True
             self.whole = EnergyCounter()
             self.flash = FakeFlash(4)
             self.restart_half_hours()
-            objects.add_branches(self.branches, self.half_hours, self.whole, self.sense_faulty)
+            self.main = Branch(0, None) if kind == "main" else None
+            objects.add_branches(
+                self.branches, self.half_hours, self.whole, self.sense_faulty, self.main
+            )
         else:
             self.lamp = Lamp()
             self.daylight = Daylight()
