@@ -48,7 +48,7 @@ class Bench:
         self.storage_fault = self.sense_fault = False
         self.sent = []
         identity = Identity(UNIQUE_ID, kind, "S-0001")
-        objects = ObjectBuilder(identity, self.calendar, self.places)
+        objects = ObjectBuilder(identity, self.calendar, self.places, self.faulty)
         if kind != "streetlight":
             self.branches = [Branch(n + 1, Load("load", 2, 500)) for n in range(6)]
             for branch in self.branches:
@@ -65,7 +65,7 @@ class Bench:
             self.daylight = Daylight()
             objects.add_lamp(self.lamp)
             objects.add_photocell(self.daylight)
-        self.node = objects.node(self.faulty)
+        self.node = objects.node()
 
     def restart_half_hours(self):
         history = History(self.flash, len(self.branches))

@@ -207,7 +207,7 @@ def test_read_prints_one_json_object_for_each_property(seat, peer):
         "object": "029001",
         "class": "general lighting",
         "epc": "B0",
-        "name": "light level",
+        "name": "light_level",
         "value": 60,
         "unit": "%",
         "raw": "3C",

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tomo.client.classes import CLASSES
+from tomo.client.classes import CLASSES, OWN_ROWS
 from tomo.client.decode import decode, decode_all
-from tomoshibi.reporting import points
+from tomoshibi.reporting import echonet_view as view
 from tomoshibi.wire import echonet
 from tomoshibi.wire.echonet import Frame, Writer
 from tomoshibi.wire.echonet_format import CODES, HIGH, KIND, LOW, SIZES, accepts, field, pack
@@ -137,10 +137,10 @@ def test_any_bytes_decode_to_a_value_or_a_problem(class_code, epc, raw):
 
 
 def test_every_row_of_the_firmware_is_known_to_the_host():
-    for class_code in (0x0EF0, 0x028D, 0x0287, 0x0291, 0x000D):
-        for row in points.rows_of(class_code, 32):
-            known = CLASSES[class_code][row[points.EPC]]
-            assert known == (row[points.NAME], row[points.FORMAT])
+    for class_code, rows in OWN_ROWS.items():
+        for row in rows:
+            known = CLASSES[class_code][row[view.EPC]]
+            assert known == (row[view.NAME], row[view.FORMAT])
 
 
 # Section 14.2: real energy in kWh is raw × D3 × D4, and D3 is 1 where there is none.

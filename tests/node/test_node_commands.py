@@ -47,7 +47,7 @@ def test_a_terminal_gets_a_table_and_standard_output_nothing_else(tmp_path):
     with running("streetlight", light, tmp_path):
         result = tomo("read", light, "--object", "029101", "--from", ours)
         assert result.returncode == 0
-        assert "light level" in result.stdout
+        assert "light_level" in result.stdout
         assert result.stderr == ""
 
 

@@ -117,7 +117,7 @@ def _build_parts(base: Foundation) -> tuple[list[Job], EchonetNode, list[Branch 
     half_hours = HalfHours(base.calendar, channels, storage.history, storage.boot)
     keeper = KeeperJob(storage, control, half_hours)
     jobs: list[Job] = [keeper]
-    objects = ObjectBuilder(base.identity, base.calendar, base.places)
+    objects = ObjectBuilder(base.identity, base.calendar, base.places, storage.faulty)
     whole = None
     # What a part alone needs is imported with it, for memory.
     if branches:
@@ -137,7 +137,7 @@ def _build_parts(base: Foundation) -> tuple[list[Job], EchonetNode, list[Branch 
 
         jobs.append(build_lamp(base, circuits, objects))
     jobs += meter_jobs(circuits, base.settings, base.uptime, keeper.measured, whole)
-    return jobs, objects.node(storage.faulty), channels
+    return jobs, objects.node(), channels
 
 
 def _station() -> WLAN:

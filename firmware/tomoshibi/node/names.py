@@ -17,6 +17,7 @@ import tomoshibi.node.why
 import tomoshibi.policy as policy
 import tomoshibi.registers
 import tomoshibi.reporting as reporting
+import tomoshibi.reporting.echonet_own
 import tomoshibi.settings
 import tomoshibi.wire.console
 import tomoshibi.wire.copies
@@ -55,6 +56,15 @@ from tomoshibi.node import (
     whole_node,
 )
 from tomoshibi.policy import meter_watch, night, starts
-from tomoshibi.reporting import echonet_node, points, streetlight, submeter
+from tomoshibi.reporting import (
+    echonet_devices,
+    echonet_lights,
+    echonet_meters,
+    echonet_node,
+    echonet_view,
+    meter_sources,
+    node_source,
+    points,
+)
 from tomoshibi.settings import check
 from tomoshibi.wire import echonet_format, flash_bytes

@@ -18,22 +18,26 @@ object that does not exist is silence.
 Source: docs/echonet-lite.md, "Answers", "What is discarded", "Announcements".
 """
 
+import sys
 from micropython import const
 from typing import TYPE_CHECKING
 
-from tomoshibi.reporting.points import GET, INF
+from tomoshibi.core.modules import let_go
+from tomoshibi.reporting.points import ANNOUNCED, NAME
 from tomoshibi.wire import echonet
 from tomoshibi.wire.echonet import Frame, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tomoshibi.reporting.objects import Device, NodeProfile
+    from tomoshibi.reporting.objects import EchonetObject
+    from tomoshibi.reporting.source import Source
 
     Send = Callable[[bytearray, int, bool], None]
 
 _INSTANCE_LIST_INF = const(0xD5)
 _INSTANCE_LIST = const(0xD6)
+_LOCATION = const(0x81)
 # Spontaneous frames carry this number: no controller uses it, so none takes them for an answer.
 _SPONTANEOUS = const(0)
 # A value is written before it is known to fit, so the buffer is longer than a frame by one value.
@@ -54,16 +58,19 @@ class EchonetNode:
 
     def __init__(
         self,
-        profile: NodeProfile,
-        devices: Sequence[Device],
+        profile: EchonetObject,
+        devices: Sequence[EchonetObject],
+        sources: Sequence[Source],
     ) -> None:
         self.objects = (profile,) + tuple(devices)
-        self._profile = profile
+        self.sources = sources
+        self._told: list[object] = []  # each announced value that can change, as it was last
         self._writer = Writer(bytearray(echonet.MAX_FRAME + _LARGEST_VALUE + 2), echonet.MAX_FRAME)
         self.answered = 0
         self.discarded = 0
+        at = 0
         for each in self.objects:
-            each.watch()
+            at = self._tell(each, at, None)
 
     def read(self, data: bytes | bytearray, length: int, frame: Frame) -> bool:
         """Whether data[:length] is a request to an object of ours; then `frame` holds it.
@@ -88,6 +95,7 @@ class EchonetNode:
         instances asks many objects: between two of them the caller lets others have their turn.
         """
         self.answered += self._answer(each, frame, send)
+        _let_go_own()
 
     def asks_all(self, frame: Frame) -> bool:
         """Whether this is a question that controllers send to the whole group.
@@ -107,22 +115,52 @@ class EchonetNode:
 
     def announce(self, send: Send) -> None:
         """Say which objects this node has: after start and after a change of address."""
-        self._inform(self._profile, (_INSTANCE_LIST_INF,), send)
+        self._inform(self.objects[0], (_INSTANCE_LIST_INF,), send)
+        _let_go_own()
 
     def poll(self, send: Send) -> None:
         """Announce what has changed. Compares a few ints for each object; call 5 times a second."""
+        for source in self.sources:
+            source.poll()
+        at = 0
         for each in self.objects:
-            each.poll()
-            epcs = each.changed()
-            if epcs is not None:
-                self._inform(each, epcs, send)
+            at = self._tell(each, at, send)
+
+    def _tell(self, each, at: int, send: Send | None) -> int:
+        """Announce what has changed of an object whose values begin at _told[at]; where they end.
+
+        Takes no memory if nothing has. The first time, only remembers.
+        """
+        told, source, i = self._told, each.source, each.i
+        changed = None
+        for point in source.points:
+            if not point[ANNOUNCED]:
+                break  # what is announced stands first
+            now = source.value(point, i)
+            if at == len(told):
+                told.append(now)
+            elif now != told[at]:
+                told[at] = now
+                changed = changed or []
+                changed.append(each.epc_of(point[NAME]))
+            at += 1
+        now = each.location()
+        if at == len(told):
+            told.append(now)
+        elif now != told[at]:
+            told[at] = now
+            changed = changed or []
+            changed.append(_LOCATION)
+        if changed and send:
+            self._inform(each, sorted(changed), send)
+        return at + 1
 
     def _inform(self, each, epcs: Sequence[int], send: Send) -> None:
         """One INF from `each` to all nodes with these properties."""
         writer = self._writer
         writer.begin(_SPONTANEOUS, each.eoj, echonet.NODE_PROFILE, echonet.INF)
         for epc in epcs:
-            self._value(each, epc, INF, 0)
+            self._value(each, epc, "I", 0)
         send(writer.buf, writer.length, True)
 
     def _answer(self, each, frame: Frame, send: Send) -> int:
@@ -140,10 +178,10 @@ class EchonetNode:
             written = self._set(each, frame)
             # The list is never longer than the request's own, so its second part always fits.
             writer.second_list()
-            good = self._get(each, frame.data, frame.first2, frame.count2, GET) and written
+            good = self._get(each, frame.data, frame.first2, frame.count2, "G") and written
         else:
             # What is not announced by itself is not sent to the whole group on demand either.
-            access = INF if service == echonet.INF_REQ else GET
+            access = "I" if service == echonet.INF_REQ else "G"
             good = self._get(each, frame.data, frame.first, frame.count, access)
         if not good:
             writer.service(service - 0x10)
@@ -152,7 +190,7 @@ class EchonetNode:
         send(writer.buf, writer.length, good and service == echonet.INF_REQ)
         return 1
 
-    def _get(self, each, data: bytes | bytearray, at: int, count: int, access: int) -> bool:
+    def _get(self, each, data: bytes | bytearray, at: int, count: int, access: str) -> bool:
         """Append the values of `count` blocks from `at`; False if one of them is missing.
 
         What would not leave room for the blocks after it fails too: the rest of the frame keeps
@@ -172,7 +210,7 @@ class EchonetNode:
             at += 2 + data[at + 1]
         return good
 
-    def _value(self, each, epc: int, access: int, to_come: int) -> int:
+    def _value(self, each, epc: int, access: str, to_come: int) -> int:
         """Append one property; its size. _NONE or _TOO_BIG, and an empty block, without."""
         writer = self._writer
         size = each.get(epc, access, writer.buf, writer.length + 2)
@@ -212,3 +250,9 @@ class EchonetNode:
 def meant(eoj: int, target: int) -> bool:
     """Whether a request to `target` is one to `eoj`; instance 00 means all of the class."""
     return eoj == target or (not target & 0xFF and eoj >> 8 == target >> 8)
+
+
+def _let_go_own() -> None:
+    """Of what is needed seldom, but then perhaps many times in a frame."""
+    if "tomoshibi.reporting.echonet_own" in sys.modules:
+        let_go("reporting.echonet_own")

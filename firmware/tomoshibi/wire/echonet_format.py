@@ -5,11 +5,13 @@ needed once for each kind, not for each property.
 
     kind                     fields                   packs
     u8 u16 u24 u32 i16 i32   low, high, then unit,    a number; None is the first code, or 0
-                             decimals, codes and
-                             scaled_by as needed
-    code                     (raw, word) …            the raw byte
-    octets                   least, most              bytes as they are; so do the next four
-    text                     size                     ASCII, filled with 00
+                             decimals, codes,
+                             scaled_by and rounding
+                             as needed
+    code                     (raw, word) …            the raw byte; True is the first of them,
+                                                      False the second
+    text                     size                     ASCII, cut or filled with 00
+    octets                   least, most              bytes as they are; so do the next three
     release                  -                        00 00, release letter, revision
     version                  -                        major, minor, message formats, 00
     place                    -                        one byte, or 17 that begin with 01
@@ -22,8 +24,10 @@ needed once for each kind, not for each property.
 low, high    what is a number; outside goes out as the word "underflow" or "overflow" of `codes`
              if it has one, else as the nearest number
 unit         one count is 10**-decimals of it
-codes        (raw, word) pairs, which replace numbers
-scaled_by    EPCs of the same object whose values multiply this one
+codes        (raw, word) pairs, which replace numbers; such a word may stand for a value
+scaled_by    EPCs of the same object whose values multiply this one; one that says its unit stands
+             in place of `decimals`, which are those of our own nodes
+rounding     of what has more digits: to nearest, "down", or "some", to nearest but never to nothing
 shape        letters for the parts of date and time, Y being the two bytes of the year: YMDhms is
              7 bytes, YMDhm without seconds, YMD the date of 98, hm the time of 97
 
@@ -48,6 +52,7 @@ UNIT = const(3)
 DECIMALS = const(4)
 CODES = const(5)
 SCALED_BY = const(6)
+ROUNDING = const(7)
 
 # Numbers, big-endian, and their bytes; i is signed.
 SIZES = {"u8": 1, "u16": 2, "u24": 3, "u32": 4, "i16": 2, "i32": 4}
@@ -64,8 +69,10 @@ def pack(form, buf, at, value) -> int:
     if kind in SIZES:
         return _pack_number(form, buf, at, value)
     if kind == "code":
-        buf[at] = value
+        buf[at] = (form[1] if value else form[2])[0] if isinstance(value, bool) else value
         return 1
+    if kind == "text":
+        return _pack_text(form[1], buf, at, value)
     if kind == "moment":
         return _pack_moment(form[1], buf, at, value)
     if kind == "group":
@@ -77,6 +84,19 @@ def pack(form, buf, at, value) -> int:
     if kind == "list":
         return echonet_map.write_codes(buf, at, value, form[1], form[2])
     return _copy(buf, at, value)
+
+
+def digits(form, value, unit, decimals):
+    """A number of `unit` with `decimals`, rounded to what the format counts; all else as it is."""
+    if not unit or value is None or isinstance(value, str):
+        return value
+    drop = decimals - field(form, DECIMALS, 0)
+    if form[UNIT] != unit:
+        drop += 3  # kWh of Wh, klx of lx
+    one = 10**drop
+    rounding = field(form, ROUNDING, "")
+    rounded = (value + (0 if rounding == "down" else one // 2)) // one
+    return 1 if rounding == "some" and value > rounded == 0 else rounded
 
 
 def accepts(form, buf, at, size) -> bool:
@@ -102,6 +122,8 @@ def _pack_number(form, buf, at, value) -> int:
     codes = field(form, CODES, ())
     if value is None:
         value = codes[0][0] if codes else 0
+    elif isinstance(value, str):
+        value = _code(codes, value, form[HIGH])
     elif value > form[HIGH]:
         value = _code(codes, "overflow", form[HIGH])
     elif value < form[LOW]:
@@ -117,6 +139,13 @@ def _code(codes, word, otherwise) -> int:
         if meaning == word:
             return code
     return otherwise
+
+
+def _pack_text(size, buf, at, value) -> int:
+    for i in range(size):
+        code = ord(value[i]) if i < len(value) else 0
+        buf[at + i] = code if code < 0x80 else 0x3F
+    return size
 
 
 def _pack_moment(shape, buf, at, value) -> int:

@@ -6,28 +6,26 @@ Source of the additions: tables of the ECHONET Lite Appendix, Releases K and R
 (docs/echonet-lite.md, "Sources").
 """
 
-from tomoshibi.reporting import points
-from tomoshibi.reporting.points import (
+from tomoshibi.reporting import echonet_devices, echonet_lights, echonet_meters
+from tomoshibi.reporting import echonet_view as view
+from tomoshibi.reporting.echonet_lights import UNDER_OVER_16
+from tomoshibi.reporting.echonet_meters import (
     CHANNEL_COUNT,
     DAY_CHOSEN,
-    EPC,
-    FORMAT,
     HISTORY_DAY,
-    NAME,
     PANEL_CURRENT,
     PANEL_ENERGY,
     POWER,
-    UNDER_OVER_16,
-    rows_of,
 )
+from tomoshibi.reporting.echonet_view import EPC, FORMAT, NAME
 
 NAMES = {
-    points.NODE_PROFILE: "node profile",
-    points.SUBMETER: "sub-meter",
-    points.PANEL: "panel meter",
+    view.NODE_PROFILE: "node profile",
+    view.SUBMETER: "sub-meter",
+    view.PANEL: "panel meter",
     0x0290: "general lighting",
-    points.LAMP: "lamp",
-    points.ILLUMINANCE: "illuminance sensor",
+    view.LAMP: "lamp",
+    view.ILLUMINANCE: "illuminance sensor",
     0x0288: "smart meter",
     0x05FF: "controller",
 }
@@ -42,14 +40,14 @@ _CLOCK_UNIT = ("code", (0x41, "s"), (0x42, "min"), (0x43, "h"), (0x44, "d"))
 
 _DEVICE = {
     0x84: ("power", _WATTS),
-    0x85: ("energy", ("u32", 0, 999_999_999, "kWh", 3)),
-    0x86: ("maker fault code", ("octets", 1, 255)),
-    0x87: ("current limit", _PERCENT),
-    0x8B: ("facility code", ("octets", 3, 3)),
-    0x8E: ("production date", _DATE),
-    0x8F: ("power saving", ("code", (0x41, "saving"), (0x42, "normal"))),
+    0x85: ("energy_import", ("u32", 0, 999_999_999, "kWh", 3)),
+    0x86: ("maker_fault_code", ("octets", 1, 255)),
+    0x87: ("current_limit", _PERCENT),
+    0x8B: ("facility_code", ("octets", 3, 3)),
+    0x8E: ("production_date", _DATE),
+    0x8F: ("power_saving", ("code", (0x41, "saving"), (0x42, "normal"))),
     0x93: (
-        "remote control",
+        "remote_control",
         (
             "code",
             (0x41, "local"),
@@ -58,24 +56,24 @@ _DEVICE = {
             (0x62, "line remote"),
         ),
     ),
-    0x99: ("power limit", _WATTS),
+    0x99: ("power_limit", _WATTS),
     0x9A: (
-        "operating time",
+        "operating_time",
         ("group", ("unit", _CLOCK_UNIT), ("count", ("u32", 0, 4_294_967_295))),
     ),
 }
 
 _PROFILE = {
-    0x89: ("fault content", ("u16", 0, 1_023)),
-    0x8B: ("facility code", ("octets", 3, 3)),
-    0x8E: ("production date", _DATE),
-    0xBF: ("individual identification", ("octets", 2, 2)),
+    0x89: ("fault_content", ("u16", 0, 1_023)),
+    0x8B: ("facility_code", ("octets", 3, 3)),
+    0x8E: ("production_date", _DATE),
+    0xBF: ("individual_identification", ("octets", 2, 2)),
 }
 
 _SUBMETER = {
-    0xD3: ("energy coefficient", ("u32", 1, 999_999)),
-    0xD8: ("current coefficient", ("u16", 1, 999)),
-    0xD9: ("voltage coefficient", ("u16", 1, 999)),
+    0xD3: ("energy_coefficient", ("u32", 1, 999_999)),
+    0xD8: ("current_coefficient", ("u16", 1, 999)),
+    0xD9: ("voltage_coefficient", ("u16", 1, 999)),
 }
 
 
@@ -97,23 +95,23 @@ _BOTH_WAYS = ("group", ("import", PANEL_ENERGY), ("export", PANEL_ENERGY))
 _HISTORY = ("group", ("day", HISTORY_DAY), ("readings", ("repeat", PANEL_ENERGY, 48, 48)))
 
 _PANEL = {
-    0xB0: ("main breaker rating", ("u8", 0, 253, "A")),
-    0xB2: ("range of energy list", _range(60)),
-    0xB3: ("energy list", _list(PANEL_ENERGY, 60)),
-    0xB4: ("range of current list", _range(60)),
-    0xB5: ("current list", _list(PANEL_CURRENT, 60)),
-    0xB6: ("range of power list", _range(60)),
-    0xB7: ("power list", _list(POWER, 60)),
-    0xB8: ("two-way channels", CHANNEL_COUNT),
-    0xB9: ("range of two-way energy list", _range(30)),
-    0xBA: ("two-way energy list", _list(_BOTH_WAYS, 30)),
-    0xBB: ("range of two-way current list", _range(60)),
-    0xBC: ("two-way current list", _list(PANEL_CURRENT, 60)),
-    0xBD: ("range of two-way power list", _range(60)),
-    0xBE: ("two-way power list", _list(POWER, 60)),
-    0xC3: ("energy history import", _HISTORY),
-    0xC4: ("energy history export", _HISTORY),
-    0xC5: ("history day", DAY_CHOSEN),
+    0xB0: ("main_breaker_rating", ("u8", 0, 253, "A")),
+    0xB2: ("range_of_energy_list", _range(60)),
+    0xB3: ("energy_list", _list(PANEL_ENERGY, 60)),
+    0xB4: ("range_of_current_list", _range(60)),
+    0xB5: ("current_list", _list(PANEL_CURRENT, 60)),
+    0xB6: ("range_of_power_list", _range(60)),
+    0xB7: ("power_list", _list(POWER, 60)),
+    0xB8: ("two_way_channels", CHANNEL_COUNT),
+    0xB9: ("range_of_two_way_energy_list", _range(30)),
+    0xBA: ("two_way_energy_list", _list(_BOTH_WAYS, 30)),
+    0xBB: ("range_of_two_way_current_list", _range(60)),
+    0xBC: ("two_way_current_list", _list(PANEL_CURRENT, 60)),
+    0xBD: ("range_of_two_way_power_list", _range(60)),
+    0xBE: ("two_way_power_list", _list(POWER, 60)),
+    0xC3: ("energy_history_import", _HISTORY),
+    0xC4: ("energy_history_export", _HISTORY),
+    0xC5: ("history_day", DAY_CHOSEN),
 }
 
 _COLOURS = (
@@ -128,49 +126,60 @@ _STEPS = ("group", ("level", _BYTE), ("colour", _BYTE))
 _MODES = ((0x42, "main lighting"), (0x43, "night lighting"), (0x45, "colour lighting"))
 
 _LIGHTING = {
-    0x90: ("on timer", _YES_NO_41),
-    0x91: ("on time", _TIME),
-    0x94: ("off timer", _YES_NO_41),
-    0x95: ("off time", _TIME),
-    0xB0: ("light level", _PERCENT),
-    0xB1: ("light colour", ("code", *_COLOURS, (0xFD, "undefined"))),
-    0xB2: ("level step", _STEP),
-    0xB3: ("colour step", _STEP),
-    0xB4: ("maximum steps", _STEPS),
-    0xB5: ("maximum steps at night", _STEPS),
-    0xB6: ("lighting mode", ("code", (0x41, "auto"), *_MODES)),
-    0xB7: ("main light level", _PERCENT),
-    0xB8: ("main light level step", _STEP),
-    0xB9: ("night light level", _PERCENT),
-    0xBA: ("night light level step", _STEP),
-    0xBB: ("main light colour", ("code", *_COLOURS)),
-    0xBC: ("main light colour step", _STEP),
-    0xBD: ("night light colour", ("code", *_COLOURS)),
-    0xBE: ("night light colour step", _STEP),
-    0xBF: ("mode in automatic", ("code", (0x44, "off"), *_MODES)),
-    0xC0: ("RGB", ("repeat", _BYTE, 3, 3)),
+    0x90: ("on_timer", _YES_NO_41),
+    0x91: ("on_time", _TIME),
+    0x94: ("off_timer", _YES_NO_41),
+    0x95: ("off_time", _TIME),
+    0xB0: ("light_level", _PERCENT),
+    0xB1: ("light_colour", ("code", *_COLOURS, (0xFD, "undefined"))),
+    0xB2: ("level_step", _STEP),
+    0xB3: ("colour_step", _STEP),
+    0xB4: ("maximum_steps", _STEPS),
+    0xB5: ("maximum_steps_at_night", _STEPS),
+    0xB6: ("lighting_mode", ("code", (0x41, "auto"), *_MODES)),
+    0xB7: ("main_light_level", _PERCENT),
+    0xB8: ("main_light_level_step", _STEP),
+    0xB9: ("night_light_level", _PERCENT),
+    0xBA: ("night_light_level_step", _STEP),
+    0xBB: ("main_light_colour", ("code", *_COLOURS)),
+    0xBC: ("main_light_colour_step", _STEP),
+    0xBD: ("night_light_colour", ("code", *_COLOURS)),
+    0xBE: ("night_light_colour_step", _STEP),
+    0xBF: ("mode_in_automatic", ("code", (0x44, "off"), *_MODES)),
+    0xC0: ("rgb", ("repeat", _BYTE, 3, 3)),
 }
 
 
-def _table(class_code: int, additions: dict, channels: int = 0) -> dict[int, tuple]:
+# What our own nodes show, by the firmware's rows; a panel with all the channels it may have.
+_DEVICE_ROWS = echonet_devices.DEVICE + echonet_devices.IDENTITY
+OWN_ROWS = {
+    view.NODE_PROFILE: echonet_devices.PROFILE + echonet_devices.IDENTITY,
+    view.SUBMETER: echonet_meters.SUBMETER_ROWS + _DEVICE_ROWS,
+    view.PANEL: echonet_meters.PANEL_ROWS + echonet_meters.CHANNEL_ROWS + _DEVICE_ROWS,
+    view.LAMP: echonet_lights.LAMP_ROWS + _DEVICE_ROWS,
+    view.ILLUMINANCE: echonet_lights.ILLUMINANCE_ROWS + _DEVICE_ROWS,
+}
+
+
+def _table(class_code: int, additions: dict) -> dict[int, tuple]:
     """{EPC: (name, format)}: the firmware's rows win over the additions."""
-    ours = {row[EPC]: (row[NAME], row[FORMAT]) for row in rows_of(class_code, channels)}
-    common = _PROFILE if class_code == points.NODE_PROFILE else _DEVICE
+    ours = {row[EPC]: (row[NAME], row[FORMAT]) for row in OWN_ROWS[class_code]}
+    common = _PROFILE if class_code == view.NODE_PROFILE else _DEVICE
     return common | additions | ours
 
 
 def _common() -> dict[int, tuple]:
     """What every device has, for classes without a table here."""
-    device_rows = _table(points.ILLUMINANCE, {}).items()
+    device_rows = _table(view.ILLUMINANCE, {}).items()
     return {epc: row for epc, row in device_rows if epc < 0xA0}
 
 
 CLASSES: dict[int, dict[int, tuple]] = {
-    points.NODE_PROFILE: _table(points.NODE_PROFILE, {}),
-    points.SUBMETER: _table(points.SUBMETER, _SUBMETER),
-    points.PANEL: _table(points.PANEL, _PANEL, points.CHANNELS_MOST),
-    points.LAMP: _table(points.LAMP, {}),
-    points.ILLUMINANCE: _table(points.ILLUMINANCE, {}),
+    view.NODE_PROFILE: _table(view.NODE_PROFILE, {}),
+    view.SUBMETER: _table(view.SUBMETER, _SUBMETER),
+    view.PANEL: _table(view.PANEL, _PANEL),
+    view.LAMP: _table(view.LAMP, {}),
+    view.ILLUMINANCE: _table(view.ILLUMINANCE, {}),
     0x0290: _common() | _LIGHTING,
 }
 COMMON = _common()

@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from tomo.client.classes import CLASSES, COMMON, NAMES
-from tomoshibi.reporting.points import ENERGY_UNIT
+from tomoshibi.reporting.echonet_meters import ENERGY_UNIT
 from tomoshibi.wire.echonet_format import DECIMALS, KIND, SCALED_BY, SIZES, field
 from tomoshibi.wire.echonet_value import unit_of, unpack
+
+_ENERGY_UNITS = {0xC2, 0xD4}
 
 
 class Value(NamedTuple):
@@ -30,7 +32,7 @@ def class_name(eoj: int) -> str:
 
 def property_name(eoj: int, epc: int) -> str:
     row = CLASSES.get(eoj >> 8, COMMON).get(epc)
-    return row[0] if row else f"property {epc:02X}"
+    return row[0] if row else f"property_{epc:02x}"
 
 
 def decode(eoj: int, epc: int, raw: bytes | None, others: Mapping[int, bytes | None]) -> Value:
@@ -80,12 +82,15 @@ def _scaled(form: tuple, value: Any, others: Mapping[int, bytes | None]) -> tupl
 def _factor(form: tuple, others: Mapping[int, bytes | None]) -> Decimal | None:
     """What one count is worth; None if the unit is not known.
 
-    A coefficient that the node does not have is 1; a unit of energy it must have.
+    A coefficient that the node does not have is 1; a unit of energy it must have, and that unit is
+    in place of the format's decimals.
     """
-    factor = Decimal(1).scaleb(-field(form, DECIMALS, 0))
-    for epc in field(form, SCALED_BY, ()):
+    scaled_by = field(form, SCALED_BY, ())
+    decimals = 0 if _ENERGY_UNITS & {*scaled_by} else field(form, DECIMALS, 0)
+    factor = Decimal(1).scaleb(-decimals)
+    for epc in scaled_by:
         raw = others.get(epc)
-        if epc in (0xC2, 0xD4):
+        if epc in _ENERGY_UNITS:
             if raw is None:
                 return None
             factor *= Decimal(str(unpack(ENERGY_UNIT, raw)).split()[0])

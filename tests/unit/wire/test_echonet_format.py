@@ -2,14 +2,15 @@
 
 import unittest
 
-from tomoshibi.reporting.points import CHANNEL, FORMAT, POWER, SUBMETER, row_of, rows_of
+from tomoshibi.reporting.echonet_meters import CHANNEL, POWER, SUBMETER_ROWS
+from tomoshibi.reporting.echonet_view import EPC, FORMAT
 from tomoshibi.wire.echonet_format import accepts, pack
 from tomoshibi.wire.echonet_value import unpack
 
 
 def format_of(epc):
     """Of a sub-meter's property."""
-    return row_of(rows_of(SUBMETER), epc)[FORMAT]
+    return next(row[FORMAT] for row in SUBMETER_ROWS if row[EPC] == epc)
 
 
 ENERGY = format_of(0xE1)
