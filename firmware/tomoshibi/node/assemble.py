@@ -98,6 +98,7 @@ def build(found: str, app_ran: bool) -> tuple[Node, list[Job]]:
         channels,
         start_control,
         stop_control,
+        objects.objects[0].node,
     )
     wifi = Wifi(_station, settings["wifi_ssid"], settings["wifi_password"])
     link = UdpLink(wifi.address, echonet.GROUP, echonet.PORT, echonet.MAX_FRAME)

@@ -5,6 +5,7 @@ from micropython import const
 from typing import TYPE_CHECKING
 
 from tomoshibi.core.errors import NodeFault
+from tomoshibi.core.modules import let_go
 from tomoshibi.core.refusals import NotAuthorised, SettingRefused
 from tomoshibi.settings.declared import KIND, NAME, SECRET, SETTINGS
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from tomoshibi.node.lamp_commands import LampCommands
     from tomoshibi.node.load_commands import LoadCommands
     from tomoshibi.node.storage import Storage
+    from tomoshibi.reporting.node_source import NodeSource
     from tomoshibi.settings.store import Settings
 
 _READ_MOST = const(512)
@@ -23,6 +25,7 @@ _READABLE = ("registers", "history", "events")
 # How it is typed, and what it does: docs/console.md has these rows, too.
 _HELP = (
     ("status", "How the node is, and what it has lost or refused: the fields are below."),
+    ("points [PART]", "Every value the node shows, by name, with its unit; or of one part."),
     ("read PARTITION AT LENGTH", "Bytes of `registers`, `history` or `events`, at most 512."),
     ("settings", "All settings that were set, without secrets."),
     ("set KEY VALUE", "Change a setting; `reboot` says whether it takes a restart."),
@@ -52,6 +55,7 @@ class Commands:
         storage: Storage,
         own: tuple[LoadCommands | LampCommands, ...],
         stop_control: Callable[[], None],
+        source: NodeSource | None = None,
     ) -> None:
         self._say = say
         self._status = status
@@ -59,6 +63,7 @@ class Commands:
         self._storage = storage
         self._own = own
         self._stop_control = stop_control
+        self._source = source
 
     def answer(self, line: str | None) -> None:
         """Do what the line says; None is a line that was too long."""
@@ -100,6 +105,13 @@ class Commands:
 
     def do_status(self, _rest: str) -> dict:
         return self._status()
+
+    def do_points(self, rest: str) -> dict:
+        from tomoshibi.node.points_command import points
+
+        answer = points(self._source, rest)
+        let_go("node.points_command")
+        return answer
 
     def do_help(self, _rest: str) -> dict:
         commands = [row[0] for row in _HELP]

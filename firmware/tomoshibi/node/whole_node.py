@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tomoshibi.node.control import Control
     from tomoshibi.node.job import Job
     from tomoshibi.node.storage import Storage
+    from tomoshibi.reporting.node_source import NodeSource
     from tomoshibi.settings.store import Settings
 
 
@@ -41,6 +42,7 @@ class Node:
         channels: Sequence[Branch | Lamp],
         start_control: Callable[[], WDT],
         stop_control: Callable[[], None],
+        source: NodeSource,
     ) -> None:
         self._board_name = board_name
         self._name = name
@@ -53,6 +55,7 @@ class Node:
         self._start_control = start_control
         self._stop_control = stop_control
         self._storage = storage
+        self._source = source
         self._console = EventJob(events, uptime, channels)
 
     def ready(self, ip: str) -> None:
@@ -91,7 +94,7 @@ class Node:
         storage, console = self._storage, self._console
         own = tuple(output.commands(storage) for output in self._control.outputs)
         commands = Commands(
-            console.say, self._status, self._apply, storage, own, self._stop_control
+            console.say, self._status, self._apply, storage, own, self._stop_control, self._source
         )
         commands.answer(line)
         storage.close_documents()

@@ -92,7 +92,7 @@ class ObjectBuilder:
         rows = (PROFILE, IDENTITY)
         profile = EchonetObject(NODE_PROFILE, rows, self._node, 0, self._node, self._places)
         profile.own = self._devices
-        node = EchonetNode(profile, self._devices, self._sources)
+        node = EchonetNode(profile, self._devices)
         let_go(
             "reporting.echonet_devices", "reporting.echonet_meters", "reporting.echonet_lights",
             "reporting.echonet_view", "reporting.points",

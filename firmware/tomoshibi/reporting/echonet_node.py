@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tomoshibi.reporting.objects import EchonetObject
-    from tomoshibi.reporting.source import Source
 
     Send = Callable[[bytearray, int, bool], None]
 
@@ -60,10 +59,8 @@ class EchonetNode:
         self,
         profile: EchonetObject,
         devices: Sequence[EchonetObject],
-        sources: Sequence[Source],
     ) -> None:
         self.objects = (profile,) + tuple(devices)
-        self.sources = sources
         self._told: list[object] = []  # each announced value that can change, as it was last
         self._writer = Writer(bytearray(echonet.MAX_FRAME + _LARGEST_VALUE + 2), echonet.MAX_FRAME)
         self.answered = 0
@@ -120,7 +117,7 @@ class EchonetNode:
 
     def poll(self, send: Send) -> None:
         """Announce what has changed. Compares a few ints for each object; call 5 times a second."""
-        for source in self.sources:
+        for source in self.objects[0].node.others:
             source.poll()
         at = 0
         for each in self.objects:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 class NodeSource(Source):
     """storage_fault   whether something that is kept in flash was lost: a fault of the node itself
-    others          the sources of its parts, whose faults are the node's
+    others          the sources of its parts, whose faults are the node's; read by views of all
     """
 
     def __init__(
@@ -28,12 +28,12 @@ class NodeSource(Source):
         super().__init__(NODE, (identity,))
         self.calendar = calendar
         self._storage_fault = storage_fault
-        self._others = others
+        self.others = others
 
     def faulty(self, i: int, _which: object = None) -> bool:
         if self._storage_fault():
             return True
-        for source in self._others:
+        for source in self.others:
             for i in range(len(source.parts)):
                 if source.faulty(i):
                     return True
