@@ -18,7 +18,7 @@ RUFF = build/venv/bin/ruff
 TOMO = build/venv/bin/tomo
 PYRIGHT = build/types/node_modules/.bin/pyright
 
-.PHONY: help setup python run test lint format types bench powercut invariants desk clean
+.PHONY: help setup python run test lint format types docs bench powercut invariants desk clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ types: python  ## firmware against the ESP32's stubs, host tools against CPython
 	@$(BOOTSTRAP) tools types
 	@$(PYRIGHT) -p pyright/firmware.json
 	@$(PYRIGHT) -p pyright/host.json
+
+docs: python  ## make the tables of docs/ that follow the firmware's rows
+	@$(PYTHON) -m tomo.render.points docs/points.md
 
 bench: setup  ## measure what the project promises, with a table
 	@$(PYTHON) -m benchmarks

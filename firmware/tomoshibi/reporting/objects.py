@@ -3,7 +3,7 @@
 from micropython import const
 from typing import TYPE_CHECKING
 
-from tomoshibi.reporting.echonet_view import ACCESS, EPC, FORMAT, NAME, SHOWS
+from tomoshibi.reporting.echonet_view import ACCESS, EPC, FORMAT, NAME, PANEL, SHOWS
 from tomoshibi.reporting.points import DECIMALS, UNIT
 from tomoshibi.wire.echonet_format import KIND, accepts, digits, pack
 
@@ -81,7 +81,7 @@ class EchonetObject:
     def show(self, row: tuple, buf: bytearray, at: int) -> int:
         """Write the points that a row names; the size."""
         names, source, i = row[SHOWS], self.source, self.i
-        if row[NAME].startswith("channel_"):
+        if row[EPC] >= _CHANNEL_1 and self.eoj >> 8 == PANEL:
             source, i = self.own, row[EPC] - _CHANNEL_1
         name = names if row[FORMAT][KIND] == "group" else names[0]
         return self.put(row[FORMAT], name, buf, at, source, i)

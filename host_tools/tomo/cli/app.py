@@ -12,7 +12,7 @@ import typer
 
 from tomo import __version__
 from tomo.checkout import OWN_BOARDS
-from tomo.cli import board, desk, node, registers, settings, site
+from tomo.cli import board, desk, node, points, registers, settings, site
 from tomo.cli.streams import ReaderGone, drop_output, tell_at_last, watch_readers
 from tomo.errors import HostError, MachineRefused
 
@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(site.app, name="site")
 app.add_typer(node.app, name="node")
+app.add_typer(points.app, name="points")
 app.add_typer(registers.app, name="registers")
 app.add_typer(settings.app, name="settings")
 app.add_typer(board.app, name="board")
