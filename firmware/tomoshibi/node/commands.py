@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tomoshibi.node.lamp_commands import LampCommands
     from tomoshibi.node.load_commands import LoadCommands
     from tomoshibi.node.storage import Storage
-    from tomoshibi.reporting.node_source import NodeSource
+    from tomoshibi.reporting.source import NodeSource
     from tomoshibi.settings.store import Settings
 
 _READ_MOST = const(512)
@@ -55,7 +55,7 @@ class Commands:
         storage: Storage,
         own: tuple[LoadCommands | LampCommands, ...],
         stop_control: Callable[[], None],
-        source: NodeSource | None = None,
+        source: NodeSource,
     ) -> None:
         self._say = say
         self._status = status

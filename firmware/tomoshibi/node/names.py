@@ -63,7 +63,6 @@ from tomoshibi.reporting import (
     echonet_node,
     echonet_view,
     meter_sources,
-    node_source,
     points,
 )
 from tomoshibi.settings import check

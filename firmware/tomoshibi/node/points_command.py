@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tomoshibi.core.modules import let_go
 
 if TYPE_CHECKING:
-    from tomoshibi.reporting.node_source import NodeSource
+    from tomoshibi.reporting.source import NodeSource
 
 
 def points(node: NodeSource, wanted: str) -> dict:

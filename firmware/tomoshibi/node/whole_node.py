@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tomoshibi.node.control import Control
     from tomoshibi.node.job import Job
     from tomoshibi.node.storage import Storage
-    from tomoshibi.reporting.node_source import NodeSource
+    from tomoshibi.reporting.source import NodeSource
     from tomoshibi.settings.store import Settings
 
 

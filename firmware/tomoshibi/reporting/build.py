@@ -10,8 +10,8 @@ from tomoshibi.core.modules import let_go
 from tomoshibi.reporting.echonet_devices import DEVICE, IDENTITY, PROFILE
 from tomoshibi.reporting.echonet_node import EchonetNode
 from tomoshibi.reporting.echonet_view import ILLUMINANCE, LAMP, PANEL, SUBMETER
-from tomoshibi.reporting.node_source import NodeSource
 from tomoshibi.reporting.objects import EchonetObject
+from tomoshibi.reporting.source import NodeSource, Source
 from tomoshibi.wire.echonet import NODE_PROFILE
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tomoshibi.core.identity import Identity
     from tomoshibi.core.lamp import Daylight, Lamp
     from tomoshibi.registers.half_hours import HalfHours
-    from tomoshibi.reporting.source import Source
     from tomoshibi.settings.places import Places
 
 
@@ -72,7 +71,6 @@ class ObjectBuilder:
         """0291."""
         from tomoshibi.reporting.echonet_lights import LAMP_ROWS
         from tomoshibi.reporting.points import LAMP as POINTS
-        from tomoshibi.reporting.source import Source
 
         self._sources.append(Source(POINTS, (lamp,)))
         rows = (LAMP_ROWS, DEVICE, IDENTITY)
@@ -82,7 +80,6 @@ class ObjectBuilder:
         """000D."""
         from tomoshibi.reporting.echonet_lights import ILLUMINANCE_ROWS
         from tomoshibi.reporting.points import PHOTOCELL
-        from tomoshibi.reporting.source import Source
 
         self._sources.append(Source(PHOTOCELL, (daylight,)))
         rows = (ILLUMINANCE_ROWS, DEVICE, IDENTITY)
@@ -91,8 +88,7 @@ class ObjectBuilder:
     def node(self) -> EchonetNode:
         rows = (PROFILE, IDENTITY)
         profile = EchonetObject(NODE_PROFILE, rows, self._node, 0, self._node, self._places)
-        profile.own = self._devices
-        node = EchonetNode(profile, self._devices)
+        node = profile.own = EchonetNode(profile, self._devices)
         let_go(
             "reporting.echonet_devices", "reporting.echonet_meters", "reporting.echonet_lights",
             "reporting.echonet_view", "reporting.points",

@@ -19,15 +19,15 @@ def identification(each: EchonetObject) -> bytes:
 
 
 def instances(profile: EchonetObject) -> list[int]:
-    return [device.eoj for device in profile.own]
+    return [device.eoj for device in profile.own.objects[1:]]
 
 
 def instance_count(profile: EchonetObject) -> int:
-    return len(profile.own)
+    return len(profile.own.objects) - 1
 
 
 def classes(profile: EchonetObject) -> list[int]:
-    return sorted({device.eoj >> 8 for device in profile.own})
+    return sorted({device.eoj >> 8 for device in profile.own.objects[1:]})
 
 
 def class_count(profile: EchonetObject) -> int:

@@ -10,7 +10,7 @@ from tomoshibi.wire.echonet_format import KIND, accepts, digits, pack
 if TYPE_CHECKING:
     from typing import Any
 
-    from tomoshibi.reporting.node_source import NodeSource
+    from tomoshibi.reporting.source import NodeSource
     from tomoshibi.settings.places import Places
 
 _CHANNEL_1 = const(0xD0)
@@ -22,7 +22,7 @@ class EchonetObject:
     rows     tables of rows, see `echonet_view`: those of its class first
     source   whose points it shows, of the part at place i; what these have not is the node's
     own      what only some have: a sub-meter the day of its history that was chosen, a panel its
-             circuits (channel 1 is the first), the profile all other objects
+             circuits (channel 1 is the first), the profile the EchonetNode
     """
 
     own: Any = None

@@ -40,7 +40,7 @@ class Desk:
         self.said = []
         self.applied = []
         self.commands = Commands(
-            self.say, self.status, self.apply, self.storage, (Own(),), self.stop_control
+            self.say, self.status, self.apply, self.storage, (Own(),), self.stop_control, None
         )
 
     def say(self, fields):
