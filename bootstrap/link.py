@@ -26,10 +26,11 @@ GROUPS = {
     "tomoshibi.always": ("tomoshibi.node.assemble", "tomoshibi.node.whole_node"),
     "tomoshibi.with_loads": (
         "tomoshibi.node.build_loads",
-        "tomoshibi.reporting.submeter",
+        "tomoshibi.reporting.meter_sources",
         "tomoshibi.core.branch",
+        "tomoshibi.meter.peak",
     ),
-    "tomoshibi.with_lamp": ("tomoshibi.node.build_lamp", "tomoshibi.reporting.streetlight"),
+    "tomoshibi.with_lamp": ("tomoshibi.node.build_lamp",),
 }
 LINES = "tomoshibi.core.lines"
 
@@ -148,6 +149,8 @@ def _groups(files: Mapping[str, _File]) -> dict[str, list[str]]:
         for root in roots:
             if root in files:
                 _visit(root, files, order, ())
+            elif order:
+                raise CannotLink(f"{group}: no {root}")
         groups[group] = [name for name in order if name not in gone and name not in taken]
         taken.update(order)
     return {group: members for group, members in groups.items() if members}

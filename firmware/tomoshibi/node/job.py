@@ -20,6 +20,7 @@ class Job:
     name = "job"
     period_ms = 0
     deadline_ms = 5_000
+    restarts = 0  # since power-up, after a failure
 
     def __init__(self) -> None:
         self._beat_ms = ticks_ms()

@@ -38,6 +38,7 @@ class _Charge:
 
     def put_off(self) -> None:
         """It has failed: the next start is later each time."""
+        self.job.restarts += 1
         self.due_ms = self._started_ms = ticks_add(ticks_ms(), self._wait_ms)
         self._wait_ms = min(self._wait_ms * 2, _LONGEST_WAIT_MS)
 
@@ -139,4 +140,3 @@ async def _look_after(charge: _Charge, on_fault: Callable[[str, Exception], None
     if failure is not None:
         on_fault(charge.job.name, failure)
         await charge.stop()
-        charge.job.restarts = getattr(charge.job, "restarts", 0) + 1  # pyright: ignore

@@ -144,8 +144,7 @@ class Node:
             "longest_cycle_ms": control.longest_ms,
             "watchdog_feeds": control.feeds,
             "faults": self._faults,
-            # Only a job that was started again has a count.
-            "restarts": sum(getattr(job, "restarts", 0) for job in self._jobs),
+            "restarts": sum(job.restarts for job in self._jobs),
             "refused_settings": self._refused_count,
             "boots": self._storage.boot,
             "vfs": self._storage.files,
