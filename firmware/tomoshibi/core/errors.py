@@ -4,7 +4,8 @@ A class exists here because some caller handles it. A bug is not listed: it stay
 exception it is and reaches the supervisor, which tells it and starts the job again. What each
 carries, in this order, is in `args`; attributes would cost a function and a dictionary a class.
 
-Those that a node meets only at start, or while it is being set up, are in core.refusals.
+Those that a node meets only at start, or while it is being set up, are in core.refusals; those by
+which a job or a link ends, in core.ends.
 """
 
 
@@ -24,24 +25,6 @@ class PacketCorrupt(NodeFault):
     """(chip, got, want): a packet or register failed its check, `want` was due."""
 
     code = 2
-
-
-class JobStalled(NodeFault):
-    """(job, late_ms): a job is `late_ms` past its deadline."""
-
-    code = 4
-
-
-class JobEnded(NodeFault):
-    """(job,): a job returned; jobs run for ever."""
-
-    code = 5
-
-
-class LinkDown(NodeFault):
-    """(link, reason): a way out cannot be opened; the platform's errno, or its words."""
-
-    code = 6
 
 
 class FlashFailed(NodeFault):

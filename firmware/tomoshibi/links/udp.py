@@ -15,8 +15,6 @@ import socket
 from micropython import const
 from typing import TYPE_CHECKING
 
-from tomoshibi.core.errors import LinkDown
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -53,7 +51,7 @@ class UdpLink:
         """Bind and join at the present address. Raises LinkDown with the platform's errno."""
         self.own_ip = self.address()
         if not self.own_ip:
-            raise LinkDown("udp", _NOT_CONNECTED)  # gone since somebody asked for it
+            raise _down(_NOT_CONNECTED)  # gone since somebody asked for it
         self._bind()
 
     def _bind(self) -> None:
@@ -68,7 +66,7 @@ class UdpLink:
             link.setblocking(False)
         except OSError as error:
             link.close()
-            raise LinkDown("udp", error.errno or 0)
+            raise _down(error.errno or 0)
         self._socket = link
 
     def close(self) -> None:
@@ -80,7 +78,7 @@ class UdpLink:
         """The next datagram that is not our own. Raises LinkDown when the socket fails."""
         while True:
             if self._socket is None:
-                raise LinkDown("udp", _NOT_CONNECTED)
+                raise _down(_NOT_CONNECTED)
             # Type checkers know CPython's asyncio, where a generator cannot be awaited.
             await _arrival(self._socket)  # pyright: ignore
             data = self._take(self._socket)
@@ -109,7 +107,7 @@ class UdpLink:
         except OSError as error:
             if error.errno == _NOTHING_THERE:
                 return None
-            raise LinkDown("udp", error.errno or 0)
+            raise _down(error.errno or 0)
         self.sender = address[0]
         if not data:
             self.empty += 1
@@ -124,6 +122,12 @@ class UdpLink:
 def _arrival(link):
     """Wait until `link` can be read. A plain generator: MicroPython's asyncio awaits those."""
     yield asyncio.core._io_queue.queue_read(link)  # pyright: ignore
+
+
+def _down(errno: int) -> Exception:
+    from tomoshibi.core.ends import LinkDown
+
+    return LinkDown("udp", errno)
 
 
 def _packed(ip: str) -> bytes:

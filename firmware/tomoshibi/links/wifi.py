@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from tomoshibi.core.errors import LinkDown
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from network import WLAN
@@ -43,6 +41,8 @@ class Wifi:
             wlan.config(pm=wlan.PM_NONE)
             wlan.connect(self._ssid, self._password.reveal())
         except (OSError, RuntimeError) as error:
+            from tomoshibi.core.ends import LinkDown
+
             raise LinkDown("wifi", error.args[0] if error.args else 0)
         self._wlan = wlan
         return wlan

@@ -7,13 +7,13 @@ from time import ticks_add, ticks_diff, ticks_ms
 from typing import TYPE_CHECKING
 
 from tomoshibi.node.answer_budget import AnswerBudget
-from tomoshibi.node.job import Job
+from tomoshibi.node.job import Job, begin, cancel
 from tomoshibi.node.questions import LONGEST, Questions
 from tomoshibi.reporting.echonet_node import meant
 from tomoshibi.wire.echonet import WRITES, Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
 
     from tomoshibi.links.udp import UdpLink
     from tomoshibi.reporting.echonet_node import EchonetNode
@@ -59,6 +59,7 @@ class EchonetJob(Job):
         self._draw = draw
         self.budget = AnswerBudget(ticks_ms())
         self._questions = Questions()
+        self._failure: Exception | None = None  # what has ended one of the tasks that serve
         self._asker = ""  # whose question is being answered
         self._send = self._send_frame  # bound once; a poll five times a second binds nothing
 
@@ -92,17 +93,18 @@ class EchonetJob(Job):
         self._questions.clear()
         self._link.open()
         self._on_ready(self._link.own_ip)
-        failures: list[Exception] = []
-        servers = [
-            asyncio.create_task(_guard(work, failures))
-            for work in (self._take_all(), self._answer_waiting())
-        ]
+        self._failure = None
+        servers = [begin(work, self._ended) for work in (self._take_all(), self._answer_waiting())]
         try:
-            await self._tick(failures)
+            await self._tick()
         finally:
             for server in servers:
-                await _end(server)
+                await cancel(server)
             self._link.close()
+
+    def _ended(self, _task: asyncio.Task, end: Exception) -> None:
+        if self._failure is None:
+            self._failure = end
 
     async def _take_all(self) -> None:
         """Take datagrams in the order in which they come: what is to be set is set then."""
@@ -120,7 +122,7 @@ class EchonetJob(Job):
             if due is not None:
                 await self._answer(due[1], due[2])
 
-    async def _tick(self, failures: list[Exception]) -> None:
+    async def _tick(self) -> None:
         """Announce what there is, and from then on what changes.
 
         Returns when the address is no longer the one the socket was opened with.
@@ -128,7 +130,7 @@ class EchonetJob(Job):
         announce_ms = ticks_add(ticks_ms(), _SETTLE_MS + self._draw(0, self._start_jitter_ms))
         announced = False
         polls = 0
-        while not failures:
+        while self._failure is None:
             polls += 1
             if polls % _ADDRESS_POLLS == 0 and self._link.address() != self._link.own_ip:
                 return
@@ -139,7 +141,7 @@ class EchonetJob(Job):
             if announced:
                 self._node.poll(self._send)
             self.beat()
-        raise failures[0]
+        raise self._failure
 
     async def _take(self, data: bytes, sender: str) -> None:
         """Do at once what a datagram asks of us, or put it aside if the whole street was asked.
@@ -190,19 +192,3 @@ class EchonetJob(Job):
 
 def _keep_silent(_buf: bytearray, _length: int, _to_group: bool) -> None:
     """Takes an answer that is not given."""
-
-
-async def _guard(work: Coroutine[object, object, None], failures: list[Exception]) -> None:
-    """Hand over what goes wrong: nobody awaits these tasks until they are ended."""
-    try:
-        await work
-    except Exception as error:
-        failures.append(error)
-
-
-async def _end(task: asyncio.Task) -> None:
-    task.cancel()
-    try:
-        await task
-    except asyncio.CancelledError:
-        pass  # asked for one line above

@@ -3,7 +3,8 @@
 import io
 import sys
 
-from tomoshibi.core.errors import JobStalled, NodeFault
+from tomoshibi.core.ends import JobStalled
+from tomoshibi.core.errors import NodeFault
 from tomoshibi.core.lines import LINES
 
 # How a line of a traceback begins that names a file, and the files of the image that are not the

@@ -25,7 +25,7 @@ import tomoshibi.wire.echonet_map
 import tomoshibi.wire.flash_sector
 import tomoshibi.wire.history
 import tomoshibi.wire.registers
-from tomoshibi.core import errors, hmac, refusals
+from tomoshibi.core import ends, errors, hmac, refusals
 from tomoshibi.drivers import atm90e32_service, latching, mains_sense, meter_chip
 from tomoshibi.meter import calibration, circuits, peak, scaling
 from tomoshibi.node import (

@@ -5,7 +5,7 @@ from micropython import const
 from time import ticks_add, ticks_diff, ticks_ms
 from typing import TYPE_CHECKING
 
-from tomoshibi.core.errors import JobEnded, JobStalled
+from tomoshibi.node.job import begin, cancel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,23 +58,17 @@ class _Charge:
             self._started_ms = ticks_ms()
             self.failure = None
             self.job.beat()
-            self.task = asyncio.create_task(self.job.run())
-            # MicroPython's asyncio calls this with the end of the task, as its own `gather` has
-            # it. Without, an exception is printed, and who awaits it later brings everything down.
-            self.task.state = self._ended  # pyright: ignore[reportAttributeAccessIssue]
+            self.task = begin(self.job.run(), self._ended)
 
     def _ended(self, _task: asyncio.Task, end: Exception) -> None:
-        self.failure = JobEnded(self.job.name) if isinstance(end, StopIteration) else end
+        self.failure = end
 
     async def stop(self) -> None:
         """Cancel the task, let its `finally` blocks run, and put off the next start."""
         task, self.task = self.task, None
-        if task is None:
-            return
-        task.cancel()
-        while not task.done():
-            await asyncio.sleep_ms(1)
-        self.put_off()
+        if task is not None:
+            await cancel(task)
+            self.put_off()
 
 
 async def supervise(
@@ -135,8 +129,17 @@ async def _look_after(charge: _Charge, on_fault: Callable[[str, Exception], None
     charge.running()
     failure = charge.failure
     late_ms = charge.job.late_ms()
-    if failure is None and late_ms:
-        failure = JobStalled(charge.job.name, late_ms)
+    if isinstance(failure, StopIteration) or (failure is None and late_ms):
+        failure = _fault(charge.job.name, 0 if failure else late_ms)
     if failure is not None:
         on_fault(charge.job.name, failure)
         await charge.stop()
+
+
+def _fault(job: str, late_ms: int) -> Exception:
+    """Of a job that hangs; of one that has returned if `late_ms` is 0."""
+    try:
+        from tomoshibi.core.ends import JobEnded, JobStalled
+    except MemoryError as error:
+        return error  # nothing may stop the supervisor
+    return JobStalled(job, late_ms) if late_ms else JobEnded(job)

@@ -8,7 +8,7 @@ import unittest
 from full_heap import full_heap
 
 import desk_clock
-from tomoshibi.core.errors import LinkDown
+from tomoshibi.core.ends import LinkDown
 from tomoshibi.links.udp import UdpLink
 
 # A port and a network of our own, as the other desk build may run this test at the same time.

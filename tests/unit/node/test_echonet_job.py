@@ -12,7 +12,7 @@ from time import ticks_diff, ticks_ms
 from echonet_bench import Bench, octets
 
 import desk_clock
-from tomoshibi.core.errors import LinkDown
+from tomoshibi.core.ends import LinkDown
 from tomoshibi.node.echonet_job import EchonetJob
 from tomoshibi.wire.echonet import MAX_FRAME
 

@@ -5,7 +5,7 @@ import unittest
 from time import ticks_diff, ticks_ms
 
 import desk_clock
-from tomoshibi.core.errors import JobEnded, JobStalled
+from tomoshibi.core.ends import JobEnded, JobStalled
 from tomoshibi.node.job import Job
 from tomoshibi.node.supervisor import supervise
 
