@@ -53,7 +53,7 @@ types: python  ## firmware against the ESP32's stubs, host tools against CPython
 	@$(PYRIGHT) -p pyright/host.json
 
 docs: python  ## make the tables of docs/ that follow the firmware's rows
-	@$(PYTHON) -m tomo.render.points docs/points.md
+	@$(PYTHON) -m tomo.render.pages
 
 bench: setup  ## measure what the project promises, with a table
 	@$(PYTHON) -m benchmarks

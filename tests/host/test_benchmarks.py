@@ -12,6 +12,7 @@ GOOD = {
         "submeter6": {
             "frozen_bytes": 9,
             "aim_frozen_bytes": 10,
+            "parts": {"code of core": 5, "tasks and the rest": 4},
             "loaded_mpy_bytes": 1,
             "asyncio_bytes": 1,
         }

@@ -20,13 +20,6 @@ DOOR = (
 )
 
 
-@pytest.mark.parametrize("name", ["events.md", "console.md"])
-def test_the_page_is_what_the_rows_make_of_it(name):
-    assert (ROOT / "docs" / name).read_text("utf-8") == reference.pages()[name], (
-        "run build/venv/bin/python -m tomo.render.reference"
-    )
-
-
 @pytest.mark.parametrize("file", ["commands.py", "load_commands.py", "lamp_commands.py"])
 def test_every_command_has_its_row_and_every_row_its_handler(file):
     handlers = re.findall(r"def do_(\w+)\(", (FIRMWARE / "node" / file).read_text("utf-8"))

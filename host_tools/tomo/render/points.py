@@ -1,7 +1,5 @@
 """The table of points for people. docs/points.md is made by it: `make docs`."""
 
-import sys
-from pathlib import Path
 from typing import Any
 
 from rich.table import Table
@@ -53,7 +51,3 @@ def _cells(each: dict[str, Any]) -> list[str]:
         ", ".join(each["echonet"]),
         each["sentence"],
     ]
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(document(), "utf-8")

@@ -1,8 +1,6 @@
-"""docs/events.md and docs/console.md, from the rows that the firmware has.
+"""docs/events.md and docs/console.md, from the rows that the firmware has: `make docs`.
 
-    build/venv/bin/python -m tomo.render.reference
-
-writes both; a test compares. What is not in rows stands here.
+A test compares. What is not in rows stands here.
 """
 
 import ast
@@ -19,7 +17,7 @@ _COMMANDS = (
     ("load_commands.py", "A board with loads"),
     ("lamp_commands.py", "A board with a lamp"),
 )
-_GENERATED = "Generated from {}; `build/venv/bin/python -m tomo.render.reference` writes it anew.\n"
+_GENERATED = "Generated from {}; `make docs` writes it anew.\n"
 _TABLES = (
     ("CAUSES", "Causes"),
     ("ACTORS", "Actors"),
@@ -107,12 +105,3 @@ def _table(heading: tuple[str, ...], rows: Iterable[tuple]) -> str:
     return "\n".join(
         "| " + " | ".join(str(cell).replace("|", r"\|") for cell in line) + " |" for line in lines
     )
-
-
-def main() -> None:
-    for name, text in pages().items():
-        (ROOT / "docs" / name).write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,9 +1,4 @@
-"""docs/settings.md, from the firmware's table of settings. After a change there:
-
-    build/venv/bin/python -m tomo.render.settings_page > docs/settings.md
-
-tests/host/test_settings_page.py compares.
-"""
+"""docs/settings.md, from the firmware's table of settings: `make docs`. A test compares."""
 
 from collections.abc import Iterable
 
@@ -12,8 +7,8 @@ from tomo.render.settings import words
 
 _HEAD = """# Settings of a node
 
-Made from `firmware/tomoshibi/settings/declared.py` by `python -m tomo.render.settings_page`:
-change it there. `tomo settings list` prints the same.
+Made from `firmware/tomoshibi/settings/declared.py` by `make docs`: change it there.
+`tomo settings list` prints the same.
 
 A setting that is not stored has its default. One that may not be what it is stored as counts as its
 default, and the node says so when it starts (`setting refused`). Values are of their own type: a
@@ -58,7 +53,3 @@ def _line(one: Declared) -> str:
     default = words(one.default, one.unit)
     cells = (f"`{one.key}`", one.allowed, default, one.applies, one.who, one.words)
     return f"| {' | '.join(cells)} |\n"
-
-
-if __name__ == "__main__":
-    print(page(), end="")
