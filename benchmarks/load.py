@@ -1,6 +1,6 @@
 """Whether a node's heap holds under load from the network, at the size that a chip leaves it."""
 
-from benchmarks.memory import BOARDS
+from benchmarks.memory import BOARDS, COUNTED_HEAP
 from benchmarks.on_desk import node, run
 
 # An ESP32 starts with 56 KiB and may double once, which leaves Wi-Fi little: so much is a node's.
@@ -17,8 +17,8 @@ def measure() -> dict:
 
 def under_load(board: str, minutes: int, mean_ms: int, ip: str = "127.0.253.11") -> dict:
     """What `load_of_node.py` has seen, with the aim beside it."""
-    desk = node(board, "heap_of_node.py", DESK_IP=ip)["heap"]["desk"]
-    stand_ins = desk - run("heap_of_asyncio.py")["asyncio_bytes"]
+    taken = node(board, "heap_of_node.py", heap=COUNTED_HEAP, DESK_IP=ip)["heap"]
+    stand_ins = taken["desk"] + taken["stand_ins"] - run("heap_of_asyncio.py")["asyncio_bytes"]
     seen = node(
         board,
         "load_of_node.py",

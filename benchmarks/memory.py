@@ -15,7 +15,7 @@ BOARDS = tuple(AIM_FROZEN_BYTES)
 # What VfsLfs2 of MicroPython expects; 1 MiB holds the firmware several times.
 _BLOCK, _BLOCKS = 4096, 256
 # Counting what is whose takes room, too.
-_COUNTED_HEAP = "512k"
+COUNTED_HEAP = "512k"
 # The desk's own modules stay frozen in both cases, so a loaded node needs more than the default.
 _LOADED_HEAP = "256k"
 
@@ -28,7 +28,7 @@ def measure() -> dict:
         image.write(_firmware_image())
         image.flush()
         for board in BOARDS:
-            frozen = node(board, "heap_of_node.py", heap=_COUNTED_HEAP)["heap"]
+            frozen = node(board, "heap_of_node.py", heap=COUNTED_HEAP)["heap"]
             loaded = node(
                 board, "heap_of_loaded_node.py", heap=_LOADED_HEAP, FIRMWARE_IMAGE=image.name
             )["heap"]

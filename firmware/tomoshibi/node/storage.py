@@ -135,10 +135,7 @@ class Storage:
 
         Not of the history: it takes one a day, when all is calm.
         """
-        for ring in (self.journal.ring, self.log.ring):
-            if ring.prepare():
-                return True
-        return False
+        return self.journal.ring.prepare() or self.log.ring.prepare()
 
 
 def running(journal: Journal, channel: int, direction: int) -> tuple[array, array, int]:

@@ -63,6 +63,18 @@ class _Charge:
     def _ended(self, _task: asyncio.Task, end: Exception) -> None:
         self.failure = end
 
+    def ending(self) -> Exception | None:
+        """Why the task must be started again: what has ended it, or that it hangs."""
+        if self.task is None:
+            return None
+        self.running()
+        late_ms = self.job.late_ms()
+        if isinstance(self.failure, StopIteration):
+            return _fault(self.job.name, 0)
+        if self.failure is None and late_ms:
+            return _fault(self.job.name, late_ms)
+        return self.failure
+
     async def stop(self) -> None:
         """Cancel the task, let its `finally` blocks run, and put off the next start."""
         task, self.task = self.task, None
@@ -94,9 +106,15 @@ async def supervise(
         while True:
             for charge in charges:
                 charge.start_if_due()
-            await _steps(steps, ticks_add(ticks_ms(), check_ms), on_fault)
+            look_ms, left_ms = ticks_add(ticks_ms(), check_ms), check_ms
+            while left_ms > 0:
+                await asyncio.sleep_ms(_do_due(steps, left_ms, on_fault))
+                left_ms = ticks_diff(look_ms, ticks_ms())
             for charge in charges:
-                await _look_after(charge, on_fault)
+                failure = charge.ending()
+                if failure is not None:
+                    on_fault(charge.job.name, failure)
+                    await charge.stop()
             if control.cycles != seen:
                 seen = control.cycles
                 watchdog.feed()
@@ -106,34 +124,17 @@ async def supervise(
             await charge.stop()
 
 
-async def _steps(
-    steps: Sequence[_Charge], end_ms: int, on_fault: Callable[[str, Exception], None]
-) -> None:
-    """Do each step when it is due, until `end_ms`."""
-    while True:
-        left_ms = ticks_diff(end_ms, ticks_ms())
-        if left_ms <= 0:
-            return
-        for charge in steps:
-            if ticks_diff(charge.due_ms, ticks_ms()) <= 0:
-                failure = charge.step()
-                if failure is not None:
-                    on_fault(charge.job.name, failure)
-            left_ms = min(left_ms, ticks_diff(charge.due_ms, ticks_ms()))
-        await asyncio.sleep_ms(max(0, left_ms))
-
-
-async def _look_after(charge: _Charge, on_fault: Callable[[str, Exception], None]) -> None:
-    if charge.task is None:
-        return
-    charge.running()
-    failure = charge.failure
-    late_ms = charge.job.late_ms()
-    if isinstance(failure, StopIteration) or (failure is None and late_ms):
-        failure = _fault(charge.job.name, 0 if failure else late_ms)
-    if failure is not None:
-        on_fault(charge.job.name, failure)
-        await charge.stop()
+def _do_due(
+    steps: Sequence[_Charge], most_ms: int, on_fault: Callable[[str, Exception], None]
+) -> int:
+    """Do each step that is due; ms until the next one, at most `most_ms`."""
+    for charge in steps:
+        if ticks_diff(charge.due_ms, ticks_ms()) <= 0:
+            failure = charge.step()
+            if failure is not None:
+                on_fault(charge.job.name, failure)
+        most_ms = min(most_ms, ticks_diff(charge.due_ms, ticks_ms()))
+    return max(0, most_ms)
 
 
 def _fault(job: str, late_ms: int) -> Exception:
