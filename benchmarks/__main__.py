@@ -54,6 +54,10 @@ def _fill(table: _Table, results: dict) -> None:
     for board, heap in results["heap"].items():
         taken, aim = heap["frozen_bytes"], heap["aim_frozen_bytes"]
         table.add(f"heap of {board}, frozen", f"{taken} B", f"<= {aim} B", taken <= aim)
+        small = heap["small"]
+        for key, words in (("free", "free"), ("largest_free", "largest free piece")):
+            left, aim = small[f"{key}_bytes"], small[f"aim_{key}_bytes"]
+            table.add(f"  in 64 KiB, {words}", f"{left} B", f">= {aim} B", left >= aim)
         for part, size in heap["parts"].items():
             table.add(f"  {part}", f"{size} B")
         table.add(f"heap of {board}, .mpy from littlefs", f"{heap['loaded_mpy_bytes']} B")

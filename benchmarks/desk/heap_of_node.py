@@ -5,7 +5,7 @@ One JSON line, bytes after a collection:
     desk        in use before the firmware was imported: the desk's own modules and chips
     all         in use with the node running
     stand_ins   of that, what the firmware has made of the desk: pins, buses, flash, sockets
-    code        the firmware's modules, classes and functions, by room
+    code        {module: {name: bytes}} of the firmware's classes and functions; "": its names
     data        what they hold, by holder; what is in no sum are frames of coroutines
 """
 
@@ -40,13 +40,11 @@ def report():
 
 
 def _code(heap):
-    rooms = {}
-    for name, module in list(sys.modules.items()):
-        package, _, rest = name.partition(".")
-        if package == "tomoshibi":
-            room = rest.partition(".")[0] or "core"
-            rooms[room] = rooms.get(room, 0) + heap.code(module)
-    return rooms
+    return {
+        name: heap.code(module)
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] == "tomoshibi"
+    }
 
 
 def _data(heap):
@@ -90,5 +88,6 @@ def _note(built, *arguments):
 
 
 Node.__init__ = _note
-del sys.modules["tomoshibi.node.whole_node"]  # an image never imports it by this name
+if Node.__dict__["__module__"] != "tomoshibi.node.whole_node":
+    del sys.modules["tomoshibi.node.whole_node"]  # an image never asks for it by this name
 run("")

@@ -65,25 +65,19 @@ class Heap:
         return True
 
     def code(self, module):
-        """Bytes of a module with the classes and functions that are its own."""
+        """{name: bytes} of a module's own classes and functions; under "" what its names take."""
         if not self.fresh(module):
-            return 0
+            return {}
         names = module.__dict__
-        size = 32 + table(len(names))
-        for thing in list(names.values()):
-            if type(thing) in _FUNCTIONS or type(thing) is type:
-                size += self._made_by(thing)
-        return size
-
-    def _made_by(self, thing):
-        if not self.fresh(thing):
-            return 0
-        if type(thing) is not type:
-            return 16
-        names = thing.__dict__
-        based = any(base is not object for base in thing.__bases__)
-        size = 64 + 16 * based + 16 + table(len(names))
-        return size + sum(16 for each in names.values() if type(each) in _FUNCTIONS)
+        sizes = {"": 32 + table(len(names))}
+        for name, thing in list(names.items()):
+            if type(thing) in _FUNCTIONS:
+                own = getattr(thing, "__globals__", names) is names
+            else:
+                own = type(thing) is type and thing.__dict__.get("__module__") == module.__name__
+            if own and self.fresh(thing):
+                sizes[name] = _made_by(thing)
+        return sizes
 
     def data(self, thing, is_foreign):
         """(bytes, foreign bytes) of all that hangs on `thing`, without code.
@@ -105,6 +99,16 @@ class Heap:
             for each in more:
                 waiting.append((each, strange))
         return own, foreign
+
+
+def _made_by(thing):
+    """Bytes of a function, or of a class with its methods."""
+    if type(thing) is not type:
+        return 16
+    names = thing.__dict__
+    based = any(base is not object for base in thing.__bases__)
+    size = 64 + 16 * based + 16 + table(len(names))
+    return size + sum(16 for each in names.values() if type(each) in _FUNCTIONS)
 
 
 def _shallow(thing):

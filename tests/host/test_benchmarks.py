@@ -13,6 +13,12 @@ GOOD = {
             "frozen_bytes": 9,
             "aim_frozen_bytes": 10,
             "parts": {"code of core": 5, "tasks and the rest": 4},
+            "small": {
+                "free_bytes": 9,
+                "largest_free_bytes": 9,
+                "aim_free_bytes": 9,
+                "aim_largest_free_bytes": 9,
+            },
             "loaded_mpy_bytes": 1,
             "asyncio_bytes": 1,
         }
