@@ -60,8 +60,17 @@ class MeterJob(Job):
     async def run(self) -> None:
         due_ms, left = ticks_ms(), 0
         while True:
-            await self._set_up()
-            answered = await self._read(left == 0)
+            if not all(self._ready):
+                await self._set_up()
+            answered = False
+            for i in range(len(self._meters)):
+                if self._ask(i, left == 0):
+                    answer_ms = self._meters[i][0].answer_ms
+                    if answer_ms:
+                        await asyncio.sleep_ms(answer_ms)
+                    answered = self._take(i) or answered
+                    # The other jobs get their turn between two chips.
+                    await asyncio.sleep_ms(0)
             self._settle()
             if answered:
                 self._on_readings()
@@ -102,26 +111,27 @@ class MeterJob(Job):
         if window_ms:
             await asyncio.sleep_ms(window_ms)
 
-    async def _read(self, full: bool) -> bool:
-        """Read every chip that is set up; True if any has answered."""
-        answered = False
-        for i in range(len(self._meters)):
-            if not self._ready[i]:
-                continue
-            chip, circuits, counts = self._meters[i]
-            try:
-                chip.ask(full or not circuits.valid())
-                if chip.answer_ms:
-                    await asyncio.sleep_ms(chip.answer_ms)
-                # Nothing may come between these two: `counts` is shared.
-                full_answer = chip.collect(counts)
-                circuits.take(counts, full_answer, self._uptime.seconds)
-                answered = True
-            except NodeFault as fault:
-                self._miss(i, fault)
-            # The other jobs get their turn between two chips.
-            await asyncio.sleep_ms(0)
-        return answered
+    def _ask(self, i: int, full: bool) -> bool:
+        """Ask chip i, if it is set up, for power and energy or for all; whether it will answer."""
+        if not self._ready[i]:
+            return False
+        chip, circuits, _counts = self._meters[i]
+        try:
+            chip.ask(full or not circuits.valid())
+            return True
+        except NodeFault as fault:
+            self._miss(i, fault)
+            return False
+
+    def _take(self, i: int) -> bool:
+        """Take the answer of chip i; whether it has come. In one go, as `counts` is shared."""
+        chip, circuits, counts = self._meters[i]
+        try:
+            circuits.take(counts, chip.collect(counts), self._uptime.seconds)
+            return True
+        except NodeFault as fault:
+            self._miss(i, fault)
+            return False
 
     def _miss(self, i: int, fault: NodeFault) -> None:
         """Count a failed read, which leaves the last values until they are old."""
