@@ -28,6 +28,8 @@ TRIED = {
     "build/venv/bin/tomo node ls": "with --json",
     f"build/venv/bin/tomo node read {ADDRESS}": "as it is",
     "build/venv/bin/tomo node watch --json": "with an address and a limit",
+    f"build/venv/bin/tomo node status build/desk/submeter6-{ADDRESS}": "of its own node",
+    f"build/venv/bin/tomo node why build/desk/submeter6-{ADDRESS} 1": "likewise",
     f"build/venv/bin/tomo registers dump build/desk/submeter6-{ADDRESS}": "as it is",
     f"build/venv/bin/tomo settings set build/desk/submeter6-{ADDRESS} island_limit_w 1200": "",
     "build/venv/bin/tomo settings list": "test_settings.py",
@@ -128,6 +130,15 @@ def test_node_watch_tells_values(address):
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()
     assert all(json.loads(line)["ip"] == address for line in done.stdout.splitlines())
+
+
+def test_node_status_and_why_ask_its_console(address):
+    status = run(f"build/venv/bin/tomo node status build/desk/submeter6-{address}")
+    assert status.returncode == 0, status.stderr
+    assert "watchdog_feeds" in status.stdout
+    why = run(f"build/venv/bin/tomo node why build/desk/submeter6-{address} 1")
+    assert why.returncode == 0, why.stderr
+    assert " is on " in why.stdout or " is off " in why.stdout
 
 
 def test_registers_dump_shows_the_counters_of_a_chip(folder):

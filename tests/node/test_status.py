@@ -22,6 +22,8 @@ def test_status_counts_what_was_lost_and_refused_and_tells_what_memory_is_left(t
     assert 30 <= after["watchdog_feeds"] - before["watchdog_feeds"] <= 36
     assert 20 <= after["longest_cycle_ms"] < 200
     assert 8_192 <= after["heap_largest"] <= after["heap_free"]
+    assert 0 < after["heap_lowest"] <= after["heap_free"]
+    assert after["heap_lowest"] <= before["heap_lowest"]
     # A node without network has no counts of datagrams.
     network = {"answered", "discarded", "withheld", "too_long", "empty", "unsent"}
     assert set(after) - {"t", "event"} | network == {row[NAME] for row in STATUS}

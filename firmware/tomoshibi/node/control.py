@@ -61,6 +61,7 @@ class Control:
     broken        control cycles that broke off since the start; the next makes each good
     longest_ms    the longest time between two cycles: what held everything up
     feeds         how often the watchdog was fed; its feeder counts
+    heap_lowest   bytes of the heap that were free when fewest were; as its feeder has seen them
     sense_cause   what is wrong with a sense of the grid, a cause of core.events; 0: nothing known
     """
 
@@ -75,6 +76,7 @@ class Control:
         self.broken = 0
         self.longest_ms = 0
         self.feeds = 0
+        self.heap_lowest = 0
         self.news = False
         self.losses: array | memoryview = array("i", (0,))
         self.power_going = False

@@ -1,6 +1,7 @@
 """Keeps jobs alive and the hardware watchdog honest."""
 
 import asyncio
+import gc
 from micropython import const
 from time import ticks_add, ticks_diff, ticks_ms
 from typing import TYPE_CHECKING
@@ -102,6 +103,7 @@ async def supervise(
     steps = [_Charge(job) for job in jobs if job.period_ms]
     charges = [_Charge(job) for job in jobs if not job.period_ms]
     seen = control.cycles
+    control.heap_lowest = gc.mem_free()
     try:
         while True:
             for charge in charges:
@@ -119,6 +121,7 @@ async def supervise(
                 seen = control.cycles
                 watchdog.feed()
                 control.feeds += 1
+                control.heap_lowest = min(control.heap_lowest, gc.mem_free())
     finally:
         for charge in charges:
             await charge.stop()

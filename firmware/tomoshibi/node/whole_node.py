@@ -143,6 +143,7 @@ class Node:
             "broken_cycles": control.broken,
             "longest_cycle_ms": control.longest_ms,
             "watchdog_feeds": control.feeds,
+            "heap_lowest": control.heap_lowest,
             "faults": self._faults,
             "restarts": sum(job.restarts for job in self._jobs),
             "refused_settings": self._refused_count,

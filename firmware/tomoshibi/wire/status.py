@@ -37,5 +37,6 @@ STATUS = (
     ("empty", "", "Datagrams of no bytes, after which the socket is opened anew."),
     ("unsent", "", "Datagrams dropped in sending."),
     ("heap_free", "bytes", "Free memory, after a collection."),
+    ("heap_lowest", "bytes", "The least that was free, garbage not counted; seen twice a second."),
     ("heap_largest", "bytes", "The largest piece of it; tried for up to 16 KiB."),
 )

@@ -1,6 +1,7 @@
 """node.supervisor under virtual time: waits and feeding as its docstring promises."""
 
 import asyncio
+import gc
 import unittest
 from time import ticks_diff, ticks_ms
 
@@ -14,6 +15,7 @@ class Control:
     def __init__(self):
         self.cycles = 0
         self.feeds = 0
+        self.heap_lowest = 0
         self.alive = True
 
 
@@ -152,6 +154,7 @@ class TestSupervise(unittest.TestCase):
         self.assertEqual(self.faults, [])
         self.assertEqual(self.watchdog.fed, 20)
         self.assertEqual(self.control.feeds, 20)
+        self.assertTrue(0 < self.control.heap_lowest <= gc.mem_free() + 65_536)
 
     def test_a_crashed_job_is_reported_and_started_again_with_doubling_waits(self):
         job = Crashing()
