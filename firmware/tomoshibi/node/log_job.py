@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tomoshibi.node.storage import Storage
 
 # Of a step, each some milliseconds in flash: all that the ring holds is logged within a second.
-_AT_ONCE = const(2)
+_AT_ONCE = const(5)
 _DAY_S = const(86_400)
 
 
@@ -24,7 +24,7 @@ class LogJob(Job):
     """Adds to each event the number of the boot and the time of day."""
 
     name = "log"
-    period_ms = 40
+    period_ms = 100
 
     def __init__(
         self,
@@ -45,8 +45,9 @@ class LogJob(Job):
 
     def step(self) -> None:
         for _ in range(_AT_ONCE):
-            if self._next < self._events.total and self._control.calm():
-                self._log_next()
+            if self._next >= self._events.total or not self._control.calm():
+                return
+            self._log_next()
 
     def _log_next(self) -> None:
         self._next = max(self._next, self._events.total - self._events.size)

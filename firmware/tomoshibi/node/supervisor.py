@@ -34,6 +34,8 @@ class _Charge:
     def running(self) -> None:
         """Take note that it runs: long enough, and it has recovered. Looked at while it runs, as
         ticks tell nothing of a time longer than six days."""
+        if self._wait_ms == _FIRST_WAIT_MS:
+            return
         if ticks_diff(ticks_ms(), self._started_ms) >= _RECOVERED_MS:
             self._wait_ms = _FIRST_WAIT_MS
 
@@ -43,9 +45,9 @@ class _Charge:
         self.due_ms = self._started_ms = ticks_add(ticks_ms(), self._wait_ms)
         self._wait_ms = min(self._wait_ms * 2, _LONGEST_WAIT_MS)
 
-    def step(self) -> Exception | None:
+    def step(self, now_ms: int) -> Exception | None:
         """Have a job that goes step by step do one; what went wrong with it."""
-        self.due_ms = ticks_add(ticks_ms(), self.job.period_ms)
+        self.due_ms = ticks_add(now_ms, self.job.period_ms)
         try:
             self.job.step()
         except Exception as error:
@@ -131,13 +133,17 @@ def _do_due(
     steps: Sequence[_Charge], most_ms: int, on_fault: Callable[[str, Exception], None]
 ) -> int:
     """Do each step that is due; ms until the next one, at most `most_ms`."""
+    now_ms = ticks_ms()
     for charge in steps:
-        if ticks_diff(charge.due_ms, ticks_ms()) <= 0:
-            failure = charge.step()
+        left_ms = ticks_diff(charge.due_ms, now_ms)
+        if left_ms <= 0:
+            failure = charge.step(now_ms)
             if failure is not None:
                 on_fault(charge.job.name, failure)
-        most_ms = min(most_ms, ticks_diff(charge.due_ms, ticks_ms()))
-    return max(0, most_ms)
+            left_ms = ticks_diff(charge.due_ms, now_ms)
+        if left_ms < most_ms:
+            most_ms = left_ms
+    return most_ms
 
 
 def _fault(job: str, late_ms: int) -> Exception:
