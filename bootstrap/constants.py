@@ -30,6 +30,7 @@ _SUMS = {
     ast.BitAnd: operator.and_,
 }
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _Import = ast.Import | ast.ImportFrom
 
 
@@ -68,7 +69,7 @@ def inline(texts: Mapping[str, str]) -> dict[str, str]:
 def inline_into(text: str, constants: Constants) -> str:
     """`text` with values for what it imports of `constants`, and without imports only for that.
 
-    What the file binds anew, or has inside an f-string, stays a name.
+    What the file binds anew, from two modules for one, or has inside an f-string, stays a name.
     """
     tree = ast.parse(text)
     bindings = _Bindings(tree, constants)
@@ -104,13 +105,18 @@ class _Bindings:
     ) -> None:
         self.values: dict[str, Value] = dict(own or {})
         self.modules: dict[str, dict[str, Value]] = {}
+        origins: dict[str, str] = {}
+        twofold = set[str]()  # where functions import one name from different modules
         for node in _imports(tree):
             names = constants.get(str(node.module), {})
             for each in node.names:
+                name, origin = _bound(each), f"{node.module}.{each.name}"
+                if origins.setdefault(name, origin) != origin:
+                    twofold.add(name)
                 if each.name in names:
-                    self.values[_bound(each)] = names[each.name]
-                elif f"{node.module}.{each.name}" in constants:
-                    self.modules[_bound(each)] = constants[f"{node.module}.{each.name}"]
+                    self.values[name] = names[each.name]
+                elif origin in constants:
+                    self.modules[name] = constants[origin]
         anew = {name for name, _ in _assigned(tree)} & set(own or {})
         for name in _bound_names(tree):
             # Once is the assignment of a constant of the file's own; any other is not foreseen.
@@ -118,6 +124,9 @@ class _Bindings:
                 anew.discard(name)
             else:
                 self.values.pop(name, None)
+        for name in twofold:
+            self.values.pop(name, None)
+            self.modules.pop(name, None)
 
 
 class _Uses(ast.NodeVisitor):
@@ -186,7 +195,7 @@ def _bound_names(tree: ast.AST) -> tuple[str, ...]:
                 names.append(node.id)
         elif isinstance(node, ast.arg):
             names.append(node.arg)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
+        elif isinstance(node, ast.ExceptHandler | _Definition) and node.name:
             names.append(node.name)
     return tuple(names)
 

@@ -19,7 +19,7 @@ written.
 
 import ast
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 GROUPS = {
@@ -36,6 +36,7 @@ LINES = "tomoshibi.core.lines"
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_Scope = _Function | ast.ClassDef | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _Import = ast.Import | ast.ImportFrom
 # What a name stands for: (module, name) of what another file has, or has defined itself.
 Key = tuple[str, str]
@@ -83,8 +84,10 @@ class _File:
     names: dict[str, Key] = field(default_factory=dict)
     # Names that stand for a whole module of ours.
     modules: dict[str, str] = field(default_factory=dict)
-    # Imported inside functions: {name: key or module}; the same name means the same everywhere.
+    # Imported inside functions; the same name means the same everywhere.
     inner: dict[str, Key] = field(default_factory=dict)
+    # What imports bind, wherever they stand: {name: (module, name there)}.
+    origins: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def look(self, files: Mapping[str, "_File"]) -> None:
         for node in ast.walk(self.tree):
@@ -93,12 +96,14 @@ class _File:
             if isinstance(node, _Import):
                 self._look_at_import(node, files)
         for name in _top_names(self.tree):
+            self._bind(name, (self.name, name))
             self.names[name] = (self.name, name)
 
     def _look_at_import(self, node: _Import, files: Mapping[str, "_File"]) -> None:
         at_top = node in self.tree.body
         for each in node.names:
             bound = each.asname or each.name
+            self._bind(bound, (str(getattr(node, "module", "")), each.name))
             if isinstance(node, ast.Import):
                 if at_top:
                     self.names[bound] = (each.name, "")
@@ -108,6 +113,10 @@ class _File:
                 self.names[bound] = (str(node.module), each.name)
             elif node.module in files:
                 self.inner[bound] = (str(node.module), each.name)
+
+    def _bind(self, name: str, origin: tuple[str, str]) -> None:
+        if self.origins.setdefault(name, origin) != origin:
+            raise CannotLink(f"{self.name}: {name} stands for two things")
 
     def imports(self) -> Iterator[str]:
         """Modules of ours that it imports at the top level."""
@@ -260,10 +269,12 @@ class _Rewriting(ast.NodeVisitor):
     def visit(self, node: ast.AST) -> None:
         if isinstance(node, _Definition) and node in self._file.tree.body:
             self._rename_definition(node)
+        if isinstance(node, ast.ClassDef):
+            # What its body assigns is asked for as an attribute, which keeps its name.
+            assigned = [each for each in node.body if not isinstance(each, _Definition)]
+            self._refuse(node, list(_bound_in(assigned)))
         if isinstance(node, _Function):
-            self._local.append(_local_names(node))
-            self.generic_visit(node)
-            self._local.pop()
+            self._function(node)
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             if not self._module_attribute(node, node.value.id):
                 self.generic_visit(node)
@@ -275,6 +286,16 @@ class _Rewriting(ast.NodeVisitor):
             self._refuse(node, [n.id for n in ast.walk(node) if isinstance(n, ast.Name)])
         else:
             self.generic_visit(node)
+
+    def _function(self, node: _Function) -> None:
+        body = _body(node)
+        for each in ast.iter_child_nodes(node):
+            if each not in body:
+                self.visit(each)  # defaults and decorators are worked out outside
+        self._local.append(_local_names(node))
+        for each in body:
+            self.visit(each)
+        self._local.pop()
 
     def _refuse(self, node: ast.stmt | ast.expr, names: list[str]) -> None:
         for name in names:
@@ -375,13 +396,19 @@ class _Rewriting(ast.NodeVisitor):
 def _local_names(function: _Function) -> set[str]:
     """Names that are a function's own: parameters, and what it binds, imports of ours left out."""
     names = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
-    body = function.body if isinstance(function.body, list) else [function.body]
-    for statement in body:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                names.add(node.id)
-            elif isinstance(node, _Definition):
-                names.add(node.name)
-            elif isinstance(node, ast.ExceptHandler):
-                names.add(str(node.name))
-    return names
+    return names | set(_bound_in(_body(function)))
+
+
+def _body(function: _Function) -> list[ast.stmt] | list[ast.expr]:
+    return [function.body] if isinstance(function, ast.Lambda) else function.body
+
+
+def _bound_in(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """What a scope binds but for imports, without what functions and classes in it do."""
+    for node in nodes:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.ExceptHandler | _Definition) and node.name:
+            yield node.name
+        if not isinstance(node, _Scope):
+            yield from _bound_in(ast.iter_child_nodes(node))

@@ -65,6 +65,20 @@ def test_what_is_no_constant_is_none(text):
     assert constants_of({"m": text}) == {"m": {}}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f():\n    from a import X\n    X\ndef g():\n    from b import X\n    X\n",
+        "from p import m\ndef f():\n    m.X\ndef g():\n    from q import m\n    m.X\n",
+        "from a import X\ndef X():\n    return 3\nX()\n",
+    ],
+    ids=["constants", "modules", "a function of its own"],
+)
+def test_a_name_that_stands_for_two_things_stays_a_name(text):
+    constants = constants_of({"a": "X = 1\n", "b": "X = 2\n", "p.m": "X = 1\n", "q.m": "X = 2\n"})
+    assert inline_into(text, constants) == text
+
+
 def test_one_is_worked_out_of_another_modules():
     texts = {"a": "from b import B\nA = const(B << 4 | 1)\n", "b": "B = 0xF * 2 - 1\n"}
     assert constants_of(texts) == {"a": {"A": 0x1D1}, "b": {"B": 29}}

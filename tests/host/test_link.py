@@ -79,6 +79,38 @@ def test_linked_files_say_the_same_by_the_groups_name_and_by_the_modules(run):
     assert mid.name() == "mid over low1True"
 
 
+NAMED_TWICE = {
+    "pack": "",
+    "pack.low": "name = 'low'\n",
+    "pack.mid": "name = 'mid'\n\n\ndef tell(name=name):\n    return name\n\n\n"
+    "def ask():\n    def inner():\n        name = 'inner'\n        return name\n\n"
+    "    return name + inner()\n",
+    "pack.root": "from pack import low, mid\ndef all():\n"
+    "    return low.name, mid.tell(), mid.ask()\n",
+}
+
+
+def test_a_default_and_a_name_of_a_function_within_are_what_they_were(run):
+    assert run(link(NAMED_TWICE), "pack.root").all() == ("low", "mid", "midinner")
+
+
+@pytest.mark.parametrize(
+    ("why", "text"),
+    [
+        ("for two things", "def name():\n    from pack.low import name\n    return name()\n"),
+        (
+            "for two things",
+            "def f():\n    from pack.low import name\ndef g():\n    from pack.other import name\n",
+        ),
+        ("renamed here", "name = 1\n\n\nclass Named:\n    name = 'an attribute'\n"),
+    ],
+    ids=["its own and imported", "from two modules", "an attribute of a class"],
+)
+def test_what_would_come_to_mean_something_else_is_refused(why, text):
+    with pytest.raises(CannotLink, match=why):
+        link(NAMED_TWICE | {"pack.mid": text, "pack.root": "from pack import low, mid\n"})
+
+
 def test_what_is_imported_inside_a_function_stays_a_file():
     linked = link(FILES)
     assert "def late" in linked["pack.late"]
