@@ -57,6 +57,23 @@ def without(*names, **more):
             "the island's limit; stays on while its 800 W fit"),
         ),
         (
+            without(waits=[
+                {"for": "rest", "left_s": 40}, {"for": "grid", "hold_s": 300},
+                {"for": "turn", "before": 0, "left_s": 0},
+            ]),
+            ("heater is off since 18:03:12: return-wait, budget 1350 W (the inverter's limit), "
+            "tier 3 did not fit; returns when the grid has been healthy for 300 s, or when it is "
+            "its turn, with 0 before it, 0 s left; not before it has been off for its shortest "
+            "time, 40 s left"),
+        ),
+        (
+            without("budget_w", waits=[
+                {"for": "room", "short_w": 100}, {"for": "retry", "drew_w": 900},
+            ]),
+            ("heater is off since 18:03:12: over the island's limit; returns when 100 W more are "
+            "left in the island, or when its rating is believed again: it drew 900 W"),
+        ),
+        (
             without("budget_w", "since", "cause", waits=[{"for": "newer"}], fault="a weld"),
             ("heater is off for 212 s: it has not moved since the node's start; faulty: a weld; "
             "returns when newer"),

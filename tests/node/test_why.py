@@ -81,3 +81,22 @@ def test_why_of_a_load_that_is_locked_or_commanded_off_and_of_none(tmp_path):
         assert "is off for " in sentence(off)
         assert node.ask("why 9", "error")["reason"] == "1 to 6"
         assert "load` lists" in node.ask("why kettle", "error")["reason"]
+
+
+def test_an_island_with_room_waits_for_no_grid_nor_for_what_does_not_fit(tmp_path):
+    big = [LOADS[0] | {"tier": 2}, LOADS[1] | {"rated_w": 3_000}, LOADS[2] | {"min_off_s": 60}]
+    with life(tmp_path, settings=SITE | {"loads": big + LOADS[3:]}, start_s=NOON_S) as node:
+        node.run(130_000)
+        node.ask("load 3 off", "commanded")
+        node.run(10_000, **OUTAGE)
+        node.ask("load 3 on", "commanded")
+        node.run(2_000)
+        told = node.ask("why 3", "why")
+        assert waits(told)["turn"]["before"] == 0, "load 2 finds no room"
+        rest_s = waits(told)["rest"]["left_s"]
+        assert sentence(told).endswith(
+            f"; not before it has been off for its shortest time, {rest_s} s left"
+        )
+        assert "healthy for 60 s, or when it is its turn" in sentence(told)
+        node.run(rest_s * 1_000 + 5_000)
+        assert node.ask("why 3", "why")["closed"], "in the island, without a grid"

@@ -111,13 +111,19 @@ def _waits(control: LoadControl, i: int) -> list[dict]:
 
 
 def _wait_for_itself(waits: list[dict], control: LoadControl, i: int) -> None:
-    load, staging, now_s = control._branches[i].load, control._staging, control.uptime.seconds
-    for what, left_s in (
-        ("rest", load.min_off_s - staging.off_s(i, now_s)),
-        ("moves", _HOUR_S - now_s + staging._moves_s[i * _MOVES_AN_HOUR]),
-    ):
+    for what, left_s in (("rest", _rest_s(control, i)), ("moves", _moves_s(control, i))):
         if left_s > 0:
             waits.append({"for": what, "left_s": left_s})
+
+
+def _rest_s(control: LoadControl, i: int) -> int:
+    load, now_s = control._branches[i].load, control.uptime.seconds
+    return load.min_off_s - control._staging.off_s(i, now_s)
+
+
+def _moves_s(control: LoadControl, i: int) -> int:
+    oldest_s = control._staging._moves_s[i * _MOVES_AN_HOUR]
+    return _HOUR_S - control.uptime.seconds + oldest_s
 
 
 def _wait_for_grid(waits: list[dict], control: LoadControl) -> None:
@@ -137,25 +143,31 @@ def _wait_for_grid(waits: list[dict], control: LoadControl) -> None:
 
 def _wait_for_room(waits: list[dict], control: LoadControl, i: int) -> None:
     load = control._branches[i].load
-    if load.fault == events.WELDED:
+    welded = load.fault == events.WELDED
+    if welded:
         waits.append({"for": "repair"})
-    short_w = load.may_draw_w() - _room_w(control, i)
+    room_w = _room_w(control, i)
+    short_w = load.may_draw_w() - room_w
     if short_w > 0:
         waits.append({"for": "room", "short_w": short_w})
-        if load.peak_w > load.rated_w:
+        if load.peak_w > load.rated_w and load.rated_w <= room_w and not welded:
             waits.append({"for": "retry", "drew_w": load.peak_w})
     else:
         _wait_for_turn(waits, control, i)
 
 
 def _wait_for_turn(waits: list[dict], control: LoadControl, i: int) -> None:
-    """The gap between two closings, and those that close before it."""
+    """The gaps between closings, and those that close before it."""
     staging, now_s = control._staging, control.uptime.seconds
+    left_s = max(staging._next_s - now_s, _SETTLE_S - now_s + staging._last_open_s, 0)
+    ready_s = max(left_s, _rest_s(control, i), _moves_s(control, i))
     tier, before = control._branches[i].load.tier, 0
     for k in control._range:
         load = control._branches[k].load
         first = load.tier < tier or (load.tier == tier and k < i)
-        if first and load.wanted and not load.locked_off and not load.closed:
-            before += 1
-    left_s = max(staging._next_s - now_s, _SETTLE_S - now_s + staging._last_open_s, 0)
+        # Of those that have their place in the plan, the ones that may close by then.
+        if first and control._plan.keep[k] and not load.closed:
+            if max(_rest_s(control, k), _moves_s(control, k)) <= ready_s:
+                before += 1
+    left_s += before * (staging.gap_s + 1)
     waits.append({"for": "turn", "before": before, "left_s": left_s})

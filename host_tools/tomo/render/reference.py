@@ -43,7 +43,8 @@ ask there, and show the answer for people or with `--json`.
 """
 _WHY = """`closed`, `since_s` and, if the clock is set, `since`; `cause` and `actor` of the last
 movement; `grid`; in an island `budget_w`, `source` and `room_w` beside `needs_w`; and in `waits`
-what keeps it off, with `left_s` where that is known:
+what keeps it off, with `left_s` where that is known. It takes the way that is open first, but
+never before what is on none:
 """
 
 
@@ -82,11 +83,11 @@ def _console_page() -> str:
         parts.append(_table((who, ""), rows))
     status = ((f"`{name}`", unit, sentence) for name, unit, sentence in STATUS)
     parts += ["## `status`", _table(("field", "unit", ""), status)]
-    waits = ((f"`{row[why.WORD]}`", row[why.SAYS]) for row in why.WAITS)
+    waits = ((f"`{row[why.WORD]}`", row[why.WAY], row[why.SAYS]) for row in why.WAITS)
     parts += [
         "## `why`",
         _WHY,
-        _table(("`for`", "It waits until"), waits),
+        _table(("`for`", "way", "It waits until"), waits),
     ]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tomoshibi.wire.events import CAUSES, WORD, named
-from tomoshibi.wire.why import ITSELF, SAYS, WAITS
+from tomoshibi.wire.why import ITSELF, SAYS, WAITS, WAY
 from tomoshibi.wire.why import WORD as WAIT
 
 _OVER_BUDGET = named(CAUSES, "OVER_BUDGET")[WORD]
@@ -50,12 +50,18 @@ def _outlook(told: Told) -> str:
         return "stays on while the grid is there"
     if not waits:
         return "returns at once"
-    # An island has room, or the grid returns: whichever is first.
-    room = [wait for wait in waits if wait["for"] in ("room", "retry")]
-    others = [wait for wait in waits if wait not in room]
-    ways = [_and(told, each) for each in (others, room) if each]
-    by_itself = all(_ROWS.get(wait["for"], ("", True))[ITSELF] for wait in waits)
-    return ("returns when " if by_itself else "stays off until ") + ", or when ".join(ways)
+    if not all(_ROWS.get(wait["for"], ("", True))[ITSELF] for wait in waits):
+        return "stays off until " + _and(told, waits)
+    always: list[Told] = []
+    ways: dict[str, list[Told]] = {}
+    for wait in waits:
+        row = _ROWS.get(wait["for"])
+        (ways.setdefault(row[WAY], []) if row and row[WAY] else always).append(wait)
+    if not ways:
+        return "returns when " + _and(told, always)
+    # The grid returns, or an island has room: whichever is first.
+    when = "returns when " + ", or when ".join(_and(told, each) for each in ways.values())
+    return f"{when}; not before {_and(told, always)}" if always else when
 
 
 def _and(told: Told, waits: list[Told]) -> str:
