@@ -56,12 +56,18 @@ class _Charge:
         self.running()
         return None
 
-    def start_if_due(self) -> None:
+    def start_if_due(self) -> Exception | None:
+        """Start its task, if that is due and there is none; why it could not be started."""
         if self.task is None and ticks_diff(ticks_ms(), self.due_ms) >= 0:
             self._started_ms = ticks_ms()
             self.failure = None
             self.job.beat()
-            self.task = begin(self.job.run(), self._ended)
+            try:
+                self.task = begin(self.job.run(), self._ended)
+            except MemoryError as error:
+                self.put_off()
+                return error
+        return None
 
     def _ended(self, _task: asyncio.Task, end: Exception) -> None:
         self.failure = end
@@ -109,7 +115,7 @@ async def supervise(
     try:
         while True:
             for charge in charges:
-                charge.start_if_due()
+                _tell(charge, charge.start_if_due(), on_fault)
             look_ms, left_ms = ticks_add(ticks_ms(), check_ms), check_ms
             while left_ms > 0:
                 await asyncio.sleep_ms(_do_due(steps, left_ms, on_fault))
@@ -117,7 +123,7 @@ async def supervise(
             for charge in charges:
                 failure = charge.ending()
                 if failure is not None:
-                    on_fault(charge.job.name, failure)
+                    _tell(charge, failure, on_fault)
                     await charge.stop()
             if control.cycles != seen:
                 seen = control.cycles
@@ -137,13 +143,21 @@ def _do_due(
     for charge in steps:
         left_ms = ticks_diff(charge.due_ms, now_ms)
         if left_ms <= 0:
-            failure = charge.step(now_ms)
-            if failure is not None:
-                on_fault(charge.job.name, failure)
+            _tell(charge, charge.step(now_ms), on_fault)
             left_ms = ticks_diff(charge.due_ms, now_ms)
         if left_ms < most_ms:
             most_ms = left_ms
     return most_ms
+
+
+def _tell(
+    charge: _Charge, failure: Exception | None, on_fault: Callable[[str, Exception], None]
+) -> None:
+    if failure is not None:
+        try:
+            on_fault(charge.job.name, failure)
+        except MemoryError:
+            pass  # that jobs go on matters more than the words
 
 
 def _fault(job: str, late_ms: int) -> Exception:

@@ -114,10 +114,28 @@ class Stepping(Job):
         return [ticks_diff(b, a) for a, b in zip(self.steps_ms, self.steps_ms[1:])]
 
 
+class Unstartable(Job):
+    name = "unstartable"
+    deadline_ms = 0
+    starts = 0
+
+    def run(self):
+        self.starts += 1
+        if self.starts <= 3:
+            raise MemoryError
+        return Steady().run()
+
+
 class TestSupervise(unittest.TestCase):
     def setUp(self):
         desk_clock.install(desk_clock.VIRTUAL, 0)
         self.control, self.watchdog, self.faults = Control(), Watchdog(), []
+        self.deaf = False  # what takes faults has no memory for the words
+
+    def take_fault(self, job, fault):
+        self.faults.append((job, fault))
+        if self.deaf:
+            raise MemoryError
 
     def supervise_for(self, jobs, span_ms, check_ms=500, beat_ms=20):
         async def beat_control():
@@ -133,7 +151,7 @@ class TestSupervise(unittest.TestCase):
                     jobs,
                     self.control,
                     self.watchdog,
-                    lambda job, fault: self.faults.append((job, fault)),
+                    self.take_fault,
                     check_ms,
                 )
             )
@@ -222,6 +240,21 @@ class TestSupervise(unittest.TestCase):
         job.period_ms = 400
         self.supervise_for([job], 7_000 + 605_000)
         self.assertEqual(max(job.waits_ms()[3:]), 1_000)
+
+    def test_no_memory_to_tell_of_a_fault_stops_nobody(self):
+        self.deaf = True
+        crashing, step = Crashing(), Stepping((1,))
+        self.supervise_for([crashing, Steady(), step], 10_200)
+        self.assertEqual(self.watchdog.fed, 20)
+        self.assertEqual(len(crashing.starts_ms), 4)
+        self.assertEqual(step.waits_ms()[:3], [40, 1_000, 40])
+
+    def test_no_memory_to_start_a_job_puts_it_off(self):
+        job = Unstartable()
+        self.supervise_for([job, Steady()], 10_200)
+        self.assertEqual(job.starts, 4)
+        self.assertEqual([name for name, _ in self.faults], ["unstartable"] * 3)
+        self.assertEqual(self.watchdog.fed, 20)
 
     def test_a_job_that_returns_is_a_fault(self):
         self.supervise_for([Ending()], 1_000)
