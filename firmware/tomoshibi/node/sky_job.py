@@ -66,6 +66,9 @@ class SkyJob(Job):
         self._reported = False
         self._asked: bool | None = None  # whether a measurement has begun
 
+    def counts(self) -> dict[str, int]:
+        return {"missed_sky": self.missed}
+
     def step(self) -> None:
         if self._asked is not None:  # else the photocell has not been heard yet
             if self._asked:

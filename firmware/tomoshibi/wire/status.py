@@ -30,6 +30,7 @@ STATUS = (
     ("events", "", "Number of the last event in the log."),
     ("load_faults", "", "Circuits whose relay or meter is not to be believed, with the cause."),
     ("missed_samples", "", "Reads that metering chips did not answer, or garbled."),
+    ("missed_sky", "", "Reads that the photocell of a lamp did not answer, or garbled."),
     ("answered", "", "ECHONET Lite requests answered."),
     ("discarded", "", "Datagrams that are no ECHONET Lite frame."),
     ("withheld", "", "Answers beyond what one controller is given a second."),

@@ -227,6 +227,7 @@ class TestSkyJob(unittest.TestCase):
         # After 1, 2, 4 … 32 s, and then once a minute: at 0, 1, 3, 7, 15, 31, 63, 123 … 543 s.
         self.assertTrue(14 <= self.sensor.asked <= 16)
         self.assertEqual(self.job.missed, self.sensor.asked)
+        self.assertEqual(self.job.counts(), {"missed_sky": self.sensor.asked})
         self.assertEqual(self.faults, [("sky", 1)])
 
     def test_one_that_answers_is_asked_every_second_again(self):
