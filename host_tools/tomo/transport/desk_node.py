@@ -59,7 +59,7 @@ def lock_folder(folder: Path) -> IO[str]:
         file.close()
         raise MachineRefused(
             f"a node runs in {folder}: its chip is not to be written by anybody else",
-            "End that node first, or talk to it through its console (`tomo desk --serial`).",
+            f"End that node first, or talk to it through its console: {folder / 'console'}.",
         ) from None
     return file
 
