@@ -87,3 +87,10 @@ def test_status_is_shown_with_units_and_as_json():
     for row in (["power_w", "732 W"], ["calibrated", "yes"], ["load_faults", "2: a welded relay"]):
         assert row in rows
     assert ["newer", "7"] in rows
+
+
+def test_what_somebody_left_half_typed_is_refused_and_ours_answered():
+    refused = b'{"t": 2.0, "event": "error", "command": "load", "reason": "on, off"}\r\n'
+    both = SerialNode(answer=lambda command: refused + answer(command))
+    with both as node, open_console(str(node.path)) as console:
+        assert console.ask("status", "status") == TOLD

@@ -54,6 +54,12 @@ def is_port(text: str) -> bool:
     )
 
 
+def _answers(error: dict, command: str) -> bool:
+    """Whether this is of `command`, and not of what was left half typed before it."""
+    word = command.partition(" ")[0]
+    return str(error.get("command", error.get("unknown", word))) in (word, word[:20])
+
+
 def open_console(node: str, answer_s: float = 3.0) -> "NodeConsole":
     """The console of `node`: a serial port, a pyserial URL, or a desk node's folder.
 
@@ -122,7 +128,7 @@ class NodeConsole:
             told = self._object(left_s)
             if told is None:
                 continue
-            if told.get("event") == "error":
+            if told.get("event") == "error" and _answers(told, command):
                 raise Refused(self.where, command, told)
             if told.get("event") == event:
                 if fits is None or fits(told):
