@@ -41,6 +41,7 @@ HOST_MAY_IMPORT = {
     "scenario": ("board",),
     "world": ("board", "scenario"),
     "transport": ("image", "world"),
+    "virtual": (),
     "jobs": ("board", "image", "scenario", "transport", "world"),
     "render": ("board", "client", "image", "jobs", "scenario", "world"),
 }

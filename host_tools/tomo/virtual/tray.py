@@ -1,0 +1,96 @@
+"""A tray of virtual boards in a folder, served by one loop."""
+
+import fcntl
+import select
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from tomo.errors import MachineRefused
+from tomo.files import writing
+from tomo.virtual.board import Board
+from tomo.virtual.faults import SOUND, Fault
+
+_LOCK = ".tray"
+# How often a port that nobody has open is looked at; the kernel cannot tell that one is opened.
+_LOOK_S = 0.02
+
+Tell = Callable[[str, str, str], None]
+
+
+class Tray:
+    """`count` boards with ports `ttyBOARD1` and so on inside the `with`; `faults` by number.
+
+    tell  called with a board's name, and what a Board tells
+
+    Raises HostError if the folder is in use or cannot be written to.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        count: int,
+        faults: dict[int, Fault],
+        tell: Tell = lambda _name, _word, _more: None,
+    ) -> None:
+        self.boards: list[Board] = []
+        self._folder = folder
+        self._count = count
+        self._faults = faults
+        self._tell = tell
+
+    def __enter__(self) -> "Tray":
+        with ExitStack() as undo, writing(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            undo.enter_context(_locked(self._folder))
+            for number in range(1, self._count + 1):
+                self.boards.append(self._board(number))
+                undo.callback(self.boards[-1].close)
+            self._undo = undo.pop_all()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._undo.close()
+
+    def _board(self, number: int) -> Board:
+        name = f"ttyBOARD{number}"
+
+        def tell(word: str, more: str) -> None:
+            self._tell(name, word, more)
+
+        return Board(self._folder, name, number, self._faults.get(number, SOUND), tell)
+
+    def serve(self, stop: Callable[[], bool] = lambda: False) -> None:
+        """Until `stop` says so, which is asked fifty times a second."""
+        look_at = 0.0
+        while not stop():
+            self._wait(_LOOK_S)
+            now = time.monotonic()
+            # A closed port is always ready: it tells of its end, not of news.
+            closed = now >= look_at
+            if closed:
+                look_at = now + _LOOK_S
+            for board in self.boards:
+                if closed or board.port.is_open:
+                    board.serve(now)
+
+    def _wait(self, seconds: float) -> None:
+        ready = select.poll()
+        for board in self.boards:
+            if board.port.is_open:
+                ready.register(board.port.end, board.port.events())
+        ready.poll(seconds * 1_000)
+
+
+def _locked(folder: Path):
+    """The lock, held until it is closed or this process ends."""
+    file = (folder / _LOCK).open("a", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise MachineRefused(
+            f"another tray runs in {folder}", "End that one first, or name another --folder."
+        ) from None
+    return file
