@@ -96,7 +96,7 @@ def loaded(flash, number=1):
 def test_a_block_with_a_wrong_check_sum_is_refused_by_rom_and_stub_and_not_written(flash):
     for rom, refused in (
         (Rom(Chip(ESP32, 1, SIZE), flash), b"\x01\x07\0\0"),
-        (loaded(flash), b"\x01\xc1"),
+        (loaded(flash), b"\xc1\0"),
     ):
         flash.erase(0, SECTOR)
         asked(rom, 0x02, struct.pack("<IIII", 4, 1, 4, 0))
@@ -120,8 +120,8 @@ def test_a_broken_write_leaves_behind_it_what_the_stub_had_not_reached(flash):
 
 def test_a_stream_that_is_none_and_one_that_is_too_long_are_refused(flash):
     for size, stream, refused in (
-        (4, b"no zlib stream", b"\x01\xc7"),
-        (4, zlib.compress(b"five!"), b"\x01\xc9"),
+        (4, b"no zlib stream", b"\xc7\0"),
+        (4, zlib.compress(b"five!"), b"\xc9\0"),
     ):
         rom = loaded(flash)
         asked(rom, 0x10, struct.pack("<IIII", size, 1, SECTOR, 0))
@@ -129,8 +129,8 @@ def test_a_stream_that_is_none_and_one_that_is_too_long_are_refused(flash):
 
 
 def test_data_without_a_begin_and_flash_beyond_the_chip_are_refused(flash):
-    assert asked(loaded(flash), 0x03, *block(0, b"x"))[0][1] == b"\x01\xc6"
-    assert asked(loaded(flash), 0xD1, struct.pack("<II", SIZE, SECTOR))[0][1] == b"\x01\xc4"
+    assert asked(loaded(flash), 0x03, *block(0, b"x"))[0][1] == b"\xc6\0"
+    assert asked(loaded(flash), 0xD1, struct.pack("<II", SIZE, SECTOR))[0][1] == b"\xc4\0"
 
 
 def test_what_is_only_the_stubs_is_unknown_to_the_rom(flash):

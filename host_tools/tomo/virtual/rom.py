@@ -3,7 +3,9 @@
 Frames without their SLIP coding, numbers little-endian:
 
     asked     00, command, u16 length, u32 check sum of a block, data
-    answered  01, command, u16 length, u32 value, data, status: 2 bytes, in the ROM 2 more
+    answered  01, command, u16 length, u32 value, data, status
+
+Status is 0 0, else from the ROM 1 and a code, from the stub a code and 0; the ROM adds 0 0.
 
 A block's data begins with u32 length, u32 number, two u32 of 0. The stub's code is taken and not
 run: from then on this class answers as the stub does.
@@ -49,8 +51,11 @@ class Refused(Exception):
 
     def __init__(self, rom: int, stub: int) -> None:
         super().__init__(rom, stub)
-        self.rom = rom
-        self.stub = stub
+        self._rom = rom
+        self._stub = stub
+
+    def status(self, stub: bool) -> bytes:
+        return bytes((self._stub, 0)) if stub else bytes((1, self._rom))
 
 
 _UNKNOWN = (0x05, 0xFF)
@@ -164,11 +169,11 @@ class Rom:
             told = self._carry_out(command, data) or b""
             status = b"\0\0"
         except Refused as refused:
-            told, status = b"", bytes((1, refused.stub if was_stub else refused.rom))
+            told, status = b"", refused.status(was_stub)
         except ValueError:
-            told, status = b"", bytes((1, _FLASH_FAILED[1 if was_stub else 0]))
+            told, status = b"", Refused(*_FLASH_FAILED).status(was_stub)
         except struct.error:
-            told, status = b"", bytes((1, _BAD_LENGTH[1 if was_stub else 0]))
+            told, status = b"", Refused(*_BAD_LENGTH).status(was_stub)
         more: Iterable[bytes] = ()
         if not isinstance(told, bytes):
             told, more = b"", told
