@@ -113,7 +113,7 @@ def test_a_broken_write_leaves_behind_it_what_the_stub_had_not_reached(flash):
     rom = loaded(flash)
     asked(rom, 0x10, struct.pack("<IIII", 2 * SECTOR, 2, SECTOR, 0))
     asked(rom, 0x11, *block(0, packed[: SECTOR // 2]))
-    assert rom.writing
+    assert rom.stays
     assert flash.read(0, 4) == b"new!"
     assert flash.read(SECTOR, 4) == b"old!"
 
@@ -145,7 +145,7 @@ def test_the_end_of_a_write_leaves_the_rom_but_not_the_stub(flash):
     for flag, stays_stub in ((1, True), (0, False)):  # 0: the stub resets into the loader
         rom = loaded(flash)
         asked(rom, 0x04, struct.pack("<I", flag))
-        assert (rom.left, rom.stub) == (False, stays_stub)
+        assert (rom.left, rom.stub, rom.stays) == (False, stays_stub, not stays_stub)
     rom = Rom(Chip(ESP32, 1, SIZE), flash)
     asked(rom, 0x04, struct.pack("<I", 1))
     assert rom.left

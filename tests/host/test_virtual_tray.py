@@ -124,6 +124,15 @@ def test_leaving_the_rom_boots_before_the_port_is_closed(one):
     assert [word for _, word, _ in told] == ["loader", "no-boot"]
 
 
+def test_a_board_that_is_told_to_stay_in_its_loader_does(one):
+    board, told = one
+    esp(board.port.link, "--after", "no-reset", "flash-id")
+    assert soon(lambda: not board.port.is_open)
+    assert [word for _, word, _ in told] == ["loader"]
+    assert "4MB" in esp(board.port.link, "--before", "no-reset", "flash-id")
+    assert soon(lambda: told[-1][1] == "no-boot")
+
+
 def test_an_s3_is_no_esp32(tmp_path, files):
     with faulty(tmp_path, "wrong-chip") as (tray, _):
         port = tray.boards[0].port.link
@@ -195,6 +204,30 @@ def test_a_killed_tool_leaves_the_board_in_its_loader(one, files):
     time.sleep(0.1)
     assert told[-1][1] == "loader"
     assert esp(board.port.link, "write-flash", *files).count("Hash of data verified.") == 3
+
+
+def test_a_first_frame_that_comes_in_pieces_is_noticed_at_whatever_byte_it_is_cut(tmp_path):
+    told = []
+    board = board_module.Board(
+        tmp_path, "ttyBOARD1", 1, FAULTS["wrong-size"], lambda *words: told.append(words)
+    )
+    sync = board_module._SYNC
+    tool = os.open(board.port.path, os.O_RDWR | os.O_NOCTTY)
+    try:
+        for cut in range(1, len(sync)):
+            for piece in (b"noise" + sync[:cut], sync[cut:]):
+                os.write(tool, piece)
+                board.serve(0)
+            assert told == [("loader", "")], cut
+            answers = os.read(tool, 4_096)
+            assert answers.count(b"\x01\x08\x04\0") == 8
+            os.write(tool, board_module.framed(bytes.fromhex("0004040000000000 00000000")))
+            board.serve(0)  # it leaves its loader
+            os.read(tool, 4_096)
+            told.clear()
+    finally:
+        os.close(tool)
+        board.close()
 
 
 def test_the_command_serves_until_it_is_told_to_end(tmp_path):

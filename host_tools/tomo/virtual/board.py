@@ -2,7 +2,7 @@
 
 On a pseudo-terminal no reset reaches a board. Two events stand for it: a tool's SYNC frame is a
 reset into the loader, the last closing of the port one into what is in flash. A board whose tool
-has gone in the middle of a write stays in the loader, as hardware does.
+has told it to stay, or has gone in the middle of a write, stays in the loader, as hardware does.
 """
 
 import random
@@ -140,7 +140,7 @@ class Board:
         self._held = b""
         self._frames = Frames()
         self._to_say = iter(())
-        if self._rom and not self._rom.writing:
+        if self._rom and not self._rom.stays:
             self._start()
 
     def _start(self) -> None:

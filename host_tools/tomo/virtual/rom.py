@@ -106,9 +106,10 @@ class _Writing:
 class Rom:
     """One stay in the loader, from reset to `left`.
 
-    speed    baud that the tool has asked for
-    writing  a write was begun, and neither its end nor its check has come
-    left     the tool has told the loader to start what is in flash
+    speed     baud that the tool has asked for
+    stays     no reset came from a tool that goes now: it was told to stay, or a write was begun and
+              neither its end nor its check has come
+    left      the tool has told the loader to start what is in flash
     on_block  called with (blocks done, blocks in all) before each block is written
     """
 
@@ -121,6 +122,7 @@ class Rom:
         self.speed = SPEED
         self.left = False
         self.stub = False
+        self._told_to_stay = False
         self._registers = registers
         self._memory = memory
         self._on_block = on_block
@@ -153,8 +155,8 @@ class Rom:
         }
 
     @property
-    def writing(self) -> bool:
-        return self._writing is not None
+    def stays(self) -> bool:
+        return self._told_to_stay or self._writing is not None
 
     def answer(self, frame: bytes) -> Iterable[bytes]:
         """Carry a command out; the frames to send back, the long ones made as they are taken."""
@@ -224,7 +226,9 @@ class Rom:
         if not self.stub:
             self.left = True
         elif not stay:
-            self.stub = False  # the stub resets the chip, whose pin still says: loader
+            # The stub resets the chip, whose pin still says: loader.
+            self.stub = False
+            self._told_to_stay = True
 
     def _load(self, data: bytes) -> None:
         self._checked(data)
