@@ -1,12 +1,15 @@
 """The parts of a virtual board, each alone: flash, frames, check sum, ROM, what a boot looks at."""
 
 import hashlib
+import random
+import re
 import struct
 import zlib
 from functools import reduce
 
 import pytest
 
+from tests.desk_bridge import ROOT
 from tests.host.virtual_chip import TABLE, image
 from tomo.virtual.boot import boot
 from tomo.virtual.checksum import checksum
@@ -167,6 +170,17 @@ def test_frames_that_are_no_command_are_answered_by_none_or_refused(flash):
     assert next(iter(rom.answer(cut)))[8:] == b"\x01\x05\0\0"
 
 
+def test_no_frame_whatever_it_holds_breaks_a_board(flash):
+    dice = random.Random(1)
+    for rom in (Rom(Chip(ESP32_S3, 1, SIZE), flash), loaded(flash)):
+        for _ in range(1_000):
+            command = dice.choice((*range(0x20), *range(0xD0, 0xE0)))
+            numbers = [dice.choice((0, 1, 4, SECTOR, SIZE, 2**32 - 1)) for _ in range(6)]
+            data = struct.pack("<6I", *numbers)[: dice.randrange(25)]
+            for answer in rom.answer(struct.pack("<BBHI", 0, command, len(data), 0) + data):
+                assert answer
+
+
 def whole_chip(flash, **parts):
     flash.program(parts.get("loader_at", 0x1000), parts.get("loader", image()))
     flash.program(0x8000, parts.get("table", TABLE))
@@ -224,3 +238,9 @@ def test_chips_are_told_by_their_registers():
     told = Chip(ESP32_S3, 1, 4 << 20).security()
     assert told
     assert struct.unpack_from("<I", told, 12) == (9,)
+
+
+def test_the_parts_do_not_know_each_other():
+    for part in ("flash", "chip", "rom", "boot", "port", "slip"):
+        text = (ROOT / "host_tools/tomo/virtual" / f"{part}.py").read_text(encoding="utf-8")
+        assert set(re.findall(r"tomo\.virtual\.(\w+)", text)) <= {"checksum"}, part

@@ -201,7 +201,7 @@ def test_a_killed_tool_leaves_the_board_in_its_loader(one, files):
         begin = bytes.fromhex("0002100000000000 00100000 01000000 00040000 00000100")
         port.write(board_module.framed(begin) + b"\xc0half a frame")
         assert soon(lambda: told[-1][1] == "loader")
-    time.sleep(0.1)
+    assert soon(lambda: not board.port.is_open)
     assert told[-1][1] == "loader"
     assert esp(board.port.link, "write-flash", *files).count("Hash of data verified.") == 3
 
