@@ -47,7 +47,7 @@ class Board:
         self._tell = tell
         self._noise = _Noise(number)
         self._unplugs = fault.unplugs
-        self._plug_at: float | None = None
+        self._plug_at = 0.0
         self._rom: Rom | None = None
         self._frames = Frames()
         self._to_say: Iterator[bytes] = iter(())
@@ -58,10 +58,11 @@ class Board:
         self.port.unplug()
         self._flash.close()
 
-    def serve(self, now: float) -> bool:
-        """Take what has come and say what is due; `now` in seconds. Whether there was anything."""
+    def serve(self, now: float) -> None:
+        """Take what has come and say what is due; `now` in seconds."""
         if self.port.end < 0:
-            return self._plugged(now)
+            self._plug_in(now)
+            return
         was_open = self.port.is_open
         heard = self.port.heard()
         if heard:
@@ -69,19 +70,16 @@ class Board:
         elif was_open and not self.port.is_open:
             self._closed()
         self._say_on()
-        return bool(heard)
 
-    def _plugged(self, now: float) -> bool:
-        if self._plug_at is None or now < self._plug_at:
-            return False
-        self._plug_at = None
-        self.port.plug()
-        self._tell("plugged", "")
-        return True
+    def _plug_in(self, now: float) -> None:
+        if now >= self._plug_at:
+            self.port.plug()
+            self._tell("plugged", "")
 
     def _take(self, data: bytes, now: float) -> None:
         if self.fault.locked:
-            return self._show(data)
+            self._show(data)
+            return
         if self.fault.noisy and self._rom and self._rom.speed > SPEED:
             data = self._noise.garbled(data)
         data = self._held + data
