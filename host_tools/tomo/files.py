@@ -1,5 +1,6 @@
 """What goes wrong with files, told as one line."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,3 +40,17 @@ def reading(path: Path) -> Iterator[None]:
         raise MachineRefused(
             f"cannot read {path}: {error.strerror or error}", "Name a file that is there."
         ) from None
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all. Raises HostError."""
+    if path.is_dir():
+        raise UsageError(f"cannot write to {path}: it is a folder", "Name a file.")
+    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with writing(path):
+        try:
+            beside.write_bytes(data)
+            beside.replace(path)
+        except BaseException:  # Ctrl-C, too
+            beside.unlink(missing_ok=True)  # a full disk gets its room back
+            raise

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tomo.board.finding import Finding
+from tomo.board.own_chips import base_of
 from tomo.board.read import Board
 
 _APP, _MANIFEST = "app.py", "manifest.py"
@@ -36,24 +37,14 @@ def _manifest(tree: ast.Module, folder: Path) -> Iterator[Finding]:
             ):
                 there = (folder / path).is_file() or (folder / path / _MANIFEST).is_file()
             case ast.Call(func=ast.Name(id="module"), args=[ast.Constant(value=str() as name), *_]):
-                path = f"{_base(call)}/{name}" if _base(call) != "." else name
+                base = base_of(call) or "$()"
+                path = f"{base}/{name}" if base != "." else name
                 there = (folder / path).is_file()
             case _:
                 continue
         if not there and "$(" not in path:
             remedy = "Paths are relative to this folder."
             yield Finding(call.lineno, f"no {path}", remedy, file=_MANIFEST)
-
-
-def _base(call: ast.Call) -> str:
-    """The folder that a module is taken from; a variable's if only running would tell."""
-    given = [*call.args[1:2], *(each.value for each in call.keywords if each.arg == "base_path")]
-    match given:
-        case []:
-            return "."
-        case [ast.Constant(value=str() as base)]:
-            return base
-    return "$()"
 
 
 def _app(tree: ast.Module, _folder: Path) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ def missing(board: Board, word: str) -> Iterator[tuple[str, str, bool]]:
     if wrong:
         yield wrong, "docs/porting.md has what a driver is.", True
     manifest = _beside(board, "manifest")
-    if manifest.is_file() and driver.name not in _frozen(manifest):
+    if manifest.is_file() and driver.name not in modules_of(manifest):
         yield f"{driver.name} is in no image", f'Add module("{driver.name}") to manifest.py.', True
     model = _beside(board, f"{word}_model")
     wrong = _no_class(model, "Model") if model.is_file() else f"no {model.name}"
@@ -55,12 +55,31 @@ def _no_class(path: Path, name: str) -> str:
     return f"{path.name} has no class {name}"
 
 
-def _frozen(manifest: Path) -> set[str]:
-    """Names of the modules that a manifest freezes one by one."""
+def modules_of(manifest: Path) -> dict[str, Path]:
+    """{name: where it lies} of the modules that a manifest freezes one by one; empty without one.
+
+    Those whose folder only running it would tell are left out.
+    """
     try:
         tree = ast.parse(manifest.read_bytes())
-    except (SyntaxError, ValueError):  # told of the manifest itself
-        return set()
-    calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call)]
-    texts = [one.args[0] for one in calls if ast.unparse(one.func) == "module" and one.args]
-    return {str(text.value) for text in texts if isinstance(text, ast.Constant)}
+    except (OSError, SyntaxError, ValueError):  # told of the manifest itself
+        return {}
+    found = {}
+    for call in ast.walk(tree):
+        match call:
+            case ast.Call(func=ast.Name(id="module"), args=[ast.Constant(value=str() as name), *_]):
+                base = base_of(call)
+                if base is not None:
+                    found[name] = manifest.parent / base / name
+    return found
+
+
+def base_of(call: ast.Call) -> str | None:
+    """The folder that a manifest's call takes its files from; None if only running would tell."""
+    given = [*call.args[1:2], *(each.value for each in call.keywords if each.arg == "base_path")]
+    match given:
+        case []:
+            return "."
+        case [ast.Constant(value=str() as base)]:
+            return base
+    return None

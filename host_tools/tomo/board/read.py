@@ -28,6 +28,7 @@ class Board:
     photocells: tuple
     path: Path = Path()
     lines: dict[tuple[str, int], int] = field(default_factory=dict)  # (rows' name, place): line
+    reset_reason: object = None  # the register, which tells the processor; None if not said
 
     @property
     def lamp_circuits(self) -> list[int]:
@@ -86,7 +87,8 @@ def read_board(path: Path) -> Board:
     if missing:
         raise UsageError(f"{path}: has no {', '.join(missing)}", "docs/boards.md has the rows.")
     rows = (_rows(path, name, found[name]) for name in _ROWS)
-    return Board(str(found["NAME"]), *rows, path=path, lines=lines)
+    reset_reason = found.get("RESET_REASON")
+    return Board(str(found["NAME"]), *rows, path=path, lines=lines, reset_reason=reset_reason)
 
 
 def _says_nothing(statement: ast.stmt) -> bool:

@@ -14,5 +14,5 @@ def sound_parts(name: str) -> Board:
     board = parts_of(name)
     wrong = [one.told(board.path) for one in check(board) if one.fails]
     if wrong:
-        raise BoardUnsound(f"board {name} is not booted: {len(wrong)} to mend", "\n".join(wrong))
+        raise BoardUnsound(f"board {name} is not taken: {len(wrong)} to mend", "\n".join(wrong))
     return board

@@ -12,7 +12,7 @@ import typer
 
 from tomo import __version__
 from tomo.checkout import OWN_BOARDS
-from tomo.cli import board, desk, node, points, registers, settings, site, virtual
+from tomo.cli import board, desk, image, node, points, registers, settings, site, virtual
 from tomo.cli.streams import ReaderGone, drop_output, tell_at_last, watch_readers
 from tomo.errors import HostError, MachineRefused
 
@@ -31,6 +31,7 @@ app.add_typer(points.app, name="points")
 app.add_typer(registers.app, name="registers")
 app.add_typer(settings.app, name="settings")
 app.add_typer(board.app, name="board")
+app.add_typer(image.app, name="image")
 app.add_typer(virtual.app, name="virtual")
 app.command(name="desk")(desk.desk)
 

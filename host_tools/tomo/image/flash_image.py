@@ -9,7 +9,7 @@ from pathlib import Path
 from boards import partition_table
 from boards.flash_map import FLASH_SIZE, PARTITIONS, TABLE_AT
 from tomo.errors import HostError, UsageError
-from tomo.files import reading, writing
+from tomo.files import reading, write_whole, writing
 from tomo.image.source import Span
 
 LABELS = tuple(row[0] for row in PARTITIONS)
@@ -92,14 +92,7 @@ def table_places(where: str, data: bytes | bytearray) -> dict[str, tuple[int, in
 
 def create(path: Path) -> None:
     """Write a blank chip's image, whole or not at all."""
-    beside = path.with_name(path.name + ".new")
-    with writing(path):
-        try:
-            beside.write_bytes(blank())
-            beside.replace(path)
-        except OSError:
-            beside.unlink(missing_ok=True)  # a full disk gets its room back
-            raise
+    write_whole(path, bytes(blank()))
 
 
 def save_part(path: Path, image: FlashImage, label: str, at: int, length: int) -> None:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from tomo.jobs.stored_settings import Declared, Setting
 
-_SECRET = "(secret)"
+SECRET = "(secret)"
 
 
 def setting_fields(setting: Setting) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def settings_table(where: str, settings: Iterable[Setting]) -> Table:
 
 def _value(setting: Setting) -> str:
     if setting.value is None:
-        return _SECRET if setting.given else "none"
+        return SECRET if setting.given else "none"
     shown = words(setting.value, setting.unit)
     return f"{shown}: refused, the default counts" if setting.trouble else shown
 
