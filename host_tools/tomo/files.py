@@ -43,9 +43,10 @@ def reading(path: Path) -> Iterator[None]:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all. Raises HostError."""
-    if path.is_dir():
-        raise UsageError(f"cannot write to {path}: it is a folder", "Name a file.")
+    """Write a file whole or not at all. Raises HostError, also for a folder or a device."""
+    if path.exists() and not path.is_file():
+        # A device would be replaced, not written to, by whoever may.
+        raise UsageError(f"cannot write to {path}: it is no file", "Name a file.")
     beside = path.with_name(f"{path.name}.{os.getpid()}.new")
     with writing(path):
         try:

@@ -19,7 +19,7 @@ from tests.desk_bridge import ROOT
 from tests.host import stock_images
 from tests.host.chips import _TABLE_ROWS, PLACES
 from tomo.cli.app import app
-from tomo.errors import HostError
+from tomo.errors import HostError, UsageError
 from tomo.image.application import micropython_series
 from tomo.image.heap_need import LOADS
 
@@ -339,6 +339,16 @@ def test_what_cannot_be_read_or_written_is_told_by_status(tmp_path, stock, monke
     assert status(tmp_path / "x") == 5
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
     assert stock.read_bytes() == stock_images.stock()
+
+
+def test_a_device_is_not_replaced_by_a_file(tmp_path, stock):
+    place = tmp_path / "device"
+    os.mkfifo(place)
+    with pytest.raises(UsageError, match="it is no file") as error:
+        tomo("build", "--board", "submeter6", "--micropython", stock, "--out", place)
+    assert error.value.exit_code == 2
+    assert place.is_fifo()
+    assert list(tmp_path.iterdir()) == [place]
 
 
 def test_without_a_place_it_is_build_images(tmp_path, stock, monkeypatch):
