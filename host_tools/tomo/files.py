@@ -42,11 +42,15 @@ def reading(path: Path) -> Iterator[None]:
         ) from None
 
 
+def need_file(path: Path) -> None:
+    """Raise UsageError where a folder or a device is, which no file may replace."""
+    if path.exists() and not path.is_file():
+        raise UsageError(f"cannot write to {path}: it is no file", "Name a file.")
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file whole or not at all. Raises HostError, also for a folder or a device."""
-    if path.exists() and not path.is_file():
-        # A device would be replaced, not written to, by whoever may.
-        raise UsageError(f"cannot write to {path}: it is no file", "Name a file.")
+    need_file(path)
     beside = path.with_name(f"{path.name}.{os.getpid()}.new")
     with writing(path):
         try:

@@ -75,6 +75,8 @@ def _system(size: int) -> LittleFS:
         block_count=size // BLOCK,
         read_size=32,
         prog_size=32,
+        # As large as there, and no larger: it bounds the files that lie in their folder's block.
+        cache_size=128,
         lookahead_size=32,
         name_max=255,
     )

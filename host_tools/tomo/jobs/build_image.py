@@ -8,7 +8,7 @@ from tomo.board.own_chips import is_own, modules_of
 from tomo.board.read import Board
 from tomo.board.sound import sound_parts
 from tomo.errors import HostError, UsageError
-from tomo.files import write_whole, writing
+from tomo.files import need_file, write_whole, writing
 from tomo.image import esp_image, trial
 from tomo.image.application import micropython_series
 from tomo.image.heap_need import LAMP, LOADS, HeapNeed
@@ -51,6 +51,7 @@ def build_image(options: BuildOptions) -> Built:
     """Build and write. Raises HostError for what cannot be, and then writes nothing."""
     board = sound_parts(options.board)
     out = options.out or DEFAULT_FOLDER / f"{options.board}.bin"
+    need_file(out)
     if out.exists() and options.micropython.exists() and out.samefile(options.micropython):
         raise UsageError(f"{out} is the MicroPython image itself", "Name another file with --out.")
     stock = esp_image.read(options.micropython)
