@@ -115,7 +115,7 @@ def test_people_are_told_in_words(tmp_path, stock):
     )
     assert "a trial image of streetlight" in said
     assert "lacks our start-up" in said
-    assert "some 113 KB, loaded from files" in said
+    assert "some 109 KB, loaded from files" in said
     assert "at most 37 KB. A chip without PSRAM has 115 KB" in said
 
 

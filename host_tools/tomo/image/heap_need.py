@@ -16,4 +16,4 @@ class HeapNeed:
 
 
 LOADS = HeapNeed(42 * 1024, 128_000)
-LAMP = HeapNeed(36 * 1024, 113_000)
+LAMP = HeapNeed(36 * 1024, 109_000)
