@@ -1,8 +1,12 @@
 """tomo.jobs.story: what a node's console lines are in words."""
 
+import json
+from types import SimpleNamespace
+
 import pytest
 
 from tests.host.sites import load, site
+from tomo.jobs import run_site
 from tomo.jobs.story import Story
 from tomo.world.site import World
 
@@ -62,3 +66,12 @@ def test_a_load_that_is_faulty_is_told_with_its_cause(line, words):
 def test_one_that_is_sound_again_tells_what_it_was():
     line = {"event": "load fault", "load": "pump", "number": 1, "to": "sound", "was": "welded"}
     assert told(**line) == "pump is sound again, was: welded"
+
+
+def test_what_somebody_asked_on_a_console_is_no_part_of_the_story(monkeypatch):
+    said = [{"t": 1, "event": "why", "load": "fridge"}, {"t": 2, "event": "boot"}]
+    lines = [json.dumps(one) for one in said]
+    monkeypatch.setattr(run_site, "pass_on", lambda _node, _terminal: lines)
+    story = Story(World(site([load("pump")])))
+    node = SimpleNamespace(name="panel")
+    assert [entry.data for entry in run_site._news(story, [(node, None)])] == [said[1]]

@@ -8,6 +8,9 @@ host tools use this same file.
 
 import json
 
+# Answers to whoever asked, by their `event`: nothing has happened.
+ANSWERS = ("challenge", "help", "loads", "points", "read", "settings", "status", "why")
+
 
 def line(uptime_s: int, millis: int, fields: dict) -> str:
     """One console line; `t` is put together from integers, which a 32-bit float could not hold."""

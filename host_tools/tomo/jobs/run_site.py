@@ -21,6 +21,7 @@ from tomo.transport.pseudo_terminal import PseudoTerminal
 from tomo.world.lockstep import Lockstep
 from tomo.world.site import World
 from tomo.world.trace import Trace
+from tomoshibi.wire.console import ANSWERS
 
 CLOCKS = ("paced", "real", "virtual")
 # Node seeds lie this far apart, so that two sites with neighbouring seeds share none.
@@ -173,7 +174,9 @@ def _news(story: Story, consoles: list[tuple[DeskNode, PseudoTerminal]]) -> list
     new = story.catch_up()
     for node, terminal in consoles:
         for line in pass_on(node, terminal):
-            new.append(story.told(node.name, _parse(line)))
+            told = _parse(line)
+            if told.get("event") not in ANSWERS:
+                new.append(story.told(node.name, told))
     return sorted(new, key=lambda entry: entry.order)
 
 
