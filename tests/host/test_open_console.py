@@ -94,3 +94,22 @@ def test_what_somebody_left_half_typed_is_refused_and_ours_answered():
     both = SerialNode(answer=lambda command: refused + answer(command))
     with both as node, open_console(str(node.path)) as console:
         assert console.ask("status", "status") == TOLD
+
+
+POINTS = {"t": 9, "event": "points", "circuit": {"units": {"power": "mW"}}}
+POINTS["circuit"] |= {"1": {"power": 1_234_567, "on": True}, "2": {"power": None, "on": False}}
+
+
+def test_node_read_of_a_console_has_every_point_in_its_own_resolution(tmp_path):
+    with SerialNode(answer=lambda _command: json.dumps(POINTS).encode() + b"\r\n") as node:
+        (tmp_path / CONSOLE_LINK).symlink_to(node.path)
+        lines = tomo("node", "read", tmp_path, "--json").stdout.splitlines()
+        table = tomo("node", "read", node.path).stdout
+        assert node.heard == ["points", "points"]
+    power = {"node": str(tmp_path), "part": "circuit", "name": "power", "unit": "mW"}
+    assert json.loads(lines[0]) == power | {"number": 1, "value": 1_234_567}
+    assert json.loads(lines[2]) == power | {"number": 2, "value": None}
+    assert "1234567" in table
+    assert "no data" in table
+    refused = tomo("node", "read", tmp_path, "--object", "028D01").exception
+    assert isinstance(refused, UsageError)

@@ -74,4 +74,5 @@ def test_what_somebody_asked_on_a_console_is_no_part_of_the_story(monkeypatch):
     monkeypatch.setattr(run_site, "pass_on", lambda _node, _terminal: lines)
     story = Story(World(site([load("pump")])))
     node = SimpleNamespace(name="panel")
-    assert [entry.data for entry in run_site._news(story, [(node, None)])] == [said[1]]
+    consoles: list = [(node, None)]
+    assert [entry.data for entry in run_site._news(story, consoles)] == [said[1]]

@@ -4,6 +4,7 @@ import socket
 import sys
 import time
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,6 +19,7 @@ from tomo.errors import HostError, NodeSilent, NodeWrong, UsageError
 from tomo.jobs.addresses import given_address
 from tomo.render import node as render
 from tomo.scenario.kinds import NotThat, ipv4
+from tomo.transport.console import is_port
 from tomo.transport.signals import Stopped, stoppable
 from tomoshibi.wire.echonet import NODE_PROFILE
 
@@ -26,7 +28,10 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Address = Annotated[str, typer.Argument(help="The node's address or host name.")]
+Node = Annotated[
+    str,
+    typer.Argument(metavar="NODE", help="Address or host name; or what its console is behind."),
+]
 From = Annotated[
     str | None,
     typer.Option(
@@ -88,7 +93,7 @@ def ls(
 
 @app.command()
 def read(
-    address: Address,
+    address: Node,
     objects: Annotated[
         list[str] | None,
         typer.Option("--object", metavar="EOJ", help="Only this object, e.g. 028D01; repeatable."),
@@ -100,10 +105,18 @@ def read(
 ) -> None:
     """Read every property of a node, or of some of its objects.
 
+    A serial port, a pyserial URL or a desk node's folder in place of the address: every point by
+    name in its own resolution, as the console has it.
+
     Ends with status 3 if the node stays silent and 4 if a value makes no sense, or if it has no
     such object.
     """
     wanted = [parse_eoj(each) for each in objects or []]
+    if is_port(address) or Path(address).is_dir():
+        if wanted or raw:
+            raise UsageError("objects and bytes are ECHONET Lite's: read an address for them")
+        node_console.points(address, as_json)
+        return
     ip = _resolved(address)
     nonsense: list[Value] = []
     with Controller(local, timeout_s, _print_frame if raw else None) as controller:

@@ -30,6 +30,19 @@ def status(node: Node, as_json: AsJson = False) -> None:
         wide_console().print(render.status_table(node, told))
 
 
+def points(node: str, as_json: bool) -> None:
+    """Print every value of a node by point, in its own resolution."""
+    with open_console(node) as console:
+        values = list(render.points_of(console.ask("points", "points")))
+    if as_json:
+        for value in values:
+            typer.echo(json_line({"node": node} | value))
+        return
+    for part in dict.fromkeys(value["part"] for value in values):
+        of_part = [value for value in values if value["part"] == part]
+        wide_console().print(render.points_table(part, of_part))
+
+
 def why(
     node: Node,
     load: Annotated[str, typer.Argument(metavar="LOAD", help="Its number or its name.")],
