@@ -112,7 +112,7 @@ def read(
     such object.
     """
     wanted = [parse_eoj(each) for each in objects or []]
-    if is_port(address) or Path(address).is_dir():
+    if is_port(address) or (address and Path(address).is_dir()):
         if wanted or raw:
             raise UsageError("objects and bytes are ECHONET Lite's: read an address for them")
         node_console.points(address, as_json)
