@@ -97,7 +97,8 @@ def test_what_somebody_left_half_typed_is_refused_and_ours_answered():
 
 
 POINTS = {"t": 9, "event": "points", "circuit": {"units": {"power": "mW"}}}
-POINTS["circuit"] |= {"1": {"power": 1_234_567, "on": True}, "2": {"power": None, "on": False}}
+POINTS["circuit"] |= {"2": {"power": None, "on": False}, "1": {"power": 1_234_567, "on": True}}
+POINTS["node"] = {"units": {}, "1": {"date": [2026, 11, 27], "time": [8, 5]}}
 
 
 def test_node_read_of_a_console_has_every_point_in_its_own_resolution(tmp_path):
@@ -106,10 +107,13 @@ def test_node_read_of_a_console_has_every_point_in_its_own_resolution(tmp_path):
         lines = tomo("node", "read", tmp_path, "--json").stdout.splitlines()
         table = tomo("node", "read", node.path).stdout
         assert node.heard == ["points", "points"]
-    power = {"node": str(tmp_path), "part": "circuit", "name": "power", "unit": "mW"}
-    assert json.loads(lines[0]) == power | {"number": 1, "value": 1_234_567}
-    assert json.loads(lines[2]) == power | {"number": 2, "value": None}
-    assert "1234567" in table
-    assert "no data" in table
+    values = [json.loads(line) for line in lines]
+    # In the order of the table of points, circuits ascending.
+    assert [(v["name"], v["number"], v["value"]) for v in values if v["part"] == "circuit"] == [
+        ("on", 1, True), ("on", 2, False), ("power", 1, 1_234_567), ("power", 2, None),
+    ]  # fmt: skip
+    assert {v["unit"] for v in values if v["name"] == "power"} == {"mW"}
+    for shown in ("1234567", "no data", "yes", "2026-11-27", "08:05"):
+        assert shown in table
     refused = tomo("node", "read", tmp_path, "--object", "028D01").exception
     assert isinstance(refused, UsageError)

@@ -26,7 +26,7 @@ CHOICE = "choice"
 SECRET = "secret"
 HEX = "hex"
 
-AT_ONCE = "at once"
+# Else "at once".
 AFTER_RESTART = "after restart"
 
 # Fields of a row.

@@ -6,6 +6,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
+from tomo.client import points
 from tomoshibi.wire.status import NAME, SENTENCE, STATUS, UNIT
 
 _LINE = ("t", "event")  # of every line of a console
@@ -27,21 +28,29 @@ def status_table(node: str, told: dict[str, Any]) -> Table:
 
 
 def points_of(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Each value of an answer to `points`: part, number, name, value (None: no data), unit."""
-    for part, shown in told.items():
-        if part in _LINE:
-            continue
-        for number, values in shown.items():
-            if number == "units":
-                continue
-            for name, value in values.items():
-                yield {
-                    "part": part,
-                    "number": int(number),
-                    "name": name,
-                    "value": value,
-                    "unit": shown["units"].get(name, ""),
-                }
+    """Each value of an answer to `points`: part, number, name, value (None: no data), unit.
+
+    In the order of the table of points; what a newer firmware has besides is last.
+    """
+    order = {(row["part"], row["name"]): i for i, row in enumerate(points.table())}
+    found = [
+        {
+            "part": part,
+            "number": int(number),
+            "name": name,
+            "value": value,
+            "unit": shown["units"].get(name, ""),
+        }
+        for part, shown in told.items()
+        if part not in _LINE
+        for number, values in shown.items()
+        if number != "units"
+        for name, value in values.items()
+    ]
+    yield from sorted(
+        found,
+        key=lambda each: (order.get((each["part"], each["name"]), len(order)), each["number"]),
+    )
 
 
 def points_table(part: str, values: list[dict[str, Any]]) -> Table:
@@ -56,9 +65,20 @@ def points_table(part: str, values: list[dict[str, Any]]) -> Table:
     for each in values:
         lines.setdefault(each["name"], {})[each["number"]] = each["value"]
     for name, found in lines.items():
-        cells = ("no data" if found[n] is None else str(found[n]) for n in numbers)
+        cells = (_value(found.get(n)) for n in numbers)
         table.add_row(escape(name), *map(escape, cells), units[name])
     return table
+
+
+def _value(value: Any) -> str:
+    """Of a point; a list is a date, a time of day or both."""
+    if value is None:
+        return "no data"
+    if isinstance(value, list):
+        date, clock = (value[:3], value[3:]) if value[0] > 23 else ([], value)
+        words = ("-".join(f"{part:02d}" for part in date), ":".join(f"{p:02d}" for p in clock))
+        return " ".join(filter(None, words))
+    return _words(value)
 
 
 def _words(value: Any) -> str:
