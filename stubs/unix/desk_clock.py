@@ -119,6 +119,24 @@ def watch(native, callback) -> None:
     asyncio.core._io_queue.poller.register(native, select.POLLIN)
 
 
+def wait_for(native) -> None:
+    """Let events come, and no task, until `native` can be read. REAL only.
+
+    What the port does where it waits by itself, at the prompt.
+    """
+    poller = select.poll()
+    poller.register(native, select.POLLIN)
+    for watched, _ in _watched:
+        poller.register(watched, select.POLLIN)
+    while True:
+        ready = poller.poll(_run_overdue())
+        for watched, callback in list(_watched):
+            if _flags_of(watched, ready):
+                callback()
+        if _flags_of(native, ready):
+            return
+
+
 def soft_call(callback, argument) -> None:
     """Call an interrupt handler of the firmware as the scheduler does: errors are only printed."""
     try:
@@ -230,7 +248,7 @@ class DeskIOQueue:
 
     def _wait_real(self, dt: int) -> None:
         while True:
-            gap = self._run_overdue()
+            gap = _run_overdue()
             for entry in self._soft:
                 if entry[_STREAM].ioctl(_POLL, entry[_FLAGS]):
                     self._wake_soft()
@@ -245,17 +263,6 @@ class DeskIOQueue:
             # asyncio takes a task as soon as it is told to wait without limit and we return.
             if dt >= 0:
                 return
-
-    def _run_overdue(self) -> int:
-        """Run what is due; return the time to the next event, -1 if there is none."""
-        while True:
-            head = _events.peek()
-            if head is None:
-                return -1
-            gap = ticks_diff(head.ph_key, ticks_ms())
-            if gap > 0:
-                return gap
-            _run(_events.pop())
 
     # -- who waits ---------------------------------------------------------------------------
 
@@ -348,6 +355,18 @@ def _flags_of(native, ready: list) -> int:
         if candidate is native:
             return flags
     return 0
+
+
+def _run_overdue() -> int:
+    """Run what is due; return the time to the next event, -1 if there is none."""
+    while True:
+        head = _events.peek()
+        if head is None:
+            return -1
+        gap = ticks_diff(head.ph_key, ticks_ms())
+        if gap > 0:
+            return gap
+        _run(_events.pop())
 
 
 def _run(overdue) -> None:

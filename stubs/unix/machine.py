@@ -21,6 +21,8 @@ SOFT_RESET = const(5)
 # Exit statuses that ask whoever started this node to start it again.
 RESET_EXIT = 4
 SOFT_RESET_EXIT = 5
+# A soft reset from the raw REPL, to which it is to return.
+RAW_RESET_EXIT = 6
 
 _cpu_hz = 160_000_000
 
@@ -67,7 +69,10 @@ mem32 = _Memory()
 
 
 def unique_id() -> bytes:
-    """Six bytes from DESK_SEED; as a MAC address they are locally administered."""
+    """DESK_MAC, or six bytes from DESK_SEED; as a MAC address these are locally administered."""
+    mac = getenv("DESK_MAC")
+    if mac:
+        return bytes(int(part, 16) for part in mac.split(":"))
     seed = int(getenv("DESK_SEED") or 0)
     return b"\x02\x00" + (seed & 0xFFFF_FFFF).to_bytes(4, "big")
 

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from tomo.jobs.run_desk import constant
 from tomo.scenario import records
+from tomo.scenario.constant import constant
 from tomo.world.site import World
 
 

@@ -10,7 +10,7 @@ from tomo.board.read import parts_of, read_board
 from tomo.checkout import boards
 from tomo.errors import UsageError
 from tomo.jobs.node_settings import node_settings
-from tomo.jobs.run_desk import constant
+from tomo.scenario.constant import constant
 
 HEAD = '"""A board."""\n\nfrom micropython import const\n\nNAME = "x"\nPIN = const(-3)\n'
 ROWS = "BUSES = ()\nMETERS = ()\nRELAYS = ()\nSENSES = ()\nLAMPS = ()\nPHOTOCELLS = ()\n"

@@ -97,10 +97,10 @@ def test_a_changed_firmware_file_changes_the_binary_but_not_the_objects(tmp_path
     monkeypatch.setattr(desk, "_VARIANT", tmp_path / "boards" / "desk")
 
     objects = desk._object_key()
-    final = desk._final_key(objects)
+    final = desk._DESK.key(objects)
     (tmp_path / "firmware" / "main.py").write_text("changed = 1\n")
     assert desk._object_key() == objects
-    assert desk._final_key(objects) != final
+    assert desk._DESK.key(objects) != final
 
     switch = tmp_path / "boards" / "desk" / "common" / "desk.mk"
     switch.write_text(switch.read_text() + "\nMICROPY_VFS_FAT = 1\n")

@@ -58,8 +58,8 @@ def test_make_builds_between_odd_folders(odd, monkeypatch):
     """The command of the desk build, on a port of four lines."""
     monkeypatch.setattr(places, "CACHE", odd)
     monkeypatch.setattr(places, "ROOT", odd)
-    (odd / desk._MANIFEST).parent.mkdir(parents=True)
-    (odd / desk._MANIFEST).write_text("firmware\n")
+    (odd / desk._DESK.manifest).parent.mkdir(parents=True)
+    (odd / desk._DESK.manifest).write_text("firmware\n")
     port = odd / "source" / "ports" / "unix"
     port.mkdir(parents=True)
     (port / "Makefile").write_text(
@@ -70,7 +70,7 @@ def test_make_builds_between_odd_folders(odd, monkeypatch):
     )
     cross = odd / "cross"
     cross.write_text("compiler\n")
-    job = desk._Job("desk32", "key", odd / "variant")
+    job = desk._Job("desk32", "key", odd / "variant", desk._DESK.manifest)
     job._source, job._tls = odd / "source", None
 
     job.make({"MICROPY_MPYCROSS": str(desk._in_cache(cross))})

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import serial
 
-from tomo.jobs.run_desk import DeskOptions, constant, run_desk
+from tomo.jobs.run_desk import DeskOptions, run_desk
+from tomo.scenario.constant import constant
 from tomo.scenario.records import Event
 from tomo.transport.desk_node import Desk, NodeDied
 

@@ -42,7 +42,7 @@ HOST_MAY_IMPORT = {
     "world": ("board", "scenario"),
     "transport": ("image", "world"),
     "virtual": (),
-    "jobs": ("board", "image", "scenario", "transport", "world"),
+    "jobs": ("board", "image", "scenario", "transport", "virtual", "world"),
     "render": ("board", "client", "image", "jobs", "scenario", "world"),
 }
 HOST_MAY_IMPORT["cli"] = tuple(HOST_MAY_IMPORT)

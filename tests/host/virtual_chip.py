@@ -1,5 +1,6 @@
 """Images for virtual boards, small and of no code, and a tray that is served meanwhile."""
 
+import collections
 import contextlib
 import gc
 import io
@@ -33,13 +34,27 @@ def image(code=b"no code", chip_id=0, segments=1):
     return data + bytes(-len(data) % 16 or 16)[:-1] + bytes((total,))
 
 
+class Served(Tray):
+    """What is appended to `todo` is called by whoever serves it."""
+
+    def __init__(self, *words):
+        super().__init__(*words)
+        self.todo = collections.deque()
+
+
 @contextlib.contextmanager
-def served(folder, count=1, faults=()):
+def served(folder, count=1, faults=(), programs=None):
     """A tray and what it tells, served by a thread of its own."""
     ended = threading.Event()
     told = []
-    with Tray(folder, count, dict(faults), lambda *words: told.append(words)) as tray:
-        thread = threading.Thread(target=tray.serve, args=(ended.is_set,), daemon=True)
+    with Served(folder, count, dict(faults), lambda *words: told.append(words), programs) as tray:
+
+        def done():
+            while tray.todo:
+                tray.todo.popleft()()
+            return ended.is_set()
+
+        thread = threading.Thread(target=tray.serve, args=(done,), daemon=True)
         thread.start()
         try:
             yield tray, told

@@ -92,7 +92,7 @@ def read(path: Path) -> Flash:
     places = [(offset, size) for _, kind, _, offset, size in rows if kind == 0]
     offset, size = next(((o, s) for o, s in places if data[o : o + 1] == b"\xe9"), (0, 0))
     program = data[offset : offset + size]
-    return Flash(chip, bootloader_at, data, rows, program, *_banner(program))
+    return Flash(chip, bootloader_at, data, rows, program, *banner(program))
 
 
 def whole_program(where: str, flash: Flash) -> bytes:
@@ -134,8 +134,8 @@ def _rows(data: bytes) -> tuple[Row, ...]:
         return ()
 
 
-def _banner(program: bytes) -> tuple[str, str]:
-    """Version and machine: what the REPL says first."""
+def banner(program: bytes) -> tuple[str, str]:
+    """Version and machine of a MicroPython: what its REPL says first; empty if there is none."""
     found = _VERSION.search(program)
     version = found[1].decode("ascii", "replace") if found else ""
     end = _MACHINE_END.search(program)

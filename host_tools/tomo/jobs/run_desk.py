@@ -7,34 +7,25 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from tomo.board.read import parts_of
 from tomo.board.sound import sound_parts
 from tomo.errors import HostError, UsageError
 from tomo.jobs.addresses import need_free
 from tomo.jobs.node_settings import node_settings
 from tomo.scenario import records
+from tomo.scenario.constant import constant
 from tomo.transport.console import CONSOLE_LINK
 from tomo.transport.desk_node import Desk, DeskNode, NodeDied, pass_on
+from tomo.transport.desk_resets import Reset, after
 from tomo.transport.pseudo_terminal import PseudoTerminal
-from tomo.world.lockstep import Lockstep, Report
+from tomo.world.felt import Felt
+from tomo.world.lockstep import Lockstep
 from tomo.world.site import World
 
 CLOCKS = ("real", "virtual")
-# The constant world: 101 V, and this much behind every closed relay.
-_BRANCH_W = 100.0
-_ENDLESS_MS = 10 * 366 * 86_400_000
 _LOOK_S = 0.05
-# Statuses of the desk program after which a chip would start again, and the number that the ESP32
-# then gives for the reset: its watchdog's, or software's (ESP-IDF, "RESET_REASON"). A soft reset
-# leaves the number as it was.
-_WATCHDOG_RESET = 8
-_SOFTWARE_RESET = 12
-_RESETS = {3: _WATCHDOG_RESET, 4: _SOFTWARE_RESET}
-_SOFT_RESET = 5
 # A node that resets more often than this will not get better.
 _RESTARTS = 5
 _RESTARTS_S = 10.0
@@ -179,12 +170,11 @@ def _run_real(seat: _Seat, desk: Desk, folder: Path, settings: dict | None, worl
         except NodeDied as end:
             now = time.monotonic()
             often = len(resets) == _RESTARTS and now - resets[0] < _RESTARTS_S
-            soft = end.status == _SOFT_RESET
-            if not (soft or end.status in _RESETS) or often:
+            reset = after(end.status, Reset(desk.reset_reason, desk.soft_reset))
+            if reset is None or often:
                 raise
             resets.append(now)
-            reason = desk.reset_reason if soft else _RESETS[end.status or 0]
-            desk = replace(desk, reset_reason=reason, soft_reset=soft)
+            desk = replace(desk, reset_reason=reset.reason, soft_reset=reset.soft)
             settings = None  # what the node has changed since is in its chip
 
 
@@ -215,49 +205,16 @@ def _place(options: DeskOptions) -> tuple[records.Scenario, records.Node]:
     return scenario, fitting[0]
 
 
-def constant(board: str) -> records.Scenario:
-    """A world in which nothing happens: a healthy grid and constant loads."""
-    parts = parts_of(board)
-    steady = records.Profile(watts=_BRANCH_W)
-    loads = tuple(
-        records.Load(f"branch {number}", 4, 1_500, 30, False, 0.95, 1.0, 0, 0, steady)
-        for number in parts.load_circuits
-    )
-    lamps = tuple(
-        records.Lamp("lamp", 0, "main", 60, 500, 400, 0.06, 0.95) for _ in parts.lamp_circuits
-    )
-    node = records.Node(board, board, "", {}, loads, lamps)
-    now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
-    return records.Scenario(
-        path=Path("constant"),
-        site=records.Site("desk", "", 35.6895, 139.6917, 0, now, _ENDLESS_MS, 1, 1.0),
-        grid=records.Grid(101.0, 50, 0.0, 0.0, 0.0),
-        inverter=records.Inverter(1_500, 0, 5_000, 300, 30, 20, 150, 15.0),
-        battery=records.Battery(6_000, 80.0, 10.0, 0.92, 1_000),
-        pv=None,
-        node=(node,),
-    )
-
-
 def _follow(node: DeskNode, world: World, show: Callable[[], None], began: float) -> None:
     """Real time: the world follows the clock, and the node is told what changed."""
-    sent: dict[str, int] = {}
+    felt = Felt(world, node.name)
     while world.now_ms < world.scenario.site.duration:
-        seen = world.quantities(node.name)
-        changed = {name: value for name, value in seen.items() if sent.get(name) != value}
-        sent.update(changed)
-        changed |= world.strokes(node.name)
-        if changed:
+        if changed := felt.changes():
             node.send({"set": changed})
         report = node.try_report(_LOOK_S)
         world.advance(round((time.monotonic() - began) * 1000))
         if report:
-            _take(world, node, report)
+            felt.take(report)
         show()
         if not node.alive:
             raise node.died()
-
-
-def _take(world: World, node: DeskNode, report: Report) -> None:
-    for _, output, value in report.out:
-        world.command(node.name, output, value, world.now_ms)

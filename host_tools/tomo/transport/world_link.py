@@ -20,10 +20,15 @@ class WorldLink:
     def __init__(self) -> None:
         node_reads, self._write = os.pipe()
         self._read, node_writes = os.pipe()
-        self.node_ends = (node_reads, node_writes)
+        self.node_ends: tuple[int, ...] = (node_reads, node_writes)
         self._pending = b""
         self._poll = select.poll()
         self._poll.register(self._read, select.POLLIN)
+
+    @property
+    def reads(self) -> int:
+        """The descriptor from which frames come."""
+        return self._read
 
     def started(self) -> None:
         """The node has its ends now; drop ours of them, so that its death is seen."""

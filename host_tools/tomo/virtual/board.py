@@ -5,23 +5,20 @@ reset into the loader, the last closing of the port one into what is in flash. A
 has told it to stay, or has gone in the middle of a write, stays in the loader, as hardware does.
 """
 
-import random
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from collections.abc import Callable
 from pathlib import Path
 
 from tomo.virtual.boot import Verdict, boot
 from tomo.virtual.chip import Chip
 from tomo.virtual.faults import Fault
 from tomo.virtual.flash import Flash
+from tomo.virtual.loader import Loader
+from tomo.virtual.noise import Noise
 from tomo.virtual.port import Port
-from tomo.virtual.rom import SPEED, SYNC, Rom
-from tomo.virtual.slip import Frames, framed
+from tomo.virtual.program import Ended, Program, Programs
+from tomo.virtual.sync import Sync
 
 UNPLUGGED_S = 10  # longer than esptool's seven attempts of a second to find the port again
-
-_SYNC = framed(SYNC)
-_NOISE_EVERY = 2_048  # bytes, on average
 
 Tell = Callable[[str, str], None]
 
@@ -33,33 +30,53 @@ class _Unplugged(Exception):
 class Board:
     """Number `number` of a tray, with `name`.bin and the port `name` in `folder`.
 
-    verdict  what came of the last reset
-    tell     called with a word and a sentence when the board's state changes: `boot`, `no-boot`,
-             `loader`, `unplugged`, `plugged`
+    programs  by a MAC address: what knows how to run what is in flash; without it nothing is run
+    verdict   what came of the last reset
+    runs      what is run, in words; empty if nothing is
+    tell      called with a word and a sentence when the board's state changes: `boot`, `no-boot`,
+              `loader`, `unplugged`, `plugged`, `off`, `ended`
     """
 
-    def __init__(self, folder: Path, name: str, number: int, fault: Fault, tell: Tell) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        number: int,
+        fault: Fault,
+        tell: Tell,
+        programs: Callable[[str], Programs] | None = None,
+    ) -> None:
         self.name = name
         self.fault = fault
         self.chip = Chip(fault.kind, number, fault.flash_size)
         self._flash = Flash(folder / f"{name}.bin", fault.flash_size, fault.bad)
         self.port = Port(folder / name)
         self._tell = tell
-        self._noise = _Noise(number)
+        self._noise = Noise(number)
         self._unplugs = fault.unplugs
         self._plug_at = 0.0
-        self._rom: Rom | None = None
-        self._frames = Frames()
-        self._to_say: Iterator[bytes] = iter(())
-        self._held = b""  # the beginning of a SYNC, perhaps
+        self._sync = Sync()
+        self._programs = programs(self.chip.mac) if programs else None
+        self._powered = True
+        self._loader: Loader | None = None
+        self._program: Program | None = None
+        self.runs = ""
         self.verdict = self._boot()
+        self._start_program()
 
     def close(self) -> None:
+        self._stop_program()
         self.port.unplug()
         self._flash.close()
 
+    def descriptors(self) -> list[int]:
+        """Of the program that runs: what to wait for besides the port."""
+        return self._program.descriptors() if self._program else []
+
     def serve(self, now: float) -> None:
         """Take what has come and say what is due; `now` in seconds."""
+        if self._program:
+            self._run(self._program)
         if self.port.end < 0:
             self._plug_in(now)
             return
@@ -69,7 +86,29 @@ class Board:
             self._take(heard, now)
         elif was_open and not self.port.is_open:
             self._closed()
+        elif late := self._sync.late(now):
+            self._type(late)
         self._say_on()
+
+    def order(self, what: str) -> None:
+        """`reset`, `power off`, `power on`, or an order to the board's surroundings.
+
+        Raises ValueError for what it does not know.
+        """
+        if what == "reset" or what == "power on":
+            self._powered = True
+            self._start()
+        elif what == "power off":
+            self._powered = False
+            self._loader = None
+            self._stop_program()
+            self._tell("off", "")
+        elif self._programs:
+            self._programs.order(what)
+        else:
+            raise ValueError(what)
+
+    # The port
 
     def _plug_in(self, now: float) -> None:
         if now >= self._plug_at:
@@ -77,126 +116,119 @@ class Board:
             self._tell("plugged", "")
 
     def _take(self, data: bytes, now: float) -> None:
-        if self.fault.locked:
-            self._show(data)
+        if not self._powered:
             return
-        if self.fault.noisy and self._rom and self._rom.speed > SPEED:
+        if self.fault.locked:
+            self._type(data)
+            return
+        if self.fault.noisy and self._loader and self._loader.is_fast:
             data = self._noise.garbled(data)
-        data = self._held + data
-        self._held = b""
-        _, sync, after = data.rpartition(_SYNC)
+        before, sync = self._sync.split(data, now, hold=not self._loader)
         if sync:
             self._enter_loader()
-            data = sync + after
-        elif not self._rom:
-            begun = _overlap(data)
-            self._held = data[len(data) - begun :]
-            data = data[: len(data) - begun]
-        if self._rom:
-            self._load(self._rom, data, now)
+            before = sync
+        if self._loader:
+            self._load(self._loader, before, now)
         else:
-            self._show(data)
+            self._type(before)
+
+    def _type(self, data: bytes) -> None:
+        if self._loader:
+            self._load(self._loader, data, 0)
+        elif self._program:
+            self._program.type(data)
+        elif self._powered and (b"\r" in data or b"\n" in data):
+            # A board that runs nothing says again where it stands.
+            self.port.say(self._report())
+
+    def _say_on(self) -> None:
+        """As much as the port takes."""
+        while self._loader and self.port.end >= 0 and self.port.sent():
+            said = self._loader.some()
+            if not said:
+                return
+            self.port.say(said)
+        if self.port.end >= 0:
+            self.port.sent()
+
+    def _closed(self) -> None:
+        self._sync.forget()
+        if self._loader:
+            self._loader.closed()
+            if not self._loader.stays:
+                self._start()
+
+    # The loader
 
     def _enter_loader(self) -> None:
-        if not self._rom:
+        if not self._loader:
             self._tell("loader", "")
-        self._rom = Rom(self.chip, self._flash, self._on_block)
-        self._frames = Frames()
-        self._to_say = iter(())
+        self._stop_program()
+        self.port.forget()
+        self._loader = Loader(self.chip, self._flash, self._on_block)
 
-    def _load(self, rom: Rom, data: bytes, now: float) -> None:
-        for frame in self._frames.feed(data):
-            try:
-                answer = rom.answer(frame)
-            except _Unplugged:
-                self._plug_at = now + UNPLUGGED_S
-                self._rom = None
-                self._to_say = iter(())
-                self.port.unplug()
-                self._tell("unplugged", f"for {UNPLUGGED_S} s")
-                return
-            self._to_say = chain(self._to_say, map(framed, answer))
-            if rom.left:
-                self._say_on()
-                self._start()
-                return
+    def _load(self, loader: Loader, data: bytes, now: float) -> None:
+        try:
+            goes_on = loader.take(data)
+        except _Unplugged:
+            self._plug_at = now + UNPLUGGED_S
+            self._loader = None
+            self.port.unplug()
+            self._tell("unplugged", f"for {UNPLUGGED_S} s")
+            return
+        if not goes_on:
+            self._say_on()
+            self._start()
 
     def _on_block(self, done: int, blocks: int) -> None:
         if self._unplugs and done >= blocks // 2:
             self._unplugs = False
             raise _Unplugged
 
-    def _say_on(self) -> None:
-        """As much as the port takes: what a tool reads slowly is not all made beforehand."""
-        while self.port.end >= 0 and self.port.sent():
-            said = b"".join(_some(self._to_say))
-            if not said:
-                return
-            self.port.say(said)
-
-    def _closed(self) -> None:
-        self._held = b""
-        self._frames = Frames()
-        self._to_say = iter(())
-        if self._rom and not self._rom.stays:
-            self._start()
+    # What is in flash
 
     def _start(self) -> None:
-        self._rom = None
+        self._loader = None
+        self._stop_program()
         self.verdict = self._boot()
         self._tell("boot" if self.verdict.boots else "no-boot", self.verdict.reason)
         self.port.say(self._report())
+        self._start_program()
 
     def _boot(self) -> Verdict:
         kind = self.chip.kind
-        return boot(self._flash.read, self._flash.size, kind.chip_id, kind.boot_at)
+        verdict = boot(self._flash.read, self._flash.size, kind.chip_id, kind.boot_at)
+        self.runs = ""
+        if verdict.boots and self._programs:
+            self.runs = self._programs.name(self._flash.read, *verdict.app)
+        return verdict
+
+    def _start_program(self) -> None:
+        if self.runs and self._programs:
+            self._program = self._programs.start()
+
+    def _stop_program(self) -> None:
+        if self._program:
+            self._program.stop()
+            self._program = None
+
+    def _run(self, program: Program) -> None:
+        try:
+            said = program.serve()
+        except Ended as end:
+            self._stop_program()
+            self._tell("ended", str(end))
+            said = f"{end}\r\n".encode()
+        if said and self.port.end >= 0:
+            self.port.say(said)
 
     def _report(self) -> bytes:
         """What a board says on its console after a reset."""
-        last = (
-            "would start; its code is not run on this virtual board"
-            if self.verdict.boots
-            else "nothing to start"
-        )
+        if self.runs:
+            last = f"starts {self.runs}"
+        elif self.verdict.boots:
+            last = "would start; its code is not run on this virtual board"
+        else:
+            last = "nothing to start"
         lines = (f"virtual {self.chip.kind.name}, reset", *self.verdict.lines, last)
         return "".join(f"{line}\r\n" for line in lines).encode()
-
-    def _show(self, typed: bytes) -> None:
-        """A line typed at a board that runs nothing: it says again where it stands."""
-        if b"\r" in typed or b"\n" in typed:
-            self.port.say(self._report())
-
-
-class _Noise:
-    """Garbles one bit of some 2 KiB, the same ones whenever a tray is started."""
-
-    def __init__(self, seed: int) -> None:
-        self._dice = random.Random(seed)
-        self._next = self._gap()
-
-    def _gap(self) -> int:
-        return self._dice.randrange(1, 2 * _NOISE_EVERY)
-
-    def garbled(self, data: bytes) -> bytes:
-        wrong = bytearray(data)
-        while self._next < len(wrong):
-            wrong[self._next] ^= 1 << self._dice.randrange(8)
-            self._next += self._gap()
-        self._next -= len(wrong)
-        return bytes(wrong)
-
-
-def _overlap(data: bytes) -> int:
-    """How many of the last bytes are the beginning of a SYNC frame."""
-    start = data.rfind(_SYNC[:1], -len(_SYNC))
-    return len(data) - start if start >= 0 and _SYNC.startswith(data[start:]) else 0
-
-
-def _some(frames: Iterable[bytes]) -> Iterator[bytes]:
-    """The next frames, some 8 KiB of them."""
-    size = 0
-    for frame in frames:
-        yield frame
-        size += len(frame)
-        if size >= 8_192:
-            return

@@ -26,10 +26,14 @@ Read = Callable[[int, int], bytes]
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the application would be started, and the lines a board says on the way."""
+    """Whether the application would be started, and the lines a board says on the way.
+
+    app   offset and size of the partition that it is in
+    """
 
     boots: bool
     lines: tuple[str, ...]
+    app: tuple[int, int] = (0, 0)
 
     @property
     def reason(self) -> str:
@@ -50,15 +54,19 @@ def boot(read: Read, size: int, chip_id: int, boot_at: int) -> Verdict:
     except ValueError as error:
         lines.append(f"partition table at {_TABLE_AT:#x}: {error}")
         return Verdict(False, tuple(lines))
+    beyond = [label for label, _, _, at, length in rows if at + length > size]
+    if beyond:
+        lines.append(f"partition table at {_TABLE_AT:#x}: {beyond[0]} exceeds the flash chip")
+        return Verdict(False, tuple(lines))
     lines.append(f"partition table at {_TABLE_AT:#x}: {len(rows)} partitions")
     # The factory image's subtype is 0, those of the slots follow.
-    for label, kind, _, at, _ in sorted(rows, key=lambda row: row[2]):
+    for label, kind, _, at, length in sorted(rows, key=lambda row: row[2]):
         if kind != _APP:
             continue
         wrong = flash.fault_at(at)
         lines.append(f"application {label} at {at:#x}: {wrong or 'whole'}")
         if not wrong:
-            return Verdict(True, tuple(lines))
+            return Verdict(True, tuple(lines), (at, length))
     if len(lines) == 2:
         lines.append("no partition for an application")
     return Verdict(False, tuple(lines))

@@ -74,6 +74,10 @@ class Port:
         self._left = self._left + data if self.is_open else b""
         self.sent()
 
+    def forget(self) -> None:
+        """What is kept is not sent any more."""
+        self._left = b""
+
     def sent(self) -> bool:
         """Send on what was kept; whether all is sent."""
         while self._left:

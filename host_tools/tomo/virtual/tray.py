@@ -5,12 +5,14 @@ import select
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from tomo.errors import MachineRefused
 from tomo.files import writing
 from tomo.virtual.board import Board
 from tomo.virtual.faults import SOUND, Fault
+from tomo.virtual.program import Programs
 
 _LOCK = ".tray"
 # How often a port that nobody has open is looked at; the kernel cannot tell that one is opened.
@@ -22,7 +24,8 @@ Tell = Callable[[str, str, str], None]
 class Tray:
     """`count` boards with ports `ttyBOARD1` and so on inside the `with`; `faults` by number.
 
-    tell  called with a board's name, and what a Board tells
+    tell      called with a board's name, and what a Board tells
+    programs  by a board's number, name and MAC address: what runs what is in its flash
 
     Raises HostError if the folder is in use or cannot be written to.
     """
@@ -33,12 +36,14 @@ class Tray:
         count: int,
         faults: dict[int, Fault],
         tell: Tell = lambda _name, _word, _more: None,
+        programs: Callable[[int, str, str], Programs] | None = None,
     ) -> None:
         self.boards: list[Board] = []
         self._folder = folder
         self._count = count
         self._faults = faults
         self._tell = tell
+        self._programs = programs
 
     def __enter__(self) -> "Tray":
         with ExitStack() as undo, writing(self._folder):
@@ -59,10 +64,13 @@ class Tray:
         def tell(word: str, more: str) -> None:
             self._tell(name, word, more)
 
-        return Board(self._folder, name, number, self._faults.get(number, SOUND), tell)
+        programs = self._programs
+        of_board = partial(programs, number, name) if programs else None
+        fault = self._faults.get(number, SOUND)
+        return Board(self._folder, name, number, fault, tell, of_board)
 
     def serve(self, stop: Callable[[], bool] = lambda: False) -> None:
-        """Until `stop` says so, which is asked fifty times a second."""
+        """Until `stop` says so; it is asked fifty times a second, and may do something itself."""
         look_at = 0.0
         while not stop():
             self._wait(_LOOK_S)
@@ -80,6 +88,9 @@ class Tray:
         for board in self.boards:
             if board.port.is_open:
                 ready.register(board.port.end, board.port.events())
+                # What it says to nobody can wait for the next look.
+                for descriptor in board.descriptors():
+                    ready.register(descriptor, select.POLLIN)
         ready.poll(seconds * 1_000)
 
 

@@ -39,6 +39,7 @@ class Grid:
         self._wander_hz = grid.wander_hz
         self._seed = scenario.site.seed
         self._spans = spans(scenario, self.lane)
+        self.lost = False  # by somebody's hand, besides the lane's events
         self.settle(0)
 
     def settle(self, now_ms: int) -> None:
@@ -57,6 +58,8 @@ class Grid:
             volts = self._nominal_v * figures["to_percent"] / 100
         volts = figures.get("volts", volts)
         hz = figures.get("hz", hz)
+        if self.lost:
+            volts, hz = 0.0, 0.0
         band_v = _BAND_V if self._nominal_v < 150 else 2 * _BAND_V
         healthy = abs(volts - self._nominal_v) <= band_v and (
             abs(hz - self._nominal_hz) <= _BAND_HZ

@@ -225,6 +225,11 @@ class World:
                 move = Move(t_ms, node, one.name, number, one.tier, closed, is_lamp)
                 self.trace.moves.append(move)
 
+    def switch_grid(self, on: bool) -> None:
+        """Take the grid away, or give it back, by hand and now."""
+        self.grid.lost = not on
+        self._settle()
+
     def quantities(self, node: str) -> dict[str, int]:
         """What the node's chips and senses see now, in the units of the world link."""
         dead = self.load_v < _ALIVE_V

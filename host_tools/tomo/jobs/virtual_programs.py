@@ -1,0 +1,140 @@
+"""Runs what is in a virtual board's flash: a desk build in which none of our firmware is.
+
+Machine code of an ESP32 cannot be run. But a stock MicroPython is known by its banner, and the desk
+has the same one: it stands in for it, over the same flash chip, and what it runs it finds there.
+"""
+
+import os
+import time
+from pathlib import Path
+
+from tomo.checkout import ROOT, board_folder
+from tomo.errors import MachineRefused
+from tomo.image.application import micropython_series
+from tomo.image.esp_image import banner
+from tomo.scenario.constant import constant
+from tomo.transport.board_program import BoardProgram
+from tomo.transport.desk_resets import Reset, after
+from tomo.virtual.boot import Read
+from tomo.virtual.program import Ended
+from tomo.world.felt import Felt
+from tomo.world.site import World
+
+# What a module with 4 MiB of PSRAM has; a trial image needs one.
+_HEAP_K = 4_096
+_GRID = {"grid on": True, "grid off": False}
+
+
+class BoardPrograms:
+    """Of one board.
+
+    board    what its hardware is, as in boards/
+    name     of the port: NAME.bin in `folder` is its flash, NAME.kept what outlives a reset
+    mac, ip  its address on the radio's network, and there
+    """
+
+    def __init__(self, board: str, folder: Path, name: str, mac: str, ip: str) -> None:
+        self._board = board
+        self._folder = folder.resolve()
+        self._name = name
+        self._mac = mac
+        self._ip = ip
+        self._grid = True
+        self._running: _Running | None = None
+
+    def name(self, read: Read, app_at: int, app_size: int) -> str:
+        version, machine = banner(read(app_at, app_size))
+        if not version or not version.startswith(f"{micropython_series()}."):
+            return ""
+        return f"MicroPython {version} of the desk in the place of {machine or 'its own'}"
+
+    def start(self) -> "_Running":
+        self._running = _Running(self._program, self._board)
+        self._running.switch_grid(self._grid)
+        return self._running
+
+    def order(self, what: str) -> None:
+        if what not in _GRID:
+            raise ValueError(what)
+        self._grid = _GRID[what]
+        if self._running:
+            self._running.switch_grid(self._grid)
+
+    def _program(self, reset: Reset) -> BoardProgram:
+        program = bare_program()
+        words = [str(program), "-X", f"heapsize={_HEAP_K}k", "-c", "import bare; bare.main()"]
+        values = {
+            "MICROPYPATH": f"{board_folder(self._board)}:.frozen",
+            "DESK_BOARD": self._board,
+            "DESK_IP": self._ip,
+            "DESK_CLOCK": "real",
+            "DESK_SEED": self._mac.replace(":", "")[-6:],
+            "DESK_MAC": self._mac,
+            "DESK_FLASH": f"{self._name}.bin",
+            "DESK_KEPT": f"{self._name}.kept",
+        }
+        if reset.reason is not None:
+            values["DESK_RESET_REASON"] = str(reset.reason)
+        if reset.soft:
+            values["DESK_SOFT_RESET"] = "1"
+        if reset.raw:
+            values["DESK_RAW_REPL"] = "1"
+        return BoardProgram(words, os.environ | values, self._folder)
+
+
+class _Running:
+    """From one power-on to the next: programs that follow each other through resets, and a world
+    of the board's own, in which it has a healthy grid and the same load on every branch."""
+
+    def __init__(self, start, board: str) -> None:
+        self._begin = start
+        self._reset = Reset()
+        self._world = World(constant(board))
+        self._felt = Felt(self._world, board)
+        self._began = time.monotonic()
+        self._program = start(self._reset)
+
+    def switch_grid(self, on: bool) -> None:
+        self._world.switch_grid(on)
+
+    def descriptors(self) -> list[int]:
+        return [self._program.console, self._program.link]
+
+    def type(self, data: bytes) -> None:
+        self._program.type(data)
+
+    def serve(self) -> bytes:
+        self._world.advance(round((time.monotonic() - self._began) * 1000))
+        program = self._program
+        while report := program.report():
+            self._felt.take(report)
+        if (changes := self._felt.changes()) and not program.feel(changes):
+            self._felt.forget()
+        ended = program.status()
+        said = program.said()
+        program.type(b"")
+        # All that it has said is read before it is let go.
+        if ended is not None and not said:
+            self._start_again(ended)
+        return said
+
+    def _start_again(self, status: int) -> None:
+        """As often as it asks for it: so does a chip."""
+        reset = after(status, self._reset)
+        if reset is None:
+            raise Ended(f"its program ended with status {status}")
+        self._reset = reset
+        self._program.kill()
+        self._felt.forget()
+        self._program = self._begin(reset)
+
+    def stop(self) -> None:
+        self._program.kill()
+
+
+def bare_program() -> Path:
+    """The desk build without our firmware. Raises MachineRefused if it has not been built."""
+    path = ROOT / "build" / "bare32"
+    if not path.exists():
+        raise MachineRefused(f"no desk program at {path}", "Run `make setup` to build it.")
+    return path
