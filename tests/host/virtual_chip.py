@@ -37,9 +37,12 @@ def image(code=b"no code", chip_id=0, segments=1):
 class Served(Tray):
     """What is appended to `todo` is called by whoever serves it."""
 
-    def __init__(self, *words):
-        super().__init__(*words)
+    todo: collections.deque
+
+    def __enter__(self):
         self.todo = collections.deque()
+        super().__enter__()
+        return self
 
 
 @contextlib.contextmanager
