@@ -13,8 +13,12 @@ from pathlib import Path
 from bootstrap import debian, pins, places, system
 from bootstrap.progress import SetupError, run, say, turn
 
-# The desk build and the manifest reader need no more of the tree (14 of 50 MB).
-_PARTS = ("py", "extmod", "shared", "lib", "drivers", "tools", "mpy-cross", "ports/unix", "LICENSE")
+# The desk build and the manifest reader need no more of the tree (16 of 50 MB); ports/esp32 is what
+# the board folders are compared with.
+_PARTS = (
+    *("py", "extmod", "shared", "lib", "drivers", "tools", "mpy-cross", "LICENSE"),
+    *("ports/unix", "ports/esp32"),
+)
 _TOP = f"micropython-{pins.MICROPYTHON_VERSION}"
 
 
@@ -32,7 +36,7 @@ def prepare() -> Path:
     """Return the source folder, fetched if need be, and link build/micropython to it."""
     own = os.environ.get("MICROPYTHON_SRC")
     folder = _own_tree(Path(own)) if own else places.CACHE / _TOP
-    if not folder.exists():
+    if not own and _missing(folder):
         with turn():
             fetch()
     places.link("micropython", folder)
@@ -45,7 +49,8 @@ def fetch() -> Path:
     if own:
         return _own_tree(Path(own))
     folder = places.CACHE / _TOP
-    if folder.exists():
+    missing = _missing(folder)
+    if not missing:
         return folder
     if not debian.available():
         raise SetupError(
@@ -59,13 +64,20 @@ def fetch() -> Path:
     fresh = places.CACHE / "unpacking"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
-    parts = [f"{_TOP}/{part}" for part in _PARTS]
+    parts = [f"{_TOP}/{part}" for part in missing]
     log = places.CACHE / "unpack.log"
     run(["tar", "-C", fresh, "-xJf", tarball, *parts], log, "could not unpack MicroPython")
-    os.replace(fresh / _TOP, folder)
+    for part in missing:
+        (folder / part).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(fresh / _TOP / part, folder / part)
     shutil.rmtree(fresh)
     shutil.rmtree(places.CACHE / "apt-source")
     return folder
+
+
+def _missing(folder: Path) -> list[str]:
+    """Parts that are not there yet, such as one that an older release did not need."""
+    return [part for part in _PARTS if not (folder / part).exists()]
 
 
 def _own_tree(folder: Path) -> Path:

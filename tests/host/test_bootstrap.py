@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap import desk, places, progress
+from bootstrap import desk, places, progress, source
+from bootstrap.pins import MICROPYTHON_VERSION
 
 
 def start(repo: Path, *targets: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -47,6 +48,28 @@ def test_another_version_of_the_source_is_refused(repo, tmp_path):
     done = start(repo, "source", MICROPYTHON_SRC=str(tmp_path))
     assert done.returncode == 1
     assert "is version 1.29.0; needed is 1.25.0" in done.stderr
+
+
+def test_a_part_that_an_older_release_did_not_unpack_is_added(tmp_path, monkeypatch):
+    top = f"micropython-{MICROPYTHON_VERSION}"
+    for part in source._PARTS:
+        (tmp_path / "whole" / top / part).mkdir(parents=True)
+        (tmp_path / "whole" / top / part / "new").touch()
+    tarball = tmp_path / "x.tar.xz"
+    subprocess.run(["tar", "-C", tmp_path / "whole", "-cJf", tarball, top], check=True)
+    monkeypatch.setattr(places, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(source.debian, "available", lambda: True)
+    monkeypatch.setattr(source.system, "require", lambda: None)
+    monkeypatch.setattr(source.debian.PrivateApt, "fetch", lambda *_: tarball)
+    monkeypatch.delenv("MICROPYTHON_SRC", raising=False)
+    old = tmp_path / "cache" / top / "py"
+    old.mkdir(parents=True)
+    (tmp_path / "cache" / "apt-source").mkdir()
+    assert source.fetch() == old.parent
+    assert list(old.iterdir()) == []  # somebody may be building with it
+    assert (old.parent / "ports" / "esp32" / "new").exists()
+    monkeypatch.setattr(source.debian.PrivateApt, "fetch", None)
+    assert source.fetch() == old.parent
 
 
 def test_a_cache_that_cannot_be_written_is_one_line(repo, tmp_path):
