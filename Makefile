@@ -52,7 +52,7 @@ types: python  ## firmware against the ESP32's stubs, host tools against CPython
 	@$(PYRIGHT) -p pyright/firmware.json
 	@$(PYRIGHT) -p pyright/host.json
 
-docs: python  ## make the tables of docs/ that follow the firmware's rows
+docs: python  ## make the tables of docs/ and the flash map for ESP-IDF, which follow from rows
 	@$(PYTHON) -m tomo.render.pages
 
 bench: setup  ## measure what the project promises, with a table

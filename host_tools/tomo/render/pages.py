@@ -1,10 +1,12 @@
-"""Pages of docs/ that follow from the firmware's rows: `make docs` writes them.
+"""Pages of docs/ that follow from the firmware's rows, and the flash map for ESP-IDF: `make docs`.
 
 tests/host/test_pages.py compares.
 """
 
+from pathlib import Path
+
 from tomo.checkout import ROOT
-from tomo.render import points, reference, settings_page
+from tomo.render import partitions, points, reference, settings_page
 
 
 def pages() -> dict[str, str]:
@@ -16,6 +18,12 @@ def pages() -> dict[str, str]:
     }
 
 
+def files() -> dict[Path, str]:
+    """{file: its text} of all that is made."""
+    made = {ROOT / "docs" / name: text for name, text in pages().items()}
+    return made | {ROOT / "boards" / "esp32" / "partitions.csv": partitions.csv()}
+
+
 if __name__ == "__main__":
-    for name, text in pages().items():
-        (ROOT / "docs" / name).write_text(text, encoding="utf-8")
+    for path, text in files().items():
+        path.write_text(text, encoding="utf-8")

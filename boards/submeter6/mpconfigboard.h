@@ -1,0 +1,3 @@
+// `tomo image build` knows a program by this name.
+#define MICROPY_HW_BOARD_NAME "Tomoshibi submeter6"
+#include "../esp32/common.h"
