@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap.link import GROUPS
 from tests.desk_bridge import ROOT
 
 FIRMWARE = ROOT / "firmware"
@@ -241,7 +242,10 @@ def frozen(manifest: Path) -> dict[str, Path]:
         import manifestfile  # pyright: ignore[reportMissingImports]
     finally:
         sys.path.pop(0)
-    places = {"MPY_DIR": str(tree.resolve()), "MPY_LIB_DIR": "", "PORT_DIR": "", "BOARD_DIR": ""}
+    # As the ESP32 port's build sets them; without micropython-lib, which is not fetched.
+    port = tree.resolve() / "ports" / "esp32"
+    places = {"MPY_DIR": str(tree.resolve()), "MPY_LIB_DIR": "", "PORT_DIR": str(port)}
+    places["BOARD_DIR"] = str(manifest.parent)
     reader = manifestfile.ManifestFile(manifestfile.MODE_FREEZE, places)
     reader.execute(str(manifest))
     return {str(file.target_path): Path(file.full_path).resolve() for file in reader.files()}
@@ -273,6 +277,21 @@ def test_a_device_image_holds_its_board_the_shims_and_asyncio(image):
     assert {"board.py", "typing.py", "asyncio/core.py"} <= set(image)
     # Its own profile, which carries the name of its folder.
     assert f'NAME = "{image["board.py"].parent.name}"' in image["board.py"].read_text()
+
+
+def test_a_device_image_holds_nothing_else(image):
+    """No tests, no file of the port's own, no driver or model of another board."""
+    tree = (ROOT / "build" / "micropython").resolve()
+    wanted = {
+        *(str(path.relative_to(FIRMWARE)) for path in FILES),
+        *(f"{group.replace('.', '/')}.py" for group in GROUPS),
+        *(path.name for path in (ROOT / "stubs" / "shims").glob("*.py")),
+        *(f"asyncio/{path.name}" for path in (tree / "extmod" / "asyncio").glob("*.py")),
+        *("uasyncio.py", "board.py"),
+    }
+    assert set(image) <= wanted
+    assert not [file for file in image.values() if (tree / "ports") in file.parents]
+    assert not [file for file in image.values() if (ROOT / "tests") in file.parents]
 
 
 def test_a_device_image_holds_the_boards_application_if_there_is_one(image):
