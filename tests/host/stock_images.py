@@ -1,4 +1,4 @@
-"""Stock images of MicroPython as they are downloaded, written by hand: valid headers and no code.
+"""Images of MicroPython as they are downloaded or built, written by hand: headers and no code.
 
 Source: ESP-IDF programming guide, "App image format": E9, segments, flash mode, size and speed,
 entry; WP pin, three bytes of drive, chip u16, revisions, reserved, whether a hash follows; then
@@ -12,6 +12,7 @@ from functools import reduce
 from operator import xor
 
 from boards import partition_table
+from tests.host.chips import _TABLE_ROWS
 
 ESP32, ESP32_S3, ESP32_C3 = 0, 9, 5
 SPIRAM = "Generic ESP32 module with SPIRAM with ESP32"
@@ -46,11 +47,22 @@ def stock(
     chip: int = ESP32,
     flash: int = FLASH_4_MB,
     more: bytes = b"",
+    rows=_ROWS,
 ) -> bytes:
     """The file: from the bootloader to the program's end, all at their places in flash."""
     at = 0x1000 if chip == ESP32 else 0
     whole = bytearray(b"\xff" * 0x10000)
     bootloader = esp_image(b"stand-in of a bootloader", chip, flash)
     whole[at : at + len(bootloader)] = bootloader
-    whole[0x8000:0x8C00] = partition_table.pack(_ROWS)
+    whole[0x8000:0x8C00] = partition_table.pack(rows)
     return bytes(whole[at:]) + program(machine, version, chip, more)
+
+
+# As MicroPython's mpy-tool lists what is frozen, but for most of it.
+FROZEN = b"asyncio/core.py\0_boot.py\0tomoshibi/node/start_up.py\0board.py\0\0"
+OUR_ROWS = tuple((label.decode(), *rest) for label, *rest in _TABLE_ROWS)
+
+
+def product(board: str = "submeter6", *, rows=OUR_ROWS, more: bytes = FROZEN, **others) -> bytes:
+    """The firmware.bin that ports/esp32 makes with a board's folder."""
+    return stock(f"Tomoshibi {board} with ESP32", more=more, rows=rows, **others)

@@ -22,20 +22,27 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 def build(
     board: Annotated[str, typer.Option(help="A board's name.")],
     micropython: Annotated[
-        Path, typer.Option(metavar="FIRMWARE.bin", help="A stock MicroPython for ESP32 with PSRAM.")
+        Path,
+        typer.Option(
+            metavar="FIRMWARE.bin",
+            help="Built with the board's folder, or a stock MicroPython for ESP32 with PSRAM.",
+        ),
     ],
     out: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Where to.", show_default=f"{DEFAULT_FOLDER}/BOARD.bin"),
     ] = None,
     psram: Annotated[
-        bool, typer.Option("--psram", help="MicroPython uses PSRAM, and the module has some.")
+        bool,
+        typer.Option("--psram", help="A stock MicroPython uses PSRAM, and the module has some."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Build a trial image: a stock MicroPython with the application as files beside it.
+    """Build an image of a whole chip, as FIRMWARE.bin makes it, and say of which kind it is.
 
-    It needs PSRAM and lacks our start-up: for trying boards out, not for service.
+    A product image from a MicroPython that was built with the board's folder (hardware-team.md).
+    A trial image from a stock one, with the application as files beside it: it needs PSRAM and
+    lacks our start-up, for trying boards out, not for service.
     """
     built = build_image(BuildOptions(board, micropython, out, psram))
     print_warnings(built.notes)

@@ -5,14 +5,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from tomo.image import documents, esp_image, littlefs_image
-from tomo.image.trial import ABOUT, TRIAL
+from tomo.image import documents, esp_image, littlefs_image, product
+from tomo.image.new_chip import ABOUT
+from tomo.image.trial import TRIAL
 
-PRODUCT = "product"
 UNKNOWN = "unknown"
 _SECTOR = 4096
-# A name in the list of frozen files, which a program of our own has.
-_FROZEN = b"tomoshibi/node/start_up.py\0"
 
 
 @dataclass(frozen=True)
@@ -34,8 +32,8 @@ class File:
 
 @dataclass(frozen=True)
 class Contents:
-    """kind      TRIAL, PRODUCT or UNKNOWN
-    board     empty if the image does not say
+    """kind      TRIAL, product.PRODUCT or UNKNOWN
+    board     empty if neither program nor files say
     files     of `vfs`; None if it has none that can be read, and `no_files` says why
     settings  as they are stored, secrets and all; None if there are none or neither copy is whole,
               which `settings_lost` tells apart
@@ -60,13 +58,15 @@ def read(path: Path) -> Contents:
     """What is in the file. Raises HostError if it is no image."""
     flash = esp_image.read(path)
     found, no_files = _files(flash)
-    about = _about(found)
+    # A program with the firmware in it runs that, whatever an older image has left in `vfs`.
+    frozen = product.has_firmware(flash)
+    about = {} if frozen else _about(found)
     stored = documents.read(_part(flash, "settings") or b"", documents.KINDS["settings"])
     settings = stored.document()
     return Contents(
         flash=flash,
-        kind=TRIAL if about else PRODUCT if _FROZEN in flash.program else UNKNOWN,
-        board=str(about.get("board", "")),
+        kind=product.PRODUCT if frozen else TRIAL if about else UNKNOWN,
+        board=product.board_of(flash) if frozen else str(about.get("board", "")),
         partitions=tuple(_partition(flash, row) for row in flash.rows),
         files=None if found is None else tuple(_file(*one) for one in found.contents.items()),
         free_bytes=0 if found is None else found.free_bytes,

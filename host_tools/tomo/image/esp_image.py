@@ -44,14 +44,16 @@ class NoImage(UsageError):
 class Flash:
     """A chip's flash from address 0, as much of it as a file has.
 
-    chip   its name; version, machine: of MicroPython, empty if not found
-    rows   of the partition table, as boards.partition_table has them; empty without one
+    chip         its name; version, machine: of MicroPython, empty if not found
+    rows         of the partition table, as boards.partition_table has them; empty without one
+    program_at   where the program begins; program: from there to its partition's end, if it has one
     """
 
     chip: str
     bootloader_at: int
     data: bytes
     rows: tuple[Row, ...]
+    program_at: int
     program: bytes
     version: str
     machine: str
@@ -92,11 +94,14 @@ def read(path: Path) -> Flash:
     places = [(offset, size) for _, kind, _, offset, size in rows if kind == 0]
     offset, size = next(((o, s) for o, s in places if data[o : o + 1] == b"\xe9"), (0, 0))
     program = data[offset : offset + size]
-    return Flash(chip, bootloader_at, data, rows, program, *banner(program))
+    return Flash(chip, bootloader_at, data, rows, offset, program, *banner(program))
 
 
 def whole_program(where: str, flash: Flash) -> bytes:
-    """The program without what lies behind it. Raises HostError if it is cut off or damaged."""
+    """The program without what lies behind it, even if it is larger than its partition.
+
+    Raises HostError if it is cut off or damaged.
+    """
     # Imported here: it takes half a second, which every other command would wait for. What follows
     # the header is laid out alike on all chips.
     from esptool import FatalError
@@ -105,8 +110,9 @@ def whole_program(where: str, flash: Flash) -> bytes:
     again = "It may be cut off: download it again."
     if not flash.program:
         raise HostError(f"{where} has a bootloader and no program", again)
+    data = flash.data[flash.program_at :]
     try:
-        image = ESP32FirmwareImage(io.BytesIO(flash.program))
+        image = ESP32FirmwareImage(io.BytesIO(data))
     except (FatalError, RuntimeError, struct.error, TypeError) as error:
         raise HostError(f"{where}: its program is cut off or damaged: {error}", again) from None
     hash_wrong = image.append_digest and image.stored_digest != image.calc_digest
@@ -115,7 +121,7 @@ def whole_program(where: str, flash: Flash) -> bytes:
     end = max(segment.file_offs + 8 + len(segment.data) for segment in image.segments)
     # Filled up to 16 bytes, the last of which is the check sum; then perhaps a hash of 32.
     end = (end // 16 + 1) * 16 + (32 if image.append_digest else 0)
-    return flash.program[:end]
+    return data[:end]
 
 
 def _header(path: Path, data: bytes) -> tuple[int, int]:

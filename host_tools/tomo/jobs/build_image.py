@@ -1,4 +1,8 @@
-"""Builds a trial image of a board, after a look at whether it can run."""
+"""Builds an image of a board, after a look at whether it can run.
+
+A MicroPython that was built with the board's folder makes a product image, a stock one a trial
+image.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,9 +13,11 @@ from tomo.board.read import Board
 from tomo.board.sound import sound_parts
 from tomo.errors import HostError, UsageError
 from tomo.files import need_file, write_whole, writing
-from tomo.image import esp_image, trial
+from tomo.image import esp_image, new_chip, product, trial
 from tomo.image.application import micropython_series
 from tomo.image.heap_need import LAMP, LOADS, HeapNeed
+from tomo.image.product import PRODUCT
+from tomo.image.trial import TRIAL
 
 DEFAULT_FOLDER = Path("build/images")
 # The register that tells why a chip was reset is another on each.
@@ -22,7 +28,7 @@ _MANIFEST, _APP = "manifest.py", "app.py"
 
 @dataclass(frozen=True)
 class BuildOptions:
-    """micropython   a stock image of MicroPython
+    """micropython   an image of MicroPython
     out           where to; None: DEFAULT_FOLDER, under the board's name
     has_psram     the operator says that the module has PSRAM
     """
@@ -35,12 +41,14 @@ class BuildOptions:
 
 @dataclass(frozen=True)
 class Built:
-    """What was built: sizes in bytes; `notes` are what could not be checked."""
+    """What was built: kind is PRODUCT or TRIAL, `notes` are what could not be checked."""
 
     path: Path
     sha256: str
+    kind: str
     board: str
     flash: esp_image.Flash
+    program_bytes: int
     files: int
     file_bytes: int
     heap: HeapNeed
@@ -54,13 +62,18 @@ def build_image(options: BuildOptions) -> Built:
     need_file(out)
     if out.exists() and options.micropython.exists() and out.samefile(options.micropython):
         raise UsageError(f"{out} is the MicroPython image itself", "Name another file with --out.")
-    stock = esp_image.read(options.micropython)
-    where = str(options.micropython)
-    _need_version(where, stock)
-    notes = [*_chip_notes(where, stock, board), *_psram_notes(where, stock, options.has_psram)]
-    chip = trial.chip_with(where, stock)
-    contents = trial.files(options.board, _sources(board), stock.version)
-    trial.put_files(chip, contents)
+    found, where = esp_image.read(options.micropython), str(options.micropython)
+    kind = PRODUCT if product.board_of(found) or product.has_firmware(found) else TRIAL
+    _need_version(where, found, _hint(kind))
+    notes = _chip_notes(where, found, board, _hint(kind))
+    if kind == PRODUCT:
+        product.need_product(where, found, options.board)
+    else:
+        notes += _psram_notes(where, found, options.has_psram)
+    program = esp_image.whole_program(where, found)
+    chip = new_chip.chip_with(where, found, program)
+    contents = _files(kind, board, found.version)
+    new_chip.put_files(chip, contents)
     data = bytes(chip.data)
     with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -68,13 +81,22 @@ def build_image(options: BuildOptions) -> Built:
     return Built(
         path=out,
         sha256=hashlib.sha256(data).hexdigest(),
+        kind=kind,
         board=options.board,
-        flash=stock,
+        flash=found,
+        program_bytes=len(program),
         files=len(contents),
         file_bytes=sum(map(len, contents.values())),
         heap=LOADS if board.load_circuits else LAMP,
-        notes=(*notes, *_size_notes(stock, len(data))),
+        notes=(*notes, *_size_notes(found, len(data))),
     )
+
+
+def _files(kind: str, board: Board, micropython: str) -> dict[str, bytes]:
+    """Of a product image only what it says of itself: the rest is in its program."""
+    if kind == PRODUCT:
+        return new_chip.about(PRODUCT, board.name, micropython)
+    return trial.files(board.name, _sources(board), micropython)
 
 
 def _sources(board: Board) -> dict[str, Path]:
@@ -87,32 +109,37 @@ def _sources(board: Board) -> dict[str, Path]:
     return found | modules_of(folder / _MANIFEST) | {board.path.name: board.path}
 
 
-def _need_version(where: str, stock: esp_image.Flash) -> None:
+def _hint(kind: str) -> str:
+    """Where to get another MicroPython."""
+    if kind == PRODUCT:
+        return product.HOW_TO_BUILD
+    return esp_image.WHERE_FROM.format(micropython_series())
+
+
+def _need_version(where: str, found: esp_image.Flash, hint: str) -> None:
     series = micropython_series()
-    hint = esp_image.WHERE_FROM.format(series)
-    if not stock.version:
+    if not found.version:
         raise HostError(f"{where} has no MicroPython in it, or one without a version", hint)
-    number, _, rest = stock.version.removeprefix(f"{series}.").partition("-")
-    if stock.version.startswith(f"{series}.") and number.isdigit() and not rest:
+    number, _, rest = found.version.removeprefix(f"{series}.").partition("-")
+    if found.version.startswith(f"{series}.") and number.isdigit() and not rest:
         return
-    raise HostError(f"{where} is MicroPython {stock.version}: {series}.x is needed", hint)
+    raise HostError(f"{where} is MicroPython {found.version}: {series}.x is needed", hint)
 
 
-def _chip_notes(where: str, stock: esp_image.Flash, board: Board) -> list[str]:
+def _chip_notes(where: str, found: esp_image.Flash, board: Board, hint: str) -> list[str]:
     """Raises HostError if the board's processor is another."""
     wanted = _CHIP_OF_REGISTER.get(board.reset_reason)  # pyright: ignore
     if wanted is None:
-        return [f"not checked: RESET_REASON does not tell whether {board.name} has an {stock.chip}"]
-    if wanted != stock.chip:
-        hint = esp_image.WHERE_FROM.format(micropython_series())
-        raise HostError(f"{where} is for {stock.chip}, and {board.name} has an {wanted}", hint)
+        return [f"not checked: RESET_REASON does not tell whether {board.name} has an {found.chip}"]
+    if wanted != found.chip:
+        raise HostError(f"{where} is for {found.chip}, and {board.name} has an {wanted}", hint)
     return []
 
 
 def _psram_notes(where: str, stock: esp_image.Flash, has_psram: bool) -> list[str]:
     """Raises HostError where the node would have no room, UsageError where nobody says."""
     uses, name = stock.uses_psram, stock.machine or "without a name"
-    hint = esp_image.WHERE_FROM.format(micropython_series())
+    hint = _hint(TRIAL)
     if uses is False:
         raise HostError(f"{where} ({name}) uses no PSRAM, which a trial image needs", hint)
     if uses is None and not has_psram:

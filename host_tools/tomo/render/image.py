@@ -23,11 +23,12 @@ _NOT_THERE = "not in this file"
 def built_fields(built: Built) -> dict[str, Any]:
     return {
         "file": str(built.path),
-        "kind": TRIAL,
+        "kind": built.kind,
         "board": built.board,
         "chip": built.flash.chip,
         "micropython": built.flash.version,
         "machine": built.flash.machine,
+        "program_bytes": built.program_bytes,
         "files": built.files,
         "file_bytes": built.file_bytes,
         "heap_loaded_bytes": built.heap.loaded,
@@ -39,14 +40,18 @@ def built_fields(built: Built) -> dict[str, Any]:
 
 
 def built_lines(built: Built) -> Iterator[str]:
+    yield f"{built.path}: a {built.kind} image of {built.board}, {built.flash.machine}"
+    program = f"program of {built.program_bytes} bytes"
+    files = f"{built.files} {'file' if built.files == 1 else 'files'} of {built.file_bytes} bytes"
+    yield f"  MicroPython {built.flash.version}; {program}; {files}"
     loaded, frozen = _kb(built.heap.loaded), _kb(built.heap.frozen)
-    yield f"{built.path}: a trial image of {built.board}, {built.flash.machine}"
-    yield f"  MicroPython {built.flash.version}; {built.files} files of {built.file_bytes} bytes"
-    yield f"  {_LACKS}"
-    yield (
-        f"  heap: some {loaded} KB, loaded from files; frozen into a product image at most "
-        f"{frozen} KB. A chip without PSRAM has {_kb(WITHOUT_PSRAM)} KB"
-    )
+    without = f"A chip without PSRAM has {_kb(WITHOUT_PSRAM)} KB"
+    if built.kind == TRIAL:
+        yield f"  {_LACKS}"
+        where = "frozen into a product image"
+        yield f"  heap: some {loaded} KB, loaded from files; {where} at most {frozen} KB. {without}"
+    else:
+        yield f"  heap: at most {frozen} KB. {without}"
     yield f"  SHA-256 {built.sha256}"
 
 
