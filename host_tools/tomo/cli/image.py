@@ -40,9 +40,9 @@ def build(
 ) -> None:
     """Build an image of a whole chip, as FIRMWARE.bin makes it, and say of which kind it is.
 
-    A product image from a MicroPython that was built with the board's folder (hardware-team.md).
-    A trial image from a stock one, with the application as files beside it: it needs PSRAM and
-    lacks our start-up, for trying boards out, not for service.
+    A product image from a MicroPython that was built with the board's folder, as
+    docs/hardware-team.md tells. A trial image from a stock one, with the application as files
+    beside it: it needs PSRAM and lacks our start-up, for trying boards out, not for service.
     """
     built = build_image(BuildOptions(board, micropython, out, psram))
     print_warnings(built.notes)
