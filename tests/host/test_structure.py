@@ -43,8 +43,9 @@ HOST_MAY_IMPORT = {
     "world": ("board", "scenario"),
     "transport": ("image", "world"),
     "virtual": (),
+    "flashing": ("image",),
     "jobs": ("board", "image", "scenario", "transport", "virtual", "world"),
-    "render": ("board", "client", "image", "jobs", "scenario", "world"),
+    "render": ("board", "client", "flashing", "image", "jobs", "scenario", "world"),
 }
 HOST_MAY_IMPORT["cli"] = tuple(HOST_MAY_IMPORT)
 
