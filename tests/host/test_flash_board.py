@@ -10,8 +10,9 @@ import pytest
 from boards import partition_table
 from tests.host import flash_images
 from tests.host.virtual_chip import TABLE, served
-from tomo.flashing.board import FAILED, UNCHANGED, WRITTEN, Job, flash_board
+from tomo.flashing.board import flash_board
 from tomo.flashing.plan import read_plan
+from tomo.flashing.records import FAILED, UNCHANGED, WRITTEN, Job
 from tomo.virtual import board as board_module
 from tomo.virtual.boot import boot
 from tomo.virtual.faults import FAULTS, SOUND

@@ -12,7 +12,7 @@ import typer
 
 from tomo import __version__
 from tomo.checkout import OWN_BOARDS
-from tomo.cli import board, desk, image, node, points, registers, settings, site, virtual
+from tomo.cli import board, desk, flash, image, node, points, registers, settings, site, virtual
 from tomo.cli.streams import ReaderGone, drop_output, tell_at_last, watch_readers
 from tomo.errors import HostError, MachineRefused
 
@@ -20,7 +20,7 @@ _INTERRUPTED = 130
 _BOARD_DIR = "--board-dir"
 
 app = typer.Typer(
-    help="Boot desk nodes, read and set nodes, check what they keep, and run simulated sites.",
+    help="Boot desk nodes, flash boards, read, set and check nodes, and run simulated sites.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -34,6 +34,7 @@ app.add_typer(board.app, name="board")
 app.add_typer(image.app, name="image")
 app.add_typer(virtual.app, name="virtual")
 app.command(name="desk")(desk.desk)
+app.command(name="flash")(flash.flash)
 
 
 def _print_version(wanted: bool) -> None:

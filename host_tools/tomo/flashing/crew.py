@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from tomo.errors import HostError, MachineRefused
-from tomo.flashing.board import Job, Result
+from tomo.flashing.records import Job, Result
 
 AT_ONCE = 8
+WORKER = "tomo.flashing.worker"
 _END_S = 2.0
 
 Tell = Callable[[str, dict], None]  # port, what its worker said
@@ -44,9 +45,13 @@ class Crew:
 
     def _begin(self, job: Job) -> None:
         try:
-            self._workers[job.port] = _Worker(job, self._said)
+            worker = _Worker(job.port, self._said)
         except OSError as error:
             self._done(job.port, MachineRefused(f"cannot start a worker for {job.port}: {error}"))
+            return
+        # Known before it has anything to do: whatever happens now, it is ended.
+        self._workers[job.port] = worker
+        worker.order(job)
 
     def _hear(self) -> None:
         if not self._workers:
@@ -74,14 +79,17 @@ class Crew:
 
 
 class _Worker:
-    """Not in our session: Ctrl-C on the terminal reaches it by way of us alone."""
+    """Not in our session: Ctrl-C on the terminal reaches it by way of us alone.
 
-    def __init__(self, job: Job, said: queue.Queue) -> None:
-        self._port = job.port
+    It ends by itself if we end before it has its order.
+    """
+
+    def __init__(self, port: str, said: queue.Queue) -> None:
+        self._port = port
         self._said = said
         self.last_words = ""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tomo.flashing.worker"],
+            [sys.executable, "-m", WORKER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -89,9 +97,10 @@ class _Worker:
             start_new_session=True,
         )
         self._readers = [
-            threading.Thread(target=self._listen),
-            threading.Thread(target=self._errors),
+            threading.Thread(target=work, daemon=True) for work in (self._listen, self._errors)
         ]
+
+    def order(self, job: Job) -> None:
         for reader in self._readers:
             reader.start()
         try:
@@ -108,7 +117,8 @@ class _Worker:
             self.process.kill()
             self.process.wait()
         for reader in self._readers:
-            reader.join()
+            if reader.ident:  # it was started
+                reader.join()
 
     def _listen(self) -> None:
         assert self.process.stdout

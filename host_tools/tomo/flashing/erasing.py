@@ -5,11 +5,15 @@ in flash they stay unless asked for by name. Without it nobody can tell whose da
 that ran something else, or a node whose table is damaged. Then the operator has to say.
 """
 
+from typing import TYPE_CHECKING
+
 from boards import partition_table
 from boards.flash_map import PARTITIONS, TABLE_AT
 from tomo.errors import HostError, UsageError
-from tomo.flashing.loader import Loader
 from tomo.flashing.plan import SECTOR
+
+if TYPE_CHECKING:  # esptool takes half a second to load, and the command line wants only the names
+    from tomo.flashing.loader import Loader
 
 ALL, NONE = "all", "none"
 LABELS = tuple(row[0] for row in PARTITIONS)
@@ -33,7 +37,7 @@ def asked(words: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def table_in(loader: Loader) -> str:
+def table_in(loader: "Loader") -> str:
     """Whose partition table the chip has."""
     if loader.is_blank(TABLE_AT, SECTOR):
         return BLANK
@@ -44,7 +48,7 @@ def table_in(loader: Loader) -> str:
     return OURS if tuple(rows) == PARTITIONS else FOREIGN
 
 
-def need_word(loader: Loader, table: str, erase: tuple[str, ...]) -> None:
+def need_word(loader: "Loader", table: str, erase: tuple[str, ...]) -> None:
     """Raises HostError where data of unknown origin would be taken for the node's own."""
     if table == OURS or ALL in erase or NONE in erase:
         return

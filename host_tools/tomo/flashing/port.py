@@ -42,4 +42,5 @@ def _refused(name: str, error: OSError) -> HostError:
         return MachineRefused(
             f"another program has {name} open", "Close it: a terminal, a monitor, another flash."
         )
-    return MachineRefused(f"cannot open {name}: {error}", "Is it a serial port?")
+    hint = "Is anybody listening there?" if "://" in name else "Is it a serial port?"
+    return MachineRefused(f"cannot open {name}: {error}", hint)

@@ -12,8 +12,8 @@ import serial
 from tomo.errors import HostError
 from tomo.flashing.loader import Loader
 from tomo.flashing.port import open_port
+from tomo.flashing.records import NOT_SEEN, STARTS, WILL_NOT
 
-STARTS, WILL_NOT, NOT_SEEN, NOT_ASKED = "yes", "no", "not seen", "not asked"
 _REFUSALS = ("invalid header: 0x", "No bootable app", "nothing to start", "boot failed")
 _RUNS_NOTHING = "its code is not run"  # a virtual board's last word
 _SILENT_S = 0.3  # a boot loader greets in a few milliseconds

@@ -11,8 +11,9 @@ from pathlib import Path
 from esptool.logger import TemplateLogger, log
 
 from tomo.errors import HostError
-from tomo.flashing.board import Job, Result, flash_board
+from tomo.flashing.board import flash_board
 from tomo.flashing.plan import read_plan
+from tomo.flashing.records import Job, Result
 
 
 class _Quiet(TemplateLogger):
