@@ -52,7 +52,7 @@ def flashed(board, image, tell=lambda _event, **_fields: None, **more):
     plan = read_plan(image, "submeter6")
     job = Job(str(board.port.link), str(image), "submeter6", plan.sha256)
     return flash_board(
-        replace(job, **{"watch_s": 0, "attempts": 1, "speeds": (115_200,), **more}), plan, tell
+        replace(job, **{"watch_s": 0, "attempts": 3, "speeds": (115_200,), **more}), plan, tell
     )
 
 
@@ -66,7 +66,9 @@ def starts(board):
         return boot(read, 0x400000, 0, 0x1000).boots
 
 
-def test_a_blank_board_gets_all_regions_and_starts_and_the_second_time_nothing(board, images):
+def test_a_blank_board_gets_all_regions_and_starts_and_the_second_time_nothing(
+    board, images, monkeypatch
+):
     result = flashed(board, images[0], watch_s=4)
     assert (result.verdict, result.status, result.reason) == (WRITTEN, 0, "")
     assert (result.chip, result.mac, result.flash_bytes) == ("ESP32", board.chip.mac, 0x400000)
@@ -78,6 +80,10 @@ def test_a_blank_board_gets_all_regions_and_starts_and_the_second_time_nothing(b
     again = flashed(board, images[0])
     assert (again.verdict, again.written) == (UNCHANGED, {})
     assert set(again.skipped) == set(result.written)
+    monkeypatch.setattr("tomo.flashing.board.watch_start", lambda *_: ("no", "No bootable app"))
+    result = flashed(board, images[0], watch_s=4)
+    assert (result.verdict, result.status) == (FAILED, 1)
+    assert result.reason.endswith("and the board does not start: No bootable app")
 
 
 def test_a_board_in_service_keeps_every_byte_of_its_own(board, images):
@@ -172,7 +178,7 @@ def test_what_is_no_board_for_the_image_is_refused_and_not_written(
     tray, images, word, status, reason
 ):
     board = tray[word]
-    result = flashed(board, images[0])
+    result = flashed(board, images[0], attempts=1 if word == "locked" else 3)
     assert (result.verdict, result.status) == (FAILED, status)
     assert reason in result.reason
     assert result.hint or word == "wrong-size"
@@ -188,8 +194,7 @@ def test_a_bad_sector_is_tried_twice_and_told_with_its_place(tray, images):
     assert not starts(tray["bad-sector"])
 
 
-def test_noise_is_cured_by_a_lower_speed(tray, images, monkeypatch):
-    monkeypatch.setattr("esptool.loader.DEFAULT_TIMEOUT", 0.2)
+def test_noise_is_cured_by_a_lower_speed(tray, images):
     result = flashed(tray["noise"], images[0], speeds=(460_800, 115_200))
     assert (result.verdict, result.status) == (WRITTEN, 0)
     assert any("at 460800 baud" in note for note in result.notes)

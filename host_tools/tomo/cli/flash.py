@@ -34,7 +34,7 @@ def flash(
     board: Annotated[str, typer.Option(help="The board's name.")],
     ports: Annotated[
         list[str] | None,
-        typer.Argument(metavar="PORT…", help="Serial ports, or URLs such as socket://HOST:PORT."),
+        typer.Argument(metavar="PORT", help="Serial ports, or URLs such as socket://HOST:PORT."),
     ] = None,
     all_ports: Annotated[
         bool, typer.Option("--all", help="Every serial port that is there, after a question.")
@@ -53,7 +53,10 @@ def flash(
     ] = None,
     speed: Annotated[int, typer.Option(help="Baud; what fails is tried again at 115200.")] = _FAST,
     watch: Annotated[
-        float, typer.Option(metavar="SECONDS", help="Wait for a board's start so long; 0: do not.")
+        float,
+        typer.Option(
+            metavar="SECONDS", min=0, max=600, help="Wait for a board's start so long; 0: do not."
+        ),
     ] = _WATCH_S,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
