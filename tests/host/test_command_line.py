@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from tests.desk_bridge import ROOT
 from tomo import checkout
-from tomo.cli.app import app, main, own_boards_first
+from tomo.cli.app import COMMANDS, app, command, main, own_boards_first
 from tomo.cli.streams import ReaderGone, _Stream
 from tomo.errors import MachineRefused, UsageError
 from tomo.image.documents import put_node_settings
@@ -54,6 +54,30 @@ def tomo(monkeypatch, capfd):
 def test_the_version_is_told():
     done = started("--version")
     assert (done.returncode, done.stdout, done.stderr) == (0, "tomo 0.1.0\n", "")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_is_listed_of_a_command_is_what_it_says_of_itself(name):
+    assert command(name).help.splitlines()[0] == COMMANDS[name]
+
+
+def test_a_command_is_imported_when_it_is_called():
+    """Start-up is most of what a short command takes."""
+    script = (
+        "import sys; from tomo.cli.app import main\n"
+        "try: main()\n"
+        "finally: print(*sorted(name for name in sys.modules if name.startswith('tomo.cli.')))"
+    )
+    for words in (["--help"], ["points", "list"]):
+        done = subprocess.run(
+            [sys.executable, "-c", script, *words], capture_output=True, text=True, timeout=60
+        )
+        expected = [
+            "tomo.cli.app",
+            *(f"tomo.cli.{word}" for word in words[:-1]),
+            "tomo.cli.streams",
+        ]
+        assert done.stdout.splitlines()[-1].split() == expected
 
 
 @pytest.mark.parametrize(

@@ -4,37 +4,66 @@ import errno
 import os
 import signal
 import sys
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from tomo import __version__
 from tomo.checkout import OWN_BOARDS
-from tomo.cli import board, desk, flash, image, node, points, registers, settings, site, virtual
 from tomo.cli.streams import ReaderGone, drop_output, tell_at_last, watch_readers
 from tomo.errors import HostError, MachineRefused
 
 _INTERRUPTED = 130
 _BOARD_DIR = "--board-dir"
 
+# Each is a module of this folder, imported when it is called: all of them take longer than what
+# most are asked for. Until then this line is what is known of it, the first of its own help.
+COMMANDS = {
+    "desk": "Boot one node; its console is on stdin and stdout. Ctrl-C ends it.",
+    "site": "Run simulated sites.",
+    "node": "Find, read and watch nodes over ECHONET Lite; ask them on their console.",
+    "points": "The values that nodes show.",
+    "registers": "Read and check what a node keeps in flash: counters, half hours, events.",
+    "settings": "Show, save and change the settings of a node.",
+    "board": "Check a board's list of parts, run its tests.",
+    "image": "Build images of a chip's flash, and see what is in one.",
+    "flash": "Flash boards, many at once: what differs is written, and what a node keeps stays.",
+    "virtual": "Boards on pseudo-terminals, to practise flashing on.",
+}
+
+
+class _Commands(TyperGroup):
+    """Lists commands by what is known of them, and runs what their modules declare."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, known, left = super().resolve_command(ctx, args)
+        return name, known and command(args[0]), left
+
+
+def command(name: str) -> Any:
+    """One of COMMANDS as its module declares it: its `app`, or the function of this name."""
+    module = import_module(f"tomo.cli.{name}")
+    whole = typer.Typer()
+    if hasattr(module, "app"):
+        whole.add_typer(module.app, name=name)
+    else:
+        whole.command(name)(getattr(module, name))
+    return typer.main.get_group(whole).commands[name]
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="Boot desk nodes, flash boards, read, set and check nodes, and run simulated sites.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(site.app, name="site")
-app.add_typer(node.app, name="node")
-app.add_typer(points.app, name="points")
-app.add_typer(registers.app, name="registers")
-app.add_typer(settings.app, name="settings")
-app.add_typer(board.app, name="board")
-app.add_typer(image.app, name="image")
-app.add_typer(virtual.app, name="virtual")
-app.command(name="desk")(desk.desk)
-app.command(name="flash")(flash.flash)
+for _name, _line in COMMANDS.items():
+    app.add_typer(typer.Typer(help=_line), name=_name)
 
 
 def _print_version(wanted: bool) -> None:
