@@ -1,8 +1,9 @@
 """Shows the tests that run on MicroPython to pytest: one item for each test and desk build.
 
 A file under tests/unit is read with `ast`, never imported by CPython. Each item then runs its test
-in a fresh process of that build; tests/lib/unittest.py answers with records (its docstring says
-which). Literals at the top of a file or of a test class change how it is run:
+in a fresh process of that build, with all it imports compiled before (tests/compiled.py);
+tests/lib/unittest.py answers with records (its docstring says which). Literals at the top of a file
+or of a test class change how it is run:
 
     SIZES = ("desk64",)   run on these builds only; both by default
     HEAP = "128k"         heap of the process; 512k by default
@@ -20,6 +21,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,35 +29,57 @@ from typing import Any
 import pytest
 
 from bootstrap.lean import beside
+from tests.compiled import compiled, place
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULTS = {"SIZES": ("desk32", "desk64"), "HEAP": "512k", "TIMEOUT_S": 60}
 _RECORD = "\x1e"
 _TESTS = ("tests/lib", "tests/helpers")
-_BOARDS = ("boards", "examples")
 _SOURCES = ("firmware", "stubs/shims", "stubs/unix", "stubs/chips")
+# What tests look for beside tests/helpers and beside themselves; read as it is.
+_BOARDS = ("boards", "examples")
+_DATA = "tests/vectors"
+_BUILD = ROOT / "build"
 FROZEN = "frozen"
 
 
 def program(size: str) -> Path:
-    return ROOT / "build" / ("desk32" if size == FROZEN else size)
+    return _BUILD / ("desk32" if size == FROZEN else size)
 
 
 def environment(frozen: bool = False) -> dict[str, str]:
     """Sources on disk win over frozen ones, so that a test sees the file that was just saved."""
-    if frozen:
-        for folder in _BOARDS:
-            _beside_frozen(ROOT / folder)  # where tests/helpers/desk_board.py looks for them
-        folders = [_beside_frozen(ROOT / folder) for folder in _TESTS]
-    else:
-        folders = [ROOT / folder for folder in _TESTS + _SOURCES]
+    names = _TESTS if frozen else _TESTS + _SOURCES
+    _link_boards_and_data(frozen)
+    folders = [_compiled(ROOT / name, frozen) for name in names]
     return {**os.environ, "MICROPYPATH": ":".join([*map(str, folders), ".frozen"])}
+
+
+@cache
+def _compiled(path: Path, frozen: bool) -> Path:
+    """A file or folder of the checkout, compiled for what is on disk or for the frozen firmware."""
+    source = _beside_frozen(path) if frozen else path
+    return compiled(source, _place(frozen) / path.relative_to(ROOT))
+
+
+def _place(frozen: bool) -> Path:
+    return place(_BUILD) / (FROZEN if frozen else "source")
+
+
+@cache
+def _link_boards_and_data(frozen: bool) -> None:
+    for name in (*_BOARDS, _DATA):
+        link = _place(frozen) / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        target = _beside_frozen(ROOT / name) if frozen and name in _BOARDS else ROOT / name
+        with suppress(FileExistsError):
+            link.symlink_to(target)
 
 
 @cache
 def _beside_frozen(path: Path) -> Path:
     """A copy of a test or of what tests import: frozen firmware has no names for its numbers."""
-    return beside(path, ROOT / "build" / "beside" / path.relative_to(ROOT))
+    return beside(path, _BUILD / "beside" / path.relative_to(ROOT))
 
 
 class WentWrong(Exception):
@@ -166,7 +190,8 @@ class DeskItem(pytest.Item):
 
     def _run_process(self) -> tuple[str, int]:
         words = ["-c", "import unittest; unittest.command()"]
-        path = _beside_frozen(self.path) if self._size == FROZEN else self.path
+        frozen = self._size == FROZEN
+        path = _compiled(self.path, frozen) if self.path.is_relative_to(ROOT) else self.path
         target = [str(path), self.parent.name, self._test]
         command = [str(program(self._size)), "-X", f"heapsize={self._settings['HEAP']}"]
         limit_s = self._settings["TIMEOUT_S"]
@@ -176,7 +201,7 @@ class DeskItem(pytest.Item):
                 done = subprocess.run(
                     [*command, *words, *target],
                     cwd=folder,
-                    env=environment(self._size == FROZEN),
+                    env=environment(frozen),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,
