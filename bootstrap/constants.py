@@ -36,7 +36,7 @@ _Import = ast.Import | ast.ImportFrom
 
 def constants_of(texts: Mapping[str, str]) -> Constants:
     """The constants of modules {dotted name: text}."""
-    trees = {module: ast.parse(text) for module, text in texts.items()}
+    trees = {module: _parsed(text) for module, text in texts.items()}
     found: Constants = {module: {} for module in trees}
     counted = -1
     while counted < (counted := sum(map(len, found.values()))):
@@ -71,11 +71,11 @@ def inline_into(text: str, constants: Constants) -> str:
 
     What the file binds anew, from two modules for one, or has inside an f-string, stays a name.
     """
-    tree = ast.parse(text)
+    tree = _parsed(text)
     bindings = _Bindings(tree, constants)
     uses = _Uses(tree, bindings)
     lines = _put(text, uses.found)
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, _Import):
             kept = [each for each in node.names if not uses.needless(_bound(each))]
             if len(kept) < len(node.names):
@@ -85,7 +85,7 @@ def inline_into(text: str, constants: Constants) -> str:
 
 def _without(text: str, constants: Mapping[str, Value]) -> str:
     """A module without the names of these constants of its own."""
-    tree = ast.parse(text)
+    tree = _parsed(text)
     uses = _Uses(tree, _Bindings(tree, {}, constants))
     lines = _put(text, uses.found)
     for node in tree.body:
@@ -184,12 +184,23 @@ class _Uses(ast.NodeVisitor):
             self._replaced.add(node.id)
 
 
-# What is found in a tree is asked for several times, and walking is what takes long.
+# The same text, and what is found in its tree, is asked for several times; reading and walking are
+# what takes long. Nobody changes a tree.
+@cache
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
+@cache
+def _nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree))
+
+
 @cache
 def _bound_names(tree: ast.AST) -> tuple[str, ...]:
     """Names that are bound in `tree` otherwise than by an import."""
     names = []
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.Name):
             if not isinstance(node.ctx, ast.Load):
                 names.append(node.id)
@@ -202,7 +213,7 @@ def _bound_names(tree: ast.AST) -> tuple[str, ...]:
 
 @cache
 def _imports(tree: ast.Module) -> tuple[ast.ImportFrom, ...]:
-    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    return tuple(node for node in _nodes(tree) if isinstance(node, ast.ImportFrom))
 
 
 @cache
@@ -240,14 +251,14 @@ def _value(node: ast.expr, known: Mapping[str, Value]) -> Value | None:
 
 def _wanted(text: str, constants: Constants) -> Iterator[tuple[str, str]]:
     """(module, name) of the constants that a file still asks for by name."""
-    tree = ast.parse(text)
+    tree = _parsed(text)
     modules = {}
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             for each in node.names:
                 yield node.module, each.name
                 modules[_bound(each)] = f"{node.module}.{each.name}"
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             module = modules.get(node.value.id)
             if module in constants:
