@@ -4,18 +4,23 @@ import json
 import os
 import subprocess
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from bootstrap.lean import beside
 from tomo.image.documents import put_node_settings
 
 ROOT = Path(__file__).resolve().parent.parent
-# Copies, with values for the firmware's numbers, whose names are not frozen.
-PROGRAMS = beside(ROOT / "benchmarks" / "desk", ROOT / "build" / "beside" / "benchmarks" / "desk")
 HEAP = "128k"  # the default of a desk node
 _LIMIT_S = 900
 # Any instant at which the clock counts as set: 2026-11-23 00:00 UTC, in seconds since 2000.
 START_S = 848_620_800
+
+
+@cache
+def _programs() -> Path:
+    """Copies, with values for the firmware's numbers, whose names are not frozen."""
+    return beside(ROOT / "benchmarks" / "desk", ROOT / "build" / "beside" / "benchmarks" / "desk")
 
 
 def run(program: str, *arguments: str, heap: str = HEAP, folder: Path | None = None, **more: str):
@@ -33,12 +38,13 @@ def _output(
     folder: Path | None,
     more: dict[str, str],
 ) -> str:
-    environment = {"MICROPYPATH": f"{PROGRAMS}:.frozen"} | more
+    environment = {"MICROPYPATH": f"{_programs()}:.frozen"} | more
     with tempfile.TemporaryDirectory() as name:
         place = folder or Path(name)
         put_node_settings(place, {"name": "bench", "wifi_ssid": "desk"})
+        command = [ROOT / "build" / "desk32", "-X", f"heapsize={heap}", _programs() / program]
         done = subprocess.run(
-            [ROOT / "build" / "desk32", "-X", f"heapsize={heap}", PROGRAMS / program, *arguments],
+            [*command, *arguments],
             cwd=place,
             env=os.environ | environment,
             stdin=subprocess.DEVNULL,
@@ -67,6 +73,6 @@ def node_output(
         "DESK_START": str(START_S),
         "DESK_SEED": "1",
         "DESK_IP": "127.0.253.11",
-        "MICROPYPATH": f"{PROGRAMS}:{ROOT / 'boards' / board}:.frozen",
+        "MICROPYPATH": f"{_programs()}:{ROOT / 'boards' / board}:.frozen",
     }
     return _output(program, (), heap, folder, environment | more)

@@ -1,5 +1,6 @@
 """What several kinds of test share."""
 
+import gc
 import os
 import signal
 import sys
@@ -26,6 +27,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # times, which would compile all of it each time, a third of what it then takes.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: no search for garbage need look through it again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
