@@ -11,6 +11,13 @@ from tomo.scenario.read import read
 
 BLACKOUT = ROOT / "scenarios" / "blackout.toml"
 LOST_MS = 7 * 60_000  # of the grid, from the start of that scenario
+# Its waits made short, for what does not ask how long they are: (pattern, new).
+SHORT_WAITS = (
+    ("reconnect_s = 150", "reconnect_s = 5"),
+    ("return_hold_s = 300", "return_hold_s = 10"),
+    ("stagger_s = 30", "stagger_s = 3"),
+    *[("min_off_s = 180", "min_off_s = 20")] * 2,
+)
 
 
 def run(path: Path, folder: Path) -> Outcome:
@@ -29,14 +36,9 @@ def short_blackout(folder: Path) -> Path:
     changes = (
         ('duration = ".*"', 'duration = "00:04:00"'),
         ("T16:05:00", "T16:29:00"),
-        ("reconnect_s = 150", "reconnect_s = 5"),
-        ("return_hold_s = 300", "return_hold_s = 10"),
-        ("stagger_s = 30", "stagger_s = 3"),
-        *[("min_off_s = 180", "min_off_s = 20")] * 2,
+        *SHORT_WAITS,
     )
-    for old, new in changes:
-        text, count = re.subn(old, new, text, count=1)
-        assert count == 1, old
+    text = changed(text, *changes)
     text += (
         '[[event]]\nat = "00:01:30"\nkind = "grid-lost"\nlasts_ms = 60000\n'
         '[[expect]]\nname = "shed"\nwhat = "loads_shed"\nop = ">="\nlimit = 1\n'
@@ -47,10 +49,18 @@ def short_blackout(folder: Path) -> Path:
     return path
 
 
-def opened_after_loss(outcome: Outcome) -> set[str]:
+def changed(text: str, *changes: tuple[str, str]) -> str:
+    """`text` with the first place of each pattern made new."""
+    for pattern, new in changes:
+        text, count = re.subn(pattern, new, text, count=1)
+        assert count == 1, pattern
+    return text
+
+
+def opened_after_loss(outcome: Outcome, lost_ms: int = LOST_MS) -> set[str]:
     """Names of the loads opened from the grid's loss on."""
     return {
         move.name
         for move in outcome.trace.moves
-        if not (move.closed or move.lamp) and move.t_ms >= LOST_MS
+        if not (move.closed or move.lamp) and move.t_ms >= lost_ms
     }
