@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -96,8 +97,9 @@ def _literal(args: list[ast.expr]) -> str:
     )
 
 
-def imports(path: Path) -> list[Import]:
-    return list(_found_in(ast.parse(path.read_text(encoding="utf-8")), path, False))
+@cache
+def imports(path: Path) -> tuple[Import, ...]:
+    return tuple(_found_in(ast.parse(path.read_text(encoding="utf-8")), path, False))
 
 
 def room_of(path: Path) -> str:
@@ -252,7 +254,7 @@ def frozen(manifest: Path) -> dict[str, Path]:
     return {str(file.target_path): Path(file.full_path).resolve() for file in reader.files()}
 
 
-@pytest.fixture(params=BOARDS)
+@pytest.fixture(params=BOARDS, scope="module")
 def image(request) -> dict[str, Path]:
     return frozen(ROOT / "boards" / request.param / "manifest.py")
 
