@@ -1,11 +1,10 @@
 """Small trial images for flashing, and boards' own data that must outlive it."""
 
-import json
 import random
 
 from boards.flash_map import PARTITIONS
 from tests.host import stock_images
-from tomo.image import esp_image, trial
+from tomo.image import esp_image, new_chip, trial
 
 PLACES = {label: (at, size) for label, _, _, at, size in PARTITIONS}
 DATA = ("nvs", "identity", "settings", "registers", "events", "history")
@@ -19,10 +18,11 @@ def image(folder, board="submeter6", seed=1, **stock):
     source = folder / "stock.bin"
     code = bytes((seed,)) * 60_000 + random.Random(seed).randbytes(20_000)
     source.write_bytes(stock_images.stock(more=code, **stock))
-    chip = trial.chip_with(str(source), esp_image.read(source))
-    about = {"kind": trial.TRIAL, "board": board, "micropython": "1.25.0"}
-    files = {trial.ABOUT: json.dumps(about).encode(), "main.py": b"print(%d)" % seed}
-    trial.put_files(chip, files)
+    micropython = esp_image.read(source)
+    program = esp_image.whole_program(str(source), micropython)
+    chip = new_chip.chip_with(str(source), micropython, program)
+    files = new_chip.about(trial.TRIAL, board, "1.25.0") | {"main.py": b"print(%d)" % seed}
+    new_chip.put_files(chip, files)
     path = folder / f"{board}-{seed}.bin"
     path.write_bytes(chip.data)
     return path
