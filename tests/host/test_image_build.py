@@ -253,7 +253,7 @@ def test_a_download_that_was_cut_off_or_damaged_is_noticed(tmp_path):
         assert error.exit_code == 1, length
     wrong = bytearray(whole)
     wrong[-10_000] ^= 1
-    assert "check sum is wrong" in str(refused(tmp_path, wrong))
+    assert "its program has a wrong check sum" in str(refused(tmp_path, wrong))
 
 
 def test_a_program_that_is_too_large_is_refused(tmp_path):

@@ -7,7 +7,7 @@ finds no program. The table comes first: with it in place no other program can b
 
 import hashlib
 import struct
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -89,7 +89,7 @@ def read_plan(path: Path, board: str) -> Plan:
 def _need_whole(where: str, flash: esp_image.Flash) -> None:
     """Raises HostError unless boot loader and program are whole and for one chip."""
     esp_image.whole_program(where, flash)
-    esp_image.whole_program(f"{where}, boot loader", replace(flash, program=flash.bootloader))
+    esp_image.whole_image(f"{where}: its boot loader", flash.bootloader)
     (chip,) = struct.unpack_from("<H", flash.program, _CHIP_ID_AT)
     name, _ = esp_image.CHIPS.get(chip, (f"a chip of number {chip}", 0))
     if name != flash.chip:

@@ -59,7 +59,7 @@ def read(path: Path) -> Contents:
     flash = esp_image.read(path)
     found, no_files = _files(flash)
     # A program with the firmware in it runs that, whatever an older image has left in `vfs`.
-    frozen = product.has_firmware(flash)
+    frozen = product.has_firmware(flash.program)
     about = {} if frozen else _about(found)
     stored = documents.read(_part(flash, "settings") or b"", documents.KINDS["settings"])
     settings = stored.document()

@@ -33,6 +33,7 @@ WHERE_FROM = (
     "Download one from micropython.org, the page of ESP32_GENERIC, variant SPIRAM: "
     "a file ending in .bin, version {}.x."
 )
+_AGAIN = "It may be cut off: download it again."
 Row = tuple[str, int, int, int, int]
 
 
@@ -102,22 +103,28 @@ def whole_program(where: str, flash: Flash) -> bytes:
 
     Raises HostError if it is cut off or damaged.
     """
+    if not flash.program:
+        raise HostError(f"{where} has a bootloader and no program", _AGAIN)
+    return whole_image(f"{where}: its program", flash.data[flash.program_at :])
+
+
+def whole_image(what: str, data: bytes) -> bytes:
+    """A program or a bootloader without what lies behind it.
+
+    Raises HostError, which begins with `what`, if it is cut off or damaged.
+    """
     # Imported here: it takes half a second, which every other command would wait for. What follows
     # the header is laid out alike on all chips.
     from esptool import FatalError
     from esptool.bin_image import ESP32FirmwareImage
 
-    again = "It may be cut off: download it again."
-    if not flash.program:
-        raise HostError(f"{where} has a bootloader and no program", again)
-    data = flash.data[flash.program_at :]
     try:
         image = ESP32FirmwareImage(io.BytesIO(data))
     except (FatalError, RuntimeError, struct.error, TypeError) as error:
-        raise HostError(f"{where}: its program is cut off or damaged: {error}", again) from None
+        raise HostError(f"{what} is cut off or damaged: {error}", _AGAIN) from None
     hash_wrong = image.append_digest and image.stored_digest != image.calc_digest
     if image.calculate_checksum() != image.checksum or hash_wrong:
-        raise HostError(f"{where}: its program's check sum is wrong", again)
+        raise HostError(f"{what} has a wrong check sum", _AGAIN)
     end = max(segment.file_offs + 8 + len(segment.data) for segment in image.segments)
     # Filled up to 16 bytes, the last of which is the check sum; then perhaps a hash of 32.
     end = (end // 16 + 1) * 16 + (32 if image.append_digest else 0)

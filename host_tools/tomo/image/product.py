@@ -16,9 +16,9 @@ _FROZEN = b"tomoshibi/node/start_up.py\0"
 HOW_TO_BUILD = "docs/hardware-team.md tells how to build one."
 
 
-def has_firmware(flash: Flash) -> bool:
-    """Whether our firmware is frozen into the program."""
-    return _FROZEN in flash.program
+def has_firmware(program: bytes) -> bool:
+    """Whether our firmware is frozen into a program."""
+    return _FROZEN in program
 
 
 def board_of(flash: Flash) -> str:
@@ -38,7 +38,7 @@ def need_product(where: str, flash: Flash, board: str) -> None:
     if named != board:
         what = f"{where} was built for {named}, and the image is to be for {board}"
         raise HostError(what, f"Name that board, --board {named}, or another file.")
-    if not has_firmware(flash):
+    if not has_firmware(flash.program):
         what = f"{where} is named {_NAME}{named}, and has no firmware frozen in it"
         raise HostError(what, f"Was it built with another manifest? {HOW_TO_BUILD}")
     for theirs, ours in zip_longest(flash.rows, PARTITIONS):

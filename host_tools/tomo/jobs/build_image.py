@@ -63,7 +63,7 @@ def build_image(options: BuildOptions) -> Built:
     if out.exists() and options.micropython.exists() and out.samefile(options.micropython):
         raise UsageError(f"{out} is the MicroPython image itself", "Name another file with --out.")
     found, where = esp_image.read(options.micropython), str(options.micropython)
-    kind = PRODUCT if product.board_of(found) or product.has_firmware(found) else TRIAL
+    kind = PRODUCT if product.board_of(found) or product.has_firmware(found.program) else TRIAL
     _need_version(where, found, _hint(kind))
     notes = _chip_notes(where, found, board, _hint(kind))
     if kind == PRODUCT:

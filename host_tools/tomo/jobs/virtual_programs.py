@@ -12,6 +12,7 @@ from tomo.checkout import ROOT, board_folder
 from tomo.errors import MachineRefused
 from tomo.image.application import micropython_series
 from tomo.image.esp_image import banner
+from tomo.image.product import has_firmware
 from tomo.scenario.constant import constant
 from tomo.transport.board_program import BoardProgram
 from tomo.transport.desk_resets import Reset, after
@@ -43,8 +44,9 @@ class BoardPrograms:
         self._running: _Running | None = None
 
     def name(self, read: Read, app_at: int, app_size: int) -> str:
-        version, machine = banner(read(app_at, app_size))
-        if not version or not version.startswith(f"{micropython_series()}."):
+        program = read(app_at, app_size)
+        version, machine = banner(program)
+        if not version.startswith(f"{micropython_series()}.") or has_firmware(program):
             return ""
         return f"MicroPython {version} of the desk in the place of {machine or 'its own'}"
 
