@@ -38,7 +38,10 @@ def tray(
     ] = None,
     board: Annotated[
         list[str] | None,
-        typer.Option(metavar="[N=]NAME", help="What they are, as in boards/; or board N alone."),
+        typer.Option(
+            metavar="[N=]NAME",
+            help="What they are; or board N alone. If not given: what their image is for.",
+        ),
     ] = None,
     ip: Annotated[
         str, typer.Option(help="Local address of board 1; the others have the next ones.")
@@ -80,9 +83,9 @@ def tray(
         return  # how a tray ends
 
 
-def _kinds(given: list[str], count: int) -> dict[int, str]:
+def _kinds(given: list[str], count: int) -> dict[int, str | None]:
     """What each board is, by number; what is given last counts."""
-    kinds = dict.fromkeys(range(1, count + 1), "submeter6")
+    kinds: dict[int, str | None] = dict.fromkeys(range(1, count + 1))
     for one in given:
         number, _, name = one.rpartition("=")
         sound_parts(name)

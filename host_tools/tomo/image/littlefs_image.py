@@ -68,6 +68,18 @@ def unpack(part: bytes) -> Files:
     return Files(contents, free)
 
 
+def file_in(part: bytes, path: str) -> bytes:
+    """One file of a partition; empty if there is none."""
+    system = _system(len(part))
+    system.context.buffer = bytearray(part)
+    try:
+        system.mount()
+        with system.open(path, "rb") as file:
+            return file.read()
+    except LittleFSError:
+        return b""
+
+
 def _system(size: int) -> LittleFS:
     return LittleFS(
         mount=False,

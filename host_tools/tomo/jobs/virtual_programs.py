@@ -4,14 +4,19 @@ Machine code of an ESP32 cannot be run. But a stock MicroPython is known by its 
 has the same one: it stands in for it, over the same flash chip, and what it runs it finds there.
 """
 
+import json
 import os
 import time
+from functools import partial
 from pathlib import Path
 
-from tomo.checkout import ROOT, board_folder
+from boards.flash_map import PARTITIONS
+from tomo.checkout import ROOT, board_folder, boards
 from tomo.errors import MachineRefused
+from tomo.image import littlefs_image
 from tomo.image.application import micropython_series
 from tomo.image.esp_image import banner
+from tomo.image.new_chip import ABOUT
 from tomo.image.product import has_firmware
 from tomo.scenario.constant import constant
 from tomo.transport.board_program import BoardProgram
@@ -29,12 +34,12 @@ _GRID = {"grid on": True, "grid off": False}
 class BoardPrograms:
     """Of one board.
 
-    board    what its hardware is, as in boards/
+    board    what its hardware is, as in boards/; None: what the image in its flash is for
     name     of the port: NAME.bin in `folder` is its flash, NAME.kept what outlives a reset
     mac, ip  its address on the radio's network, and there
     """
 
-    def __init__(self, board: str, folder: Path, name: str, mac: str, ip: str) -> None:
+    def __init__(self, board: str | None, folder: Path, name: str, mac: str, ip: str) -> None:
         self._board = board
         self._folder = folder.resolve()
         self._name = name
@@ -51,7 +56,8 @@ class BoardPrograms:
         return f"MicroPython {version} of the desk in the place of {machine or 'its own'}"
 
     def start(self) -> "_Running":
-        self._running = _Running(self._program, self._board)
+        board = self._board or self._board_of_image()
+        self._running = _Running(partial(self._program, board), board)
         self._running.switch_grid(self._grid)
         return self._running
 
@@ -62,12 +68,22 @@ class BoardPrograms:
         if self._running:
             self._running.switch_grid(self._grid)
 
-    def _program(self, reset: Reset) -> BoardProgram:
+    def _board_of_image(self) -> str:
+        """Any, if it does not say so, or a board that is not known here."""
+        at, size = next(row[3:] for row in PARTITIONS if row[0] == "vfs")
+        with (self._folder / f"{self._name}.bin").open("rb") as file:
+            file.seek(at)
+            about = littlefs_image.file_in(file.read(size), ABOUT)
+        known = boards()
+        named = json.loads(about).get("board") if about else None
+        return named if named in known else known[0]
+
+    def _program(self, board: str, reset: Reset) -> BoardProgram:
         program = bare_program()
         words = [str(program), "-X", f"heapsize={_HEAP_K}k", "-c", "import bare; bare.main()"]
         values = {
-            "MICROPYPATH": f"{board_folder(self._board)}:.frozen",
-            "DESK_BOARD": self._board,
+            "MICROPYPATH": f"{board_folder(board)}:.frozen",
+            "DESK_BOARD": board,
             "DESK_IP": self._ip,
             "DESK_CLOCK": "real",
             "DESK_SEED": self._mac.replace(":", "")[-6:],
