@@ -18,7 +18,7 @@ RUFF = build/venv/bin/ruff
 TOMO = build/venv/bin/tomo
 PYRIGHT = build/types/node_modules/.bin/pyright
 
-.PHONY: help setup python run test lint format types docs bench powercut invariants desk clean
+.PHONY: help setup python run test lint format types docs bench powercut invariants tray desk clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ powercut: setup  ## cut the power at every flash operation and inside it, and bo
 
 invariants: setup  ## drive the load control through thousands of random outages and faults
 	@$(PYTHON) -m proofs.invariants
+
+tray: setup  ## flash a tray of virtual boards, two of them faulty, and drive one through an outage
+	@$(PYTHON) -m proofs.tray
 
 desk: setup  ## boot one desk node here: BOARD=submeter6|streetlight, IP=127.0.0.11
 	@$(TOMO) desk $(BOARD) --ip $(IP)

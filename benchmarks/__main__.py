@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import flash, load, memory, speed
+from benchmarks import deploy, flash, load, memory, speed
 from benchmarks.on_desk import ROOT
 
 
@@ -24,6 +24,7 @@ def main() -> int:
         "virtual_time": speed.virtual_time(),
         "codec": speed.codec(),
         "flash": flash.measure(),
+        "deploy": deploy.measure(),
     }
     target = ROOT / "build" / "bench" / "bench.json"
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -81,6 +82,7 @@ def _fill(table: _Table, results: dict) -> None:
     table.add("frames a second, our codec on CPython", str(codec["cpython_frames_per_s"]))
     table.add("frames a second, pychonet on CPython", str(codec["pychonet_cpython_frames_per_s"]))
     _fill_flash(table, results["flash"])
+    _fill_deploy(table, results["deploy"])
 
 
 def _fill_flash(table: _Table, flash: dict) -> None:
@@ -93,6 +95,21 @@ def _fill_flash(table: _Table, flash: dict) -> None:
         table.add(f"{words}, allocated", f"{taken:.0f} B", "0 B", taken == 0)
     taken = flash["append"]["event"]["bytes"]
     table.add("an event, allocated and given back", f"{taken:.0f} B")
+
+
+def _fill_deploy(table: _Table, seen: dict) -> None:
+    for name, words in (("as_image", "as an image"), ("as_files", "file by file, by mpremote")):
+        way = seen[name]
+        told = f"{way['seconds']} s, {way['bytes_to_board']} B, {way['round_trips']} round trips"
+        table.add(f"the application, {words}", told)
+    for name, words, aim in (
+        ("fewer_round_trips", "fewer round trips", deploy.AIM_FEWER),
+        ("faster", "times as fast", deploy.AIM_FASTER),
+    ):
+        table.add(f"  {words}", str(seen[name]), f">= {aim}", seen[name] >= aim)
+    table.add("an image built", f"{seen['image_build_s']} s")
+    spent = f"{seen['one_board_s']} and {seen['eight_boards_s']} s"
+    table.add(f"one board flashed, and {deploy.COUNT}", spent)
 
 
 if __name__ == "__main__":

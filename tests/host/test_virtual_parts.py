@@ -241,6 +241,6 @@ def test_chips_are_told_by_their_registers():
 
 
 def test_the_parts_do_not_know_each_other():
-    for part in ("flash", "chip", "rom", "boot", "port", "slip"):
+    for part in ("flash", "chip", "rom", "boot", "users", "slip", "noise", "port"):
         text = (ROOT / "host_tools/tomo/virtual" / f"{part}.py").read_text(encoding="utf-8")
-        assert set(re.findall(r"tomo\.virtual\.(\w+)", text)) <= {"checksum"}, part
+        assert set(re.findall(r"tomo\.virtual\.(\w+)", text)) <= {"checksum", "users"}, part

@@ -286,3 +286,17 @@ def test_what_cannot_be_is_refused_in_one_line_with_a_remedy(tmp_path, words, to
     assert str(done.exception) == told
     assert done.exception.hint
     assert not list(tmp_path.iterdir())
+
+
+def test_a_port_that_is_closed_and_opened_again_at_once_has_been_closed(one):
+    board, told = one
+    port = os.open(board.port.path, os.O_RDWR | os.O_NOCTTY)
+    os.write(port, framed(SYNC))
+    assert soon(lambda: told[-1:] == [("ttyBOARD1", "loader", "")])
+    os.close(port)
+    port = os.open(board.port.path, os.O_RDWR | os.O_NOCTTY)
+    try:
+        assert heard(port, lambda said: b"nothing to start" in said)
+        assert soon(lambda: told[-1][1] == "no-boot")
+    finally:
+        os.close(port)

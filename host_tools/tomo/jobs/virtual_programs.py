@@ -24,10 +24,13 @@ from tomo.transport.desk_resets import Reset, after
 from tomo.virtual.boot import Read
 from tomo.virtual.program import Ended
 from tomo.world.felt import Felt
+from tomo.world.lockstep import Report
 from tomo.world.site import World
 
 # What a module with 4 MiB of PSRAM has; a trial image needs one.
 _HEAP_K = 4_096
+# How often a board's surroundings are looked at in which nothing happens.
+_LOOK_MS = 100
 _GRID = {"grid on": True, "grid off": False}
 
 
@@ -114,6 +117,7 @@ class _Running:
 
     def switch_grid(self, on: bool) -> None:
         self._world.switch_grid(on)
+        self._feel(None)
 
     def descriptors(self) -> list[int]:
         return [self._program.console, self._program.link]
@@ -122,12 +126,12 @@ class _Running:
         self._program.type(data)
 
     def serve(self) -> bytes:
-        self._world.advance(round((time.monotonic() - self._began) * 1000))
         program = self._program
-        while report := program.report():
-            self._felt.take(report)
-        if (changes := self._felt.changes()) and not program.feel(changes):
-            self._felt.forget()
+        now_ms = round((time.monotonic() - self._began) * 1000)
+        report = program.report()
+        if report or now_ms - self._world.now_ms >= _LOOK_MS:
+            self._world.advance(now_ms)
+            self._feel(report)
         ended = program.status()
         said = program.said()
         program.type(b"")
@@ -135,6 +139,12 @@ class _Running:
         if ended is not None and not said:
             self._start_again(ended)
         return said
+
+    def _feel(self, report: Report | None) -> None:
+        if report:
+            self._felt.take(report)
+        if (changes := self._felt.changes()) and not self._program.feel(changes):
+            self._felt.forget()
 
     def _start_again(self, status: int) -> None:
         """As often as it asks for it: so does a chip."""

@@ -33,6 +33,7 @@ class Board:
     programs  by a MAC address: what knows how to run what is in flash; without it nothing is run
     verdict   what came of the last reset
     runs      what is run, in words; empty if nothing is
+    blocks    how many have been written, or were about to be
     tell      called with a word and a sentence when the board's state changes: `boot`, `no-boot`,
               `loader`, `unplugged`, `plugged`, `off`, `ended`
     """
@@ -60,6 +61,7 @@ class Board:
         self._powered = True
         self._loader: Loader | None = None
         self._program: Program | None = None
+        self.blocks = 0
         self.runs = ""
         self.verdict = self._boot()
         self._start_program()
@@ -81,12 +83,17 @@ class Board:
             self._plug_in(now)
             return
         was_open = self.port.is_open
+        left = self.port.left()
         heard = self.port.heard()
+        left = left or (was_open and not self.port.is_open)
+        if left and Sync.begins(heard):  # that is of who opened it next
+            self._closed()
+            left = False
         if heard:
             self._take(heard, now)
-        elif was_open and not self.port.is_open:
+        if left and self.port.end >= 0:
             self._closed()
-        elif late := self._sync.late(now):
+        if late := self._sync.late(now):
             self._type(late)
         self._say_on()
 
@@ -181,7 +188,9 @@ class Board:
             self._start()
 
     def _on_block(self, done: int, blocks: int) -> None:
-        if self._unplugs and done >= blocks // 2:
+        self.blocks += 1
+        at = self.fault.unplugs_at
+        if self._unplugs and (self.blocks >= at if at else done >= blocks // 2):
             self._unplugs = False
             raise _Unplugged
 

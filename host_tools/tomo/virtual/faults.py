@@ -13,6 +13,7 @@ class Fault:
 
     bad       offsets of sectors that keep their bits
     unplugs   the cable comes off half-way through a write, once
+    unplugs_at  not there, but before so many blocks of all that is written
     noisy     above the ROM's own speed the cable garbles a bit now and then
     locked    the loader was switched off for good in the chip's fuses
     """
@@ -22,6 +23,7 @@ class Fault:
     flash_size: int = 4 * MIB
     bad: tuple[int, ...] = ()
     unplugs: bool = False
+    unplugs_at: int = 0
     noisy: bool = False
     locked: bool = False
 

@@ -9,9 +9,31 @@ import pty
 import select
 import tty
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+from tomo.virtual.users import Users
+
 _CHUNK = 65_536
+
+
+@dataclass
+class Traffic:
+    """What has passed in bytes, and how often an answer followed a question."""
+
+    heard: int = 0
+    said: int = 0
+    turns: int = 0
+    listens: bool = False
+
+    def hears(self, size: int) -> None:
+        self.heard += size
+        self.listens = True
+
+    def says(self, size: int) -> None:
+        self.said += size
+        self.turns += self.listens
+        self.listens = False
 
 
 class Port:
@@ -23,6 +45,7 @@ class Port:
         self.end = -1  # for whoever waits for several ports; -1 while unplugged
         self.is_open = False
         self._left = b""
+        self.traffic = Traffic()
         self.plug()
 
     def plug(self) -> None:
@@ -30,6 +53,7 @@ class Port:
         tty.setraw(theirs)  # stays so when it is closed
         self.path = os.ttyname(theirs)
         os.close(theirs)
+        self._users = Users(self.path)
         os.set_blocking(self.end, False)
         fresh = self.link.with_name(f"{self.link.name}.{os.getpid()}")
         fresh.unlink(missing_ok=True)
@@ -44,6 +68,7 @@ class Port:
             if os.readlink(self.link) == self.path:
                 self.link.unlink()
         os.close(self.end)
+        self._users.close()
         self.end = -1
         self.is_open = False
         self._left = b""
@@ -64,7 +89,12 @@ class Port:
             self._left = b""
             return b""
         self.is_open = True
+        self.traffic.hears(len(data))
         return data
+
+    def left(self) -> bool:
+        """Whether its last user has closed it since this was asked last, though it may be open."""
+        return self._users.have_gone()
 
     def say(self, data: bytes) -> None:
         """Send as much as there is room for, and keep the rest; `sent` tells when it is gone.
@@ -82,7 +112,9 @@ class Port:
         """Send on what was kept; whether all is sent."""
         while self._left:
             try:
-                self._left = self._left[os.write(self.end, self._left) :]
+                size = os.write(self.end, self._left)
+                self._left = self._left[size:]
+                self.traffic.says(size)
             except BlockingIOError:
                 return False
             except OSError:

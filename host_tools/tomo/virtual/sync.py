@@ -33,6 +33,11 @@ class Sync:
         self._since = now
         return data[: len(data) - begun], b""
 
+    @staticmethod
+    def begins(data: bytes) -> bool:
+        """Whether such a frame is the first of what has come."""
+        return data.startswith(_FRAME)
+
     def late(self, now: float) -> bytes:
         """What was held back and is no such frame, as nothing has followed."""
         if not self._held or now - self._since < _HOLD_S:
