@@ -43,6 +43,15 @@ GOOD = {
         "erases_by_sector_and_year": {"registers": 1},
         "append": {"registers": {"bytes": 0}, "half_hour": {"bytes": 0}, "event": {"bytes": 32}},
     },
+    "deploy": {
+        "image_build_s": 1.0,
+        "as_image": {"seconds": 1.0, "bytes_to_board": 9, "round_trips": 10},
+        "as_files": {"seconds": 5.0, "bytes_to_board": 99, "round_trips": 100},
+        "fewer_round_trips": 10.0,
+        "faster": 5.0,
+        "one_board_s": 2.0,
+        "eight_boards_s": 9.0,
+    },
 }
 
 
@@ -71,6 +80,7 @@ def test_a_missed_aim_is_status_1_after_all_was_measured_and_shown(
         (bench.memory, "measure", "heap"),
         (bench.load, "measure", "load"),
         (bench.flash, "measure", "flash"),
+        (bench.deploy, "measure", "deploy"),
         (bench.speed, "control_cycle", "control_cycle"),
         (bench.speed, "virtual_time", "virtual_time"),
         (bench.speed, "codec", "codec"),
