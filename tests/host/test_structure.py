@@ -45,8 +45,9 @@ HOST_MAY_IMPORT = {
     "transport": ("image", "world"),
     "virtual": (),
     "flashing": ("image",),
+    "doctor": ("client", "flashing", "scenario", "transport"),
     "jobs": ("board", "image", "scenario", "transport", "virtual", "world"),
-    "render": ("board", "client", "flashing", "image", "jobs", "scenario", "world"),
+    "render": ("board", "client", "doctor", "flashing", "image", "jobs", "scenario", "world"),
 }
 HOST_MAY_IMPORT["cli"] = tuple(HOST_MAY_IMPORT)
 

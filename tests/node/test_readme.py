@@ -30,6 +30,7 @@ TRIED = {
     "build/venv/bin/tomo node watch --json": "with an address and a limit",
     f"build/venv/bin/tomo node status build/desk/submeter6-{ADDRESS}": "of its own node",
     f"build/venv/bin/tomo node why build/desk/submeter6-{ADDRESS} 1": "likewise",
+    f"build/venv/bin/tomo doctor build/desk/submeter6-{ADDRESS}": "likewise, with --json",
     f"build/venv/bin/tomo registers dump build/desk/submeter6-{ADDRESS}": "as it is",
     f"build/venv/bin/tomo settings set build/desk/submeter6-{ADDRESS} island_limit_w 1200": "",
     "build/venv/bin/tomo settings list": "test_settings.py",
@@ -139,6 +140,16 @@ def test_node_status_and_why_ask_its_console(address):
     why = run(f"build/venv/bin/tomo node why build/desk/submeter6-{address} 1")
     assert why.returncode == 0, why.stderr
     assert " is on " in why.stdout or " is off " in why.stdout
+
+
+def test_doctor_finds_no_fault_with_it(address):
+    done = run(f"build/venv/bin/tomo doctor build/desk/submeter6-{address} --json")
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    of_node = [one for one in told if one["check"].endswith(address)]
+    assert of_node[0]["found"].startswith("submeter6, ")
+    # Nobody has given it an identity; it is in a network, and its clock is set.
+    assert [one["found"].partition(":")[0] for one in of_node[1:]] == ["identity blank"]
+    assert done.returncode == int(any(one["state"] == "fail" for one in told))
 
 
 def test_registers_dump_shows_the_counters_of_a_chip(folder):

@@ -243,8 +243,8 @@ def parse_eoj(text: str) -> int:
 def _open_legs(local: str | None) -> list[_Leg]:
     if local is not None:
         return [_leg(local)]
-    outward = _outward()
-    legs = [_leg(outward)] if outward and outward != LOOPBACK else []
+    ours = outward()
+    legs = [_leg(ours)] if ours and ours != LOOPBACK else []
     try:
         legs.append(_leg(LOOPBACK))
     except HostError:
@@ -263,7 +263,7 @@ def _leg(local: str) -> _Leg:
         ) from None
 
 
-def _outward() -> str | None:
+def outward() -> str | None:
     """Our address on the network that the multicast group is reached through, if there is one."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:

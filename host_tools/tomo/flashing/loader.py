@@ -5,8 +5,9 @@ if a slower line may cure it, HostError for the rest.
 """
 
 import hashlib
+import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 
 import serial
 from esptool import FatalError, cmds
@@ -140,6 +141,22 @@ class Loader:
             if "MD5 of file" in said or "Write failed" in said:
                 raise NotKept(f"{self.where}: failed to {what}: it does not keep it") from None
             raise Garbled(f"{self.where}: failed to {what}: {said}") from None
+
+
+def chip_in_loader(where: str) -> str:
+    """The kind of chip that waits in its loader, such as ESP32, with no reset; empty for none."""
+    try:
+        # esptool prints for people who watch one board.
+        with open_port(where) as port, redirect_stdout(io.StringIO()):
+            chip = cmds.detect_chip(
+                port,  # pyright: ignore[reportArgumentType]
+                SPEED,
+                connect_mode="no-reset",
+                connect_attempts=1,
+            )
+            return chip.CHIP_NAME
+    except (FatalError, OSError, HostError):
+        return ""
 
 
 def _first_line(error: Exception) -> str:
