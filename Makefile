@@ -8,6 +8,9 @@ IP ?= 127.0.0.11
 # make test T="-k relay -x"
 JOBS ?= $(shell expr $$(nproc) + 1)
 T ?=
+# A board on a serial port, and what is flashed to it; without IMAGE it is tried as it is.
+PORT ?=
+IMAGE ?=
 # To the recipe as it is, whatever characters its path has.
 export SCENARIO
 
@@ -18,7 +21,7 @@ RUFF = build/venv/bin/ruff
 TOMO = build/venv/bin/tomo
 PYRIGHT = build/types/node_modules/.bin/pyright
 
-.PHONY: help setup python run test lint format types docs bench powercut invariants tray desk clean
+.PHONY: help setup python run test lint format types docs bench powercut invariants tray desk device clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +72,11 @@ tray: setup  ## flash a tray of virtual boards, two of them faulty, and drive on
 
 desk: setup  ## boot one desk node here: BOARD=submeter6|streetlight, IP=127.0.0.11
 	@$(TOMO) desk $(BOARD) --ip $(IP)
+
+device: setup  ## try a board on a port: PORT=/dev/ttyUSB0 BOARD=submeter6 IMAGE=FILE (flashed to it)
+	@test -n "$(PORT)" || { echo "PORT= names the board's port, such as /dev/ttyUSB0" >&2; exit 2; }
+	@TOMO_DEVICE="$(PORT)" TOMO_DEVICE_BOARD="$(BOARD)" TOMO_DEVICE_IMAGE="$(IMAGE)" \
+		$(PYTHON) -m pytest tests/device -v $(T)
 
 clean:  ## remove build/ (what the cache holds stays: see TOMO_CACHE)
 	@rm -f build/venv/complete  # first: an interrupted `make clean` must not look finished
