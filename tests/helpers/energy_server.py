@@ -18,6 +18,7 @@ import sys
 
 from nor_flash import SECTOR, NorFlash, PowerCut
 from tomoshibi.core.energy import EnergyCounter
+from tomoshibi.registers import journal_start
 from tomoshibi.registers.journal import Journal
 from tomoshibi.registers.keeper import Keeper
 from tomoshibi.wire import registers
@@ -33,7 +34,7 @@ class Node:
 
     def boot(self):
         self.journal = Journal(self.flash, registers.BRANCHES, self.branches)
-        self.journal.confirm()
+        journal_start.confirm(self.journal)
         self.keeper = Keeper(self.journal)
         self.places = [
             self.journal.place(registers.ENERGY + registers.CHANNEL_SIZE * channel)
@@ -98,7 +99,7 @@ def run(request):
         counter.put(import_wh, export_wh, import_mj, export_mj)
     node.journal.save_all()
     for _ in range(request["saves"]):
-        node.journal.confirm()
+        journal_start.confirm(node.journal)
     return {"rows": [node.move(*move) for move in request["moves"]]}
 
 

@@ -2,6 +2,7 @@
 
 from nor_flash import SECTOR, NorFlash
 from tomoshibi.core.energy import EnergyCounter
+from tomoshibi.registers import journal_start
 from tomoshibi.registers.journal import Journal
 from tomoshibi.registers.keeper import Keeper
 from tomoshibi.wire import registers
@@ -22,7 +23,7 @@ class Meter:
         self.counters = [self.counter(channel) for channel in range(branches + 1)]
         self.saves = 0
         # Saves the first lot, so that what is counted later is what the rule costs.
-        self.journal.confirm()
+        journal_start.confirm(self.journal)
 
     def counter(self, channel):
         place = self.journal.place(registers.ENERGY + 4 * channel)

@@ -15,13 +15,17 @@ import tomoshibi.node.outputs
 import tomoshibi.node.parts
 import tomoshibi.node.why
 import tomoshibi.policy as policy
-import tomoshibi.registers
+import tomoshibi.registers.history_start
+import tomoshibi.registers.journal_start
+import tomoshibi.registers.log_start
+import tomoshibi.registers.ring_start
 import tomoshibi.reporting as reporting
 import tomoshibi.reporting.echonet_own
 import tomoshibi.settings
 import tomoshibi.wire.console
 import tomoshibi.wire.copies
 import tomoshibi.wire.echonet_map
+import tomoshibi.wire.event_chain
 import tomoshibi.wire.flash_sector
 import tomoshibi.wire.history
 import tomoshibi.wire.registers

@@ -84,14 +84,16 @@ class Storage:
 
     def start(self, cause: int) -> None:
         """Count this boot, by its cause (core.events), and make firm what a cut left behind."""
+        from tomoshibi.registers import history_start, journal_start, log_start
+
         journal = self.journal
         journal.whole[journal.place(registers.POWER_ON_BOOTS + cause)] += 1
         journal.whole[journal.place(registers.RESET_NOTE)] = 0
         for number in range(registers.POWER_ON_BOOTS, registers.COMMANDED_BOOTS + 1):
             self.boot += journal.whole[journal.place(number)]
-        journal.confirm()
-        self.history.confirm()
-        self.log.confirm()
+        journal_start.confirm(journal)
+        history_start.confirm(self.history)
+        log_start.confirm(self.log)
         self.settings.copies.mend()
         self.identity.copies.mend()
         self._mend_faults = self.settings.copies.faults + self.identity.copies.faults

@@ -54,8 +54,10 @@ class HalfHours:
         self.pending = False
         self.import_wh = array("i", (_NONE for _ in channels))
         self.export_wh = array("i", (_NONE for _ in channels))
-        latest = history.latest(self.import_wh, self.export_wh)
-        self.day, self.slot = latest or (_NONE, 0)
+        # Imported here: it is let go after the start, see node.whole_node.
+        from tomoshibi.registers.history_start import latest
+
+        self.day, self.slot = latest(history, self.import_wh, self.export_wh) or (_NONE, 0)
 
     def poll(self) -> None:
         """Take the readings if a half hour has begun since the last call."""

@@ -21,32 +21,36 @@ if TYPE_CHECKING:
 
 _SLOTS = const(48)
 _NONE = const(-1)
-_FIRST = const(32)  # behind the head
+FIRST = const(32)  # behind the head
 _COUNT = const(4)
-_NO_DAY = const(0xFFFF)
+NO_DAY = const(0xFFFF)
 _TRIES = const(64)
 # How many of the newest sectors are written. A clock that goes back further opens a new one, so
 # that there are no others in which a cut may have left something.
-_WRITTEN = const(2)
+WRITTEN = const(2)
 
 
 class History:
-    """Readings of `branches` branches. `faults` counts records that did not read back."""
+    """Readings of `branches` branches. `faults` counts records that did not read back.
+
+    days        day of each sector, or NO_DAY, so that looking for one reads no other
+    size, end   of a record; the last place of one in a sector
+    record      the last one read or written
+    """
 
     def __init__(self, flash: Flash, branches: int) -> None:
         if branches > history.BRANCHES_MOST:
             raise ValueError("too many branches")
         self.branches = branches
-        # Day of each sector, so that looking for one reads no other.
-        self._days = array("H", (_NO_DAY for _ in range(flash.ioctl(_COUNT, 0))))
+        self.days = array("H", (NO_DAY for _ in range(flash.ioctl(_COUNT, 0))))
         # The next try to begin a sector may come on another day, with another head.
         self.ring = SectorRing(flash, flash_sector.HISTORY, self._note_day, trusting=False)
         self.faults = 0
         self._flash = flash
-        self._size = history.size(branches)
-        self._end = flash_sector.SECTOR - self._size  # the last place of a record
-        self._record = bytearray(self._size)
-        self._check = bytearray(self._size)
+        self.size = history.size(branches)
+        self.end = flash_sector.SECTOR - self.size
+        self.record = bytearray(self.size)
+        self._check = bytearray(self.size)
         self._info = bytearray(flash_sector.INFO_SIZE)
         self._best = bytearray(_SLOTS)
         # Where the next record goes, and the start of its check.
@@ -62,18 +66,18 @@ class History:
         Raises FlashFailed if the flash did not take them.
         """
         for branch in range(self.branches):
-            history.put_reading(self._record, branch, 0, import_wh[branch])
-            history.put_reading(self._record, branch, 1, export_wh[branch])
+            history.put_reading(self.record, branch, 0, import_wh[branch])
+            history.put_reading(self.record, branch, 1, export_wh[branch])
         # The readings wait in the other buffer while the sectors are looked through.
-        for i in range(self._size):
-            self._check[i] = self._record[i]
+        for i in range(self.size):
+            self._check[i] = self.record[i]
         if not self._find_place(day, slot, quality):
             return False
-        record = self._record
-        for i in range(self._size):
+        record = self.record
+        for i in range(self.size):
             record[i] = self._check[i]
         for _ in range(_TRIES):
-            if self._offset > self._end:
+            if self._offset > self.end:
                 self._open(day)
             history.seal(record, self.branches, slot, quality, boot & 0xFFFF, self._crc)
             if self._write(record):
@@ -96,77 +100,23 @@ class History:
             sequence = self._sequence_of_day(sector, day)
             if sequence < 0:
                 continue
-            crc, offset = flash_sector.crc_start(sequence), _FIRST
-            while offset <= self._end:
-                slot = self._read(sector, offset, crc)
-                offset += self._size
-                if slot < 0 or not history.better(self._record[1] + 1, best[slot]):
+            crc, offset = flash_sector.crc_start(sequence), FIRST
+            while offset <= self.end:
+                slot = self.read(sector, offset, crc)
+                offset += self.size
+                if slot < 0 or not history.better(self.record[1] + 1, best[slot]):
                     continue
-                wh = history.reading(self._record, branch, direction)
+                wh = history.reading(self.record, branch, direction)
                 if wh >= 0:  # no data takes the place of nothing
                     count += readings[slot] < 0
-                    best[slot] = self._record[1] + 1
+                    best[slot] = self.record[1] + 1
                     readings[slot] = wh
         return count
-
-    def latest(self, import_wh: array, export_wh: array):
-        """Fill the readings of the last record (-1 no data); its (day, slot), or None.
-
-        That is the last one of the newest sector that has any.
-        """
-        place = self._last_place()
-        if place is None:
-            return None
-        sector, offset, slot = place
-        for branch in range(self.branches):
-            import_wh[branch] = history.reading(self._record, branch, 0)
-            export_wh[branch] = history.reading(self._record, branch, 1)
-        return self._days[sector], slot
-
-    def confirm(self) -> None:
-        """Make firm what a cut of the supply may have left unsteady: see SectorRing.confirm."""
-        ring = self.ring
-        ring.confirm()
-        for step in range(_WRITTEN if ring.newest >= 0 else 0):
-            sector = (ring.newest - step) % ring.count
-            if self._days[sector] != _NO_DAY:
-                sequence = ring.read_head(sector) if step else ring.sequence
-                self._settle(sector, flash_sector.crc_start(sequence))
-
-    def _settle(self, sector: int, crc: int) -> None:
-        """Program the last good record once more, and give up what follows and a place more."""
-        good, after = _FIRST - self._size, _FIRST
-        for offset in range(_FIRST, self._end + 1, self._size):
-            if self._read(sector, offset, crc) >= 0:
-                good, after = offset, offset + self._size
-                self._check[:] = self._record
-            elif not blank(self._record, 0, self._size):
-                after = offset + self._size
-        if good >= _FIRST:
-            self._flash.writeblocks(sector, self._check, good)
-        nothing = bytes(self._size)
-        for offset in range(good + self._size, min(after, self._end) + 1, self._size):
-            self._flash.writeblocks(sector, nothing, offset)
-
-    def _last_place(self):
-        """(sector, offset, slot) of the last record, which is read; None if there is none."""
-        ring = self.ring
-        for step in range(ring.count if ring.newest >= 0 else 0):
-            sector = (ring.newest - step) % ring.count
-            if self._days[sector] == _NO_DAY or ring.read_head(sector) < 0:
-                continue
-            crc, found = flash_sector.crc_start(get(ring.head, 4, 4)), _NONE
-            for offset in range(_FIRST, self._end + 1, self._size):
-                if self._read(sector, offset, crc) >= 0:
-                    found = offset
-            if found >= 0:
-                return sector, found, self._read(sector, found, crc)
-        return None
 
     def _write(self, record: bytearray) -> bool:
         """Write the record at the place found, and go on to the next; whether it reads back."""
         offset = self._offset
-        self._offset += self._size
+        self._offset += self.size
         self._flash.writeblocks(self._sector, record, offset)
         self._flash.readblocks(self._sector, self._check, offset)
         if self._check == record:
@@ -187,7 +137,7 @@ class History:
             offset = self._free(sector, crc, slot, quality)
             if offset < 0:
                 return False
-            if offset <= self._end and step > ring.count - _WRITTEN:
+            if offset <= self.end and step > ring.count - WRITTEN:
                 self._sector, self._crc, self._offset = sector, crc, offset
         if self._sector < 0:
             self._open(day)
@@ -199,31 +149,31 @@ class History:
         self._info[2] = self.branches
         if not ring.open_next(self._info):
             raise FlashFailed("history")
-        self._days[ring.newest] = day
-        self._sector, self._crc, self._offset = ring.newest, ring.crc_start(), _FIRST
+        self.days[ring.newest] = day
+        self._sector, self._crc, self._offset = ring.newest, ring.crc_start(), FIRST
 
     def _free(self, sector: int, crc: int, slot: int, quality: int) -> int:
         """Where the next record of a sector goes; -1 if it has one for `slot` that stays."""
-        free = offset = _FIRST
-        while offset <= self._end:
-            taken = self._read(sector, offset, crc)
-            if taken == slot and not history.better(quality, self._record[1]):
+        free = offset = FIRST
+        while offset <= self.end:
+            taken = self.read(sector, offset, crc)
+            if taken == slot and not history.better(quality, self.record[1]):
                 return _NONE
-            offset += self._size
-            if taken >= 0 or not blank(self._record, 0, self._size):
+            offset += self.size
+            if taken >= 0 or not blank(self.record, 0, self.size):
                 free = offset
         return free
 
     def _note_day(self, sector: int, head: bytearray) -> None:
         """Take it down if the records are of as many branches as ours."""
         if head[flash_sector.INFO + 2] == self.branches:
-            self._days[sector] = get(head, flash_sector.INFO, 2)
+            self.days[sector] = get(head, flash_sector.INFO, 2)
 
     def _sequence_of_day(self, sector: int, day: int) -> int:
         """The sequence number of a sector that holds our records of `day`, or -1."""
-        return self.ring.read_head(sector) if self._days[sector] == day else _NONE
+        return self.ring.read_head(sector) if self.days[sector] == day else _NONE
 
-    def _read(self, sector: int, offset: int, crc: int) -> int:
+    def read(self, sector: int, offset: int, crc: int) -> int:
         """Read a record; its slot, or -1."""
-        self._flash.readblocks(sector, self._record, offset)
-        return history.slot_of(self._record, self.branches, crc)
+        self._flash.readblocks(sector, self.record, offset)
+        return history.slot_of(self.record, self.branches, crc)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from tomoshibi.registers.ring import SectorRing
 from tomoshibi.wire import flash_sector, registers
-from tomoshibi.wire.flash_bytes import blank
 
 if TYPE_CHECKING:
     from tomoshibi.core.flash import Flash
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 _RECORD = const(64)
 _SLOTS = const(64)  # of a sector; the first one is the head
 _MOST = const(7)
-_UNKNOWN = const(255)
 
 
 class Journal:
@@ -27,6 +25,7 @@ class Journal:
     whole, rest                 as they run: what the node counts with
     saved_whole, saved_rest     as they stand in flash: what may be shown, as it cannot be lost
     faults                      records that did not read back as written, since power-up
+    found                       what the start found at the end, for journal_start.confirm
     """
 
     def __init__(self, flash: Flash, kind: int, branches: int) -> None:
@@ -39,7 +38,6 @@ class Journal:
         self.saved_rest = array("i", zeros)
         self.ring = SectorRing(flash, flash_sector.REGISTERS)
         self.faults = 0
-        self.records = 0
         self._flash = flash
         self._info = bytes((kind, branches)) + bytes(flash_sector.INFO_SIZE - 2)
         self._record = bytearray(_RECORD)
@@ -47,9 +45,15 @@ class Journal:
         self._due = bytearray(count)
         self._places = bytearray(_MOST)
         self._range = range(count)
-        self._slot = _SLOTS
-        self._found = None
-        self._recover()
+        # Imported here: it is let go after the start, see node.whole_node.
+        from tomoshibi.registers.journal_start import Recovery
+
+        start = Recovery(self.ring, self.numbers, self.saved_whole, self.saved_rest)
+        self.whole[:] = self.saved_whole
+        self.rest[:] = self.saved_rest
+        self.records = start.records
+        self.found = start.found
+        self._slot = start.slot
 
     def place(self, number: int) -> int:
         """Where register `number` stands in the arrays. Raises ValueError if the node has none."""
@@ -58,7 +62,7 @@ class Journal:
             raise ValueError(number)
         return place
 
-    def save(self, due: bytearray) -> bool:
+    def save(self, due: bytes | bytearray) -> bool:
         """Save the registers i with due[i]; True if all are in flash now. Allocates nothing.
 
         A new sector takes them all. Each record is read back; one that does not agree is written
@@ -93,22 +97,6 @@ class Journal:
     def changed(self, i: int) -> bool:
         """Whether register i runs ahead of what is in flash."""
         return self.whole[i] != self.saved_whole[i] or self.rest[i] != self.saved_rest[i]
-
-    def confirm(self) -> None:
-        """Save every register again, as after a restart: see SectorRing.confirm.
-
-        What follows the last good record is given up first, the place after it included.
-        """
-        found, self._found = self._found, None
-        if found is not None:
-            sector, good, clear = found
-            self.ring.confirm()
-            nothing = bytes(_RECORD)
-            for slot in range(good + 1, min(clear, _SLOTS)):
-                self._flash.writeblocks(sector, nothing, slot * _RECORD)
-        for i in self._range:
-            self._due[i] = 1
-        self.save(self._due)
 
     def _open(self) -> bool:
         if not self.ring.open_next(self._info):
@@ -148,68 +136,3 @@ class Journal:
             self.saved_whole[place] = registers.entry_whole(self._record, i)
             self.saved_rest[place] = registers.entry_rest(self._record, i)
             self._due[place] = 0
-
-    def _recover(self) -> None:
-        """Read sectors from the newest back, until every register has been met.
-
-        `_found` is for `confirm`: the newest sector, the slot of its last good record, and the
-        first slot that the supply was not cut in for certain.
-        """
-        place_of = bytearray(b"\xff" * (registers.LAST + 1))
-        for i in self._range:
-            place_of[self.numbers[i]] = i
-        ring, numbered = self.ring, False
-        for step in range(ring.count if ring.newest >= 0 else 0):
-            sector = (ring.newest - step) % ring.count
-            sequence = ring.read_head(sector) if step else ring.sequence
-            if sequence < 0:
-                continue
-            good, end = self._read_sector(sector, sequence, place_of)
-            if not step:
-                self._slot = end + 1
-                self._found = sector, good, end + 1
-            if good and not numbered:
-                # Past the end of the count the last is the lowest: it is not the highest we want.
-                self._flash.readblocks(sector, self._record, good * _RECORD)
-                self.records, numbered = registers.number_of(self._record), True
-            if not self._forget_met(place_of):
-                break
-        for i in self._range:
-            self.whole[i] = self.saved_whole[i]
-            self.rest[i] = self.saved_rest[i]
-
-    def _read_sector(self, sector: int, sequence: int, place_of: bytearray) -> tuple[int, int]:
-        """Take the values of a sector's records.
-
-        The slot of the last good one, and the first one after all that is not blank.
-        """
-        crc = flash_sector.crc_start(sequence)
-        good, end = 0, 1
-        for slot in range(1, _SLOTS):
-            self._flash.readblocks(sector, self._record, slot * _RECORD)
-            count = registers.count_of(self._record, crc)
-            if count > 0:
-                self._take_entries(count, place_of)
-                good = slot
-            if count > 0 or not blank(self._record, 0, _RECORD):
-                end = slot + 1
-        return good, end
-
-    def _take_entries(self, count: int, place_of: bytearray) -> None:
-        for i in range(count):
-            number = registers.entry_number(self._record, i)
-            place = place_of[number] if number <= registers.LAST else _UNKNOWN
-            if place != _UNKNOWN:
-                self.saved_whole[place] = registers.entry_whole(self._record, i)
-                self.saved_rest[place] = registers.entry_rest(self._record, i)
-                self._due[place] = 1
-
-    def _forget_met(self, place_of: bytearray) -> bool:
-        """Older sectors have nothing to say of the registers just met; whether any are left."""
-        left = False
-        for i in self._range:
-            if self._due[i]:
-                place_of[self.numbers[i]] = _UNKNOWN
-            else:
-                left = True
-        return left

@@ -9,7 +9,6 @@ from micropython import const
 from typing import TYPE_CHECKING
 
 from tomoshibi.wire import flash_sector
-from tomoshibi.wire.flash_bytes import blank
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 _COUNT = const(4)
 _ERASE = const(6)
 _NONE = const(-1)
-_RETIRED = b"\x00\x00"
+RETIRED = b"\x00\x00"
 
 
 class SectorRing:
@@ -95,7 +94,7 @@ class SectorRing:
         self.flash.readblocks(sector, self.head, 0)
         erase = not (self._trusting and flash_sector.ready(self.head))
         if erase:
-            self.flash.writeblocks(sector, _RETIRED, 0)
+            self.flash.writeblocks(sector, RETIRED, 0)
             self.flash.ioctl(_ERASE, sector)
             self.flash.writeblocks(sector, flash_sector.MARK, flash_sector.MARK_AT)
             self.erases += 1
@@ -121,21 +120,6 @@ class SectorRing:
                 return True
             self.faults += 1
         return False
-
-    def confirm(self) -> None:
-        """After a restart: program the newest head once more, as it was read at start.
-
-        What was being programmed when the supply was cut may read well now and not the next time:
-        its bits may stand between one and zero. Programming them again makes them firm. A head that
-        was begun and did not read well must not do so one day: it is given up.
-        """
-        if self.newest >= 0:
-            self.flash.writeblocks(self.newest, self.newest_head, 0)
-        sector = self.next_sector()
-        sequence = self.read_head(sector)
-        begun = sequence < 0 and not blank(self.head, 0, flash_sector.MARK_AT)
-        if begun or sequence > self.sequence:
-            self.flash.writeblocks(sector, _RETIRED, 0)
 
     def crc_start(self) -> int:
         """Where the check of a record in the newest sector starts."""

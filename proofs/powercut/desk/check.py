@@ -1,6 +1,7 @@
 """Whether a node that has just opened its flash again has everything that was promised."""
 
 from life import BRANCHES, exact, integers, without_secret
+from tomoshibi.registers import history_start
 from tomoshibi.wire import event_chain, event_log, flash_sector, history, register_names, registers
 from tomoshibi.wire.flash_bytes import get
 
@@ -122,7 +123,7 @@ def check_history(storage, promised, found: Findings) -> None:
 
 def _check_counters_against(kept, journal, found: Findings) -> None:
     read_wh, export_wh = integers(BRANCHES), integers(BRANCHES)
-    kept.latest(read_wh, export_wh)
+    history_start.latest(kept, read_wh, export_wh)
     for branch in range(BRANCHES):
         place = journal.place(registers.ENERGY + registers.CHANNEL_SIZE * (branch + 1))
         behind_mj = read_wh[branch] * 3_600_000 - exact(journal, place, True)

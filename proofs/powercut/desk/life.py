@@ -17,6 +17,7 @@ from tomoshibi.node import keeper_job, log_job
 from tomoshibi.node.keeper_job import LOOKS_A_SECOND, KeeperJob
 from tomoshibi.node.log_job import LogJob
 from tomoshibi.node.storage import Storage, running
+from tomoshibi.registers import history_start
 from tomoshibi.registers.half_hours import HalfHours
 from tomoshibi.wire import registers
 
@@ -99,7 +100,7 @@ class Promised:
     def begin(self, kept, energies) -> None:
         """A life begins: a half hour that was on its way may have arrived, and stays then."""
         readings, export_wh = integers(BRANCHES), integers(BRANCHES)
-        latest = kept.latest(readings, export_wh)
+        latest = history_start.latest(kept, readings, export_wh)
         if latest not in self.half_hours and list(readings) == self.pending():
             self.half_hours[latest] = list(readings)
         self.energies = energies

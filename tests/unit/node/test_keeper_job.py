@@ -17,6 +17,7 @@ from tomoshibi.node.boot_cause import POWER_ON
 from tomoshibi.node.keeper_job import KeeperJob
 from tomoshibi.node.storage import Storage, running
 from tomoshibi.registers.half_hours import HalfHours
+from tomoshibi.registers.history_start import latest
 from tomoshibi.wire import registers
 
 # 2026-11-25 10:29:55 UTC, which is the local time here.
@@ -140,7 +141,7 @@ class TestKeeperJob(unittest.TestCase):
         self.assertEqual((self.half_hours.day, self.half_hours.slot), (DAY, SLOT))
         again = Storage(registers.BRANCHES, 2, self.flash).history
         wh = array("i", (-1, -1))
-        self.assertEqual(again.latest(wh, array("i", (-1, -1))), (DAY, SLOT))
+        self.assertEqual(latest(again, wh, array("i", (-1, -1))), (DAY, SLOT))
         self.assertEqual(list(wh), [42, 7])
 
     async def test_a_half_hour_waits_for_calm_and_keeps_the_reading_of_its_time(self):

@@ -5,6 +5,7 @@ from array import array
 
 from nor_flash import SECTOR, NorFlash
 from tomoshibi.registers.history import History
+from tomoshibi.registers.history_start import latest
 
 SIZES = ("desk32",)  # long, and whole numbers only
 HEAP = "1536k"
@@ -62,4 +63,4 @@ class TestDays(unittest.TestCase):
         for day in range(1, 4):
             first = 100 * day + 15
             self.assertEqual(day_of(again, DAY + day, 15), (48, list(range(first, first + 48))))
-        self.assertEqual(again.latest(imports, exports), (DAY + 3, 47))
+        self.assertEqual(latest(again, imports, exports), (DAY + 3, 47))

@@ -12,6 +12,7 @@ from no_heap import no_heap
 
 from nor_flash import SECTOR, NorFlash
 from tomoshibi.registers.history import History
+from tomoshibi.registers.history_start import latest
 
 DAY = 9_825
 HELD = 1
@@ -78,19 +79,19 @@ class TestReadings(unittest.TestCase):
     def test_the_last_record_is_known_after_a_restart(self):
         memory = blank()
         imports, exports = array("i", (0, 0)), array("i", (0, 0))
-        self.assertIsNone(opened(memory).latest(imports, exports))
+        self.assertIsNone(latest(opened(memory), imports, exports))
         history = opened(memory)
         append(history, DAY, 46, SYNCHRONISED, 10)
         append(history, DAY, 47, SYNCHRONISED, 20)
         append(history, DAY + 1, 0, SYNCHRONISED, 30, 6)
-        self.assertEqual(opened(memory).latest(imports, exports), (DAY + 1, 0))
+        self.assertEqual(latest(opened(memory), imports, exports), (DAY + 1, 0))
         self.assertEqual((list(imports), list(exports)), ([30, 31], [6, 6]))
 
     def test_records_of_another_number_of_branches_are_passed_over(self):
         memory = blank()
         append(opened(memory), DAY, 3, SYNCHRONISED, 10)
         other = opened(memory, 3)
-        self.assertIsNone(other.latest(array("i", (0, 0, 0)), array("i", (0, 0, 0))))
+        self.assertIsNone(latest(other, array("i", (0, 0, 0)), array("i", (0, 0, 0))))
         self.assertEqual(day_of(other, DAY), {})
         self.assertTrue(append(other, DAY, 3, SYNCHRONISED, 50))
         self.assertEqual(other.ring.sequence, 2)

@@ -11,6 +11,7 @@ from no_heap import no_heap
 from stuck_flash import StuckFlash
 
 from nor_flash import SECTOR, NorFlash
+from tomoshibi.registers import journal_start
 from tomoshibi.registers.journal import Journal
 from tomoshibi.wire.registers import BRANCHES
 
@@ -74,7 +75,7 @@ class TestFlippedBits(unittest.TestCase):
         filled(NorFlash(memory), 1)
         journal = Journal(NorFlash(memory), BRANCHES, 2)
         good = list(journal.whole)
-        journal.confirm()
+        journal_start.confirm(journal)
         memory[(1 + 4) * RECORD + 6] ^= 1  # the record of register 0
         self.assertEqual(list(Journal(NorFlash(memory), BRANCHES, 2).whole), good)
 
@@ -124,6 +125,7 @@ class TestHeap(unittest.TestCase):
         journal = filled(FakeFlash(3), 0)
         due = bytearray(COUNT)
         due[0] = due[20] = 1
+        every = b"\x01" * COUNT
         with no_heap:
             for turn in range(60):
                 for place in range(COUNT):
@@ -131,7 +133,7 @@ class TestHeap(unittest.TestCase):
                     journal.rest[place] = 3_599_999 - turn
                 journal.save(due)
                 journal.save_all()
-                journal.confirm()
+                journal.save(every)
         # 60 times 1 + 4 + 4 records: eight sectors of 63 and more.
         self.assertEqual((journal.ring.sequence, journal.faults), (9, 0))
         self.assertEqual(journal.saved_whole[23], 99_000_059)

@@ -8,6 +8,7 @@ from no_heap import no_heap
 from stuck_flash import StuckFlash
 
 from nor_flash import SECTOR, NorFlash
+from tomoshibi.registers import journal_start
 from tomoshibi.registers.journal import Journal
 from tomoshibi.registers.keeper import Keeper
 from tomoshibi.wire import registers
@@ -37,7 +38,7 @@ class TestCountsAndStates(unittest.TestCase):
         memory = bytearray(b"\xff" * (4 * SECTOR))
         journal = Journal(NorFlash(memory), registers.LAMP, 1)
         keeper = Keeper(journal)
-        journal.confirm()
+        journal_start.confirm(journal)
         i = journal.place(registers.LAMP_BURN_S)
         first = journal.records
         for second in range(1, 6_001):

@@ -11,6 +11,7 @@ from array import array
 from flash_by_hand import head, history_record, register_record
 
 from nor_flash import SECTOR, NorFlash
+from tomoshibi.registers import history_start, journal_start, log_start, ring_start
 from tomoshibi.registers.event_log import EventLog
 from tomoshibi.registers.history import History
 from tomoshibi.registers.journal import Journal
@@ -54,13 +55,13 @@ class TestRing(unittest.TestCase):
         ring = SectorRing(NorFlash(memory), REGISTERS)
         # An unsteady bit that read as zero then reads as one now.
         memory[SECTOR + 4] |= 0x10
-        ring.confirm()
+        ring_start.confirm(ring)
         self.assertEqual(memory[SECTOR : SECTOR + 32], head(b"R", 2))
 
     def test_a_next_sector_that_is_blank_or_ready_or_old_is_left_alone(self):
         for following in (b"\xff" * 32, READY, head(b"R", 1)):
             memory = memory_of(head(b"R", 2), head(b"R", 3), head(b"R", 4), following)
-            SectorRing(NorFlash(memory), REGISTERS).confirm()
+            ring_start.confirm(SectorRing(NorFlash(memory), REGISTERS))
             with self.subTest(following=following):
                 self.assertEqual(memory[3 * SECTOR : 3 * SECTOR + 32], following)
 
@@ -70,7 +71,7 @@ class TestRing(unittest.TestCase):
         begun[29] |= 0x0F
         memory = memory_of(head(b"R", 1), head(b"R", 2), begun)
         ring = SectorRing(NorFlash(memory), REGISTERS)
-        ring.confirm()
+        ring_start.confirm(ring)
         self.assertEqual(memory[2 * SECTOR : 2 * SECTOR + 2], b"\x00\x00")
         # It is erased before it is used.
         self.assertTrue(ring.prepare())
@@ -87,7 +88,7 @@ class TestJournal(unittest.TestCase):
         sector = head(b"R", 1) + b"\xff" * 32 + self.GOOD + b"".join(places)
         memory = memory_of(sector, READY)
         journal = Journal(NorFlash(memory), BRANCHES, 2)
-        journal.confirm()
+        journal_start.confirm(journal)
         return memory, journal
 
     def test_the_place_after_the_last_record_is_given_up(self):
@@ -120,7 +121,7 @@ class TestJournal(unittest.TestCase):
         memory, _ = self.started()
         for _ in range(60):
             journal = Journal(NorFlash(memory), BRANCHES, 2)
-            journal.confirm()
+            journal_start.confirm(journal)
             found = journal.whole[journal.place(0)], journal.rest[journal.place(71)]
             self.assertEqual((found, journal.faults), ((11, 33), 0))
 
@@ -135,10 +136,10 @@ class TestEventLog(unittest.TestCase):
         memory[3 * RECORD : 3 * RECORD + 10] = second[:10]  # a third was begun
         rig = Programs(memory)
         again = EventLog(rig.flash)
-        again.confirm()
+        log_start.confirm(again)
         head_again = (0, bytes(memory[:32]))
         self.assertEqual(rig.done, [head_again, (128, second), (192, ZEROS), (256, ZEROS)])
-        again.confirm()
+        log_start.confirm(again)
         self.assertEqual(len(rig.done), 4)
         self.assertEqual(again.sequence, 2)
         again.append((3, 1, 2, 3, 0, 1, 5, 250, DAY, 3_600, 2, 0, 1, 100, 1_010, -1))
@@ -170,7 +171,7 @@ class TestHistory(unittest.TestCase):
         second = self.sector(2, DAY + 1, self.record(2, 0, 7), self.record(2, 1, 8)[:9])
         memory = memory_of(first, second)
         rig = Programs(memory)
-        History(rig.flash, 2).confirm()
+        history_start.confirm(History(rig.flash, 2))
         nothing = b"\x00" * 24
         self.assertEqual(
             rig.done,
