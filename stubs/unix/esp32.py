@@ -1,11 +1,13 @@
 """The desk's `esp32`: partitions of a flash chip whose 4 MiB are the file `flash.bin`.
 
 The file is in the node's folder and outlives the process, as flash outlives a power cut. Where
-there is none, a blank chip with the partition table of boards/flash_map is made.
+there is none, a blank chip with the partition table of boards/flash_map is made. DESK_ERASES
+names a file that each erase of a sector adds a line to: the time in ms and the address.
 """
 
 from micropython import const
 from os import getenv, stat
+from time import ticks_ms
 
 import partition_table
 from flash_map import FLASH_SIZE, PARTITIONS, TABLE_AT
@@ -56,16 +58,20 @@ class Partition:
     _memory = None
     # Read once: a device's is in C and takes no Python heap, whenever it is asked.
     _rows = None
+    _erases = None
 
     def __init__(self, row: tuple) -> None:
         self._row = row
-        self._flash = NorFlash(Partition._memory, row[3], row[4])
+        told = self._tell if Partition._erases else None
+        self._flash = NorFlash(Partition._memory, row[3], row[4], told)
 
     @staticmethod
     def open_chip() -> None:
         """Have the file open, which is on the host's file system: a node loses sight of that."""
         if Partition._memory is None:
             Partition._memory = _FileMemory(getenv("DESK_FLASH") or _FILE)
+            if getenv("DESK_ERASES"):
+                Partition._erases = open(getenv("DESK_ERASES"), "a")  # noqa: SIM115 (likewise)
 
     @staticmethod
     def find(type=0, subtype=255, label=None, block_size=4096) -> list:
@@ -84,6 +90,11 @@ class Partition:
     def info(self) -> tuple:
         label, kind, subtype, offset, size = self._row
         return kind, subtype, offset, size, label, False
+
+    def _tell(self, _flash, erase, at, _data) -> None:
+        if erase:
+            Partition._erases.write("%d %06X\n" % (ticks_ms(), self._row[3] + at))
+            Partition._erases.flush()
 
     def readblocks(self, block_num, buf, offset=0) -> None:
         self._flash.readblocks(block_num, buf, offset)

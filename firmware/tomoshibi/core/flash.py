@@ -17,3 +17,14 @@ if TYPE_CHECKING:
         def ioctl(self, cmd: int, arg: int) -> int:
             """4: number of sectors. 6: erase sector `arg`."""
             return 0
+
+    class Window(Protocol):
+        """What is asked before flash is erased: node.flash_window."""
+
+        def take(self) -> bool:
+            """Ask to write a document, the erases of both copies at once."""
+            ...
+
+        def grant(self) -> bool:
+            """Ask for one erase of a ring, which must come at once."""
+            ...

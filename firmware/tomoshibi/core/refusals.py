@@ -19,3 +19,9 @@ class NotAuthorised(NodeFault):
     """(what,): somebody without the right to it tried to change it."""
 
     code = 9
+
+
+class FlashBusy(NodeFault):
+    """(why,): nothing was written, since flash may not be erased at this moment."""
+
+    code = 13

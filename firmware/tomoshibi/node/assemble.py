@@ -22,6 +22,7 @@ from tomoshibi.node import files, parts
 from tomoshibi.node.build_circuits import build_circuits
 from tomoshibi.node.echonet_job import EchonetJob
 from tomoshibi.node.find_app import app_jobs
+from tomoshibi.node.flash_window import FlashWindow
 from tomoshibi.node.foundation import Foundation
 from tomoshibi.node.job import Job
 from tomoshibi.node.keeper_job import KeeperJob
@@ -87,6 +88,8 @@ def build(found: str, app_ran: bool) -> tuple[Node, list[Job]]:
         load_pin.irq(None)
         timer.deinit()
 
+    window = FlashWindow(control)
+    storage.guard(window)
     node = Node(
         board.NAME,
         settings["name"],
@@ -103,7 +106,7 @@ def build(found: str, app_ran: bool) -> tuple[Node, list[Job]]:
     wifi = Wifi(_station, settings["wifi_ssid"], settings["wifi_password"])
     link = UdpLink(wifi.address, echonet.GROUP, echonet.PORT, echonet.MAX_FRAME)
     jobs.append(LogJob(storage, control, base.events, base.uptime, base.calendar))
-    jobs.append(PlacesJob(base.places, base.grid, base.uptime))
+    jobs.append(PlacesJob(base.places, window, base.uptime))
     jobs.append(EchonetJob(link, objects, node.ready))
     # Last: a stranger's code takes what memory is left.
     jobs += app_jobs(base, app_ran)

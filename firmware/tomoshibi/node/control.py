@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tomoshibi.policy.grid import GridState
 
 _COUNT_MASK = const(0xFFFFFF)
+_LONG_AGO_S = const(-3_600)
 _JUDGED_CYCLES = const(50)
 # So long after a start every chip has been read, and a wrong line_hz shows.
 _CHIPS_READ_S = const(30)
@@ -62,6 +63,8 @@ class Control:
     longest_ms    the longest time between two cycles: what held everything up
     feeds         how often the watchdog was fed; its feeder counts
     heap_lowest   bytes of the heap that were free when fewest were; as its feeder has seen them
+    moved_s       when a relay was last moved, since the start; uptime
+    over_s        when there was last no island, or one that drew more than its limit, uptime
     sense_cause   what is wrong with a sense of the grid, a cause of core.events; 0: nothing known
     """
 
@@ -80,6 +83,7 @@ class Control:
         self.news = False
         self.losses: array | memoryview = array("i", (0,))
         self.power_going = False
+        self.moved_s = self.over_s = _LONG_AGO_S
         self.sense_cause = 0
         self._told = 0  # doubts told in this wait, a bit each
         self._level_sum_mv = 0
@@ -171,6 +175,9 @@ class Control:
             self._follow()
         for output in self.outputs:
             output.on_second(now_s)
+        budget = self.budget
+        if self.grid.state != ISLANDED or (budget and self.power_w() > budget.limit_w):
+            self.over_s = now_s
 
     def _restored(self) -> bool:
         for output in self.outputs:
@@ -305,6 +312,8 @@ class Control:
     ) -> None:
         """Write an event with the present time, power, budget and voltage."""
         uptime = self.uptime
+        if kind == events.LOAD or kind == events.LAMP_RELAY:
+            self.moved_s = uptime.seconds
         self.events.record(
             uptime.seconds,
             uptime.millis,

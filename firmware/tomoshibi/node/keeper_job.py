@@ -2,7 +2,8 @@
 
 Between the first sign of trouble and the relays' movement nothing is written: `Control.calm`. What
 may be lost when the supply goes with no time left is what Keeper allows, 1 Wh a branch; with time
-left, nothing: as soon as the relays have moved, all is saved.
+left, nothing: as soon as the relays have moved, all is saved. Erases wait for node.flash_window; a
+journal that has no erased sector left waits with them.
 """
 
 from micropython import const
@@ -50,17 +51,24 @@ class KeeperJob(Job):
     def _work(self) -> None:
         """One thing, the most urgent: each holds the control path up for as long as it takes."""
         journal, half_hours = self._storage.journal, self._half_hours
-        good = True
-        if self._control.power_going:
+        good, going = True, self._control.power_going
+        if journal.ring.waiting:
+            # All that is due stays so.
+            self._storage.prepare()
+        elif self._control.power_going:
             self._control.power_going = False
             good = journal.save_all()
-        elif half_hours.pending:
+        elif half_hours.pending and not half_hours.history.ring.waiting:
             good = journal.save_all()
-            half_hours.store()
+            if good:
+                half_hours.store()
         elif self._news:
             self._news = False
             good = self._storage.keeper.step()
         else:
             self._storage.prepare()
-        if not good:
+        if journal.ring.waiting:
+            if going:
+                self._control.power_going = True
+        elif not good:
             raise FlashFailed("registers")

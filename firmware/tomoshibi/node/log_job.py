@@ -47,6 +47,8 @@ class LogJob(Job):
         for _ in range(_AT_ONCE):
             if self._next >= self._events.total or not self._control.calm():
                 return
+            if self._storage.log.ring.waiting:
+                return  # what is to be logged stays in RAM, the last of it at least
             self._log_next()
 
     def _log_next(self) -> None:
@@ -55,6 +57,8 @@ class LogJob(Job):
         if record is not None:
             log = self._storage.log
             if not log.append(self._values(record)):
+                if log.ring.waiting:
+                    return
                 raise FlashFailed("events")
             self._logged[0] = log.sequence
         self._next += 1

@@ -45,6 +45,7 @@ from tomoshibi.node import (
     echonet_job,
     fault_details,
     find_app,
+    flash_window,
     foundation,
     keeper_job,
     lamp_control,

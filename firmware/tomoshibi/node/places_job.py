@@ -4,11 +4,10 @@ from micropython import const
 from typing import TYPE_CHECKING
 
 from tomoshibi.node.job import Job
-from tomoshibi.policy.grid import NORMAL
 
 if TYPE_CHECKING:
     from tomoshibi.core.uptime import Uptime
-    from tomoshibi.policy.grid import GridState
+    from tomoshibi.node.flash_window import FlashWindow
     from tomoshibi.settings.places import Places
 
 # The shortest time between two writes. Each erases every sector of the settings once: at 100 000
@@ -22,15 +21,15 @@ class PlacesJob(Job):
     name = "places"
     period_ms = 60_000
 
-    def __init__(self, places: Places, grid: GridState, uptime: Uptime) -> None:
+    def __init__(self, places: Places, window: FlashWindow, uptime: Uptime) -> None:
         super().__init__()
         self.places = places
-        self._grid = grid
+        self._window = window
         self._uptime = uptime
         self._next_s = 0
 
     def step(self) -> None:
         now_s = self._uptime.seconds
-        if self.places.unsaved and self._grid.state == NORMAL and now_s >= self._next_s:
+        if self.places.unsaved and now_s >= self._next_s and self._window.grant():
             self.places.store()
             self._next_s = now_s + _EVERY_S

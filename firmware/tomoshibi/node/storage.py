@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tomoshibi.core.flash import Flash
+    from tomoshibi.node.flash_window import FlashWindow
     from tomoshibi.settings.identity import IdentityStore
     from tomoshibi.settings.store import Store
 
@@ -46,7 +47,8 @@ class Storage:
         self.keeper = Keeper(self.journal)
         self.history = History(partition("history"), branches)
         self.log = EventLog(partition("events"))
-        self._rings = (self.journal.ring, self.history.ring, self.log.ring)
+        self.rings = (self.journal.ring, self.history.ring, self.log.ring)
+        self.window: FlashWindow | None = None
         self.boot = 0
         self.files = ""
 
@@ -55,7 +57,7 @@ class Storage:
         if self._settings is None:
             from tomoshibi.settings.store import Store
 
-            self._settings = Store(self.partition("settings"))
+            self._settings = Store(self.partition("settings"), self.window)
         return self._settings
 
     @property
@@ -63,7 +65,7 @@ class Storage:
         if self._identity is None:
             from tomoshibi.settings.identity import IdentityStore
 
-            self._identity = IdentityStore(self.partition("identity"), self._challenge)
+            self._identity = IdentityStore(self.partition("identity"), self._challenge, self.window)
         return self._identity
 
     def close_documents(self) -> None:
@@ -130,14 +132,21 @@ class Storage:
     def flash_faults(self) -> int:
         """How many writes did not read back as written, since power-up."""
         kept = (self.journal, self.history, self.log)
-        return self._mend_faults + sum(part.faults for part in kept + self._rings)
+        return self._mend_faults + sum(part.faults for part in kept + self.rings)
 
     def prepare(self) -> bool:
-        """Erase one sector ahead of need, if one is to be erased; True if so.
+        """See to one sector ahead of need, of what has fewest in hand; True if it was erased."""
+        least = None
+        for ring in self.rings:
+            if ring.ahead < ring.most and (least is None or ring.ahead < least.ahead):
+                least = ring
+        return least is not None and least.prepare()
 
-        Not of the history: it takes one a day, when all is calm.
-        """
-        return self.journal.ring.prepare() or self.log.ring.prepare()
+    def guard(self, window: FlashWindow) -> None:
+        """From now on `window` is asked before each erase."""
+        self.window = window
+        for ring in self.rings:
+            ring.window = window
 
 
 def running(journal: Journal, channel: int, direction: int) -> tuple[array, array, int]:

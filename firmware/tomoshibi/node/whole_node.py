@@ -152,6 +152,12 @@ class Node:
             "vfs": self._storage.files,
             "storage": "damaged" if self._storage.faulty() else "whole",
             "flash_faults": self._storage.flash_faults(),
+            "flash_in_hand": self._storage.journal.ring.ahead,
+            "flash_waits": [
+                name
+                for name, ring in zip(("registers", "history", "events"), self._storage.rings)
+                if ring.waiting
+            ],
             "events": self._storage.log.sequence,
             "load_faults": [
                 {"number": number, "cause": word(CAUSES, cause)}

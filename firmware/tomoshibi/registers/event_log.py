@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _RECORD = const(64)
 _SLOTS = const(64)  # of a sector; the first one is the head
+_AHEAD = const(4)
 
 
 class EventLog:
@@ -25,7 +26,7 @@ class EventLog:
     """
 
     def __init__(self, flash: Flash) -> None:
-        self.ring = SectorRing(flash, flash_sector.EVENTS)
+        self.ring = SectorRing(flash, flash_sector.EVENTS, most=_AHEAD)
         self.sequence = 0
         self.hash = event_log.FIRST_HASH
         self.faults = 0
@@ -46,7 +47,7 @@ class EventLog:
     def append(self, values) -> bool:
         """Log one event: fields as in wire.event_log.FIELDS, the sequence number overwritten.
 
-        False if the flash did not take it.
+        False if the flash did not take it, or there is no room: `ring.waiting`.
         """
         record = self._record
         event_log.pack(record, values)

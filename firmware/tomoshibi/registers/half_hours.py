@@ -74,7 +74,10 @@ class HalfHours:
             self._take(day, second // _SLOT_S, calendar.quality)
 
     def store(self) -> None:
-        """Keep what was taken. The counters themselves must be in flash already."""
+        """Keep what was taken. The counters themselves must be in flash already.
+
+        It stays `pending` while the history has no room, until the next half hour takes its place.
+        """
         self.pending = False
         self.history.append(
             self._taken_day,
@@ -84,6 +87,9 @@ class HalfHours:
             self._taken_import_wh,
             self._taken_export_wh,
         )
+        if self.history.ring.waiting:
+            self.pending = True
+            return
         self.day, self.slot = self._taken_day, self._taken_slot
         for i in range(len(self._channels)):
             self.import_wh[i] = self._taken_import_wh[i]

@@ -25,6 +25,8 @@ FIRST = const(32)  # behind the head
 _COUNT = const(4)
 NO_DAY = const(0xFFFF)
 _TRIES = const(64)
+# Two midnights; with ten branches and more, one.
+_AHEAD = const(2)
 # How many of the newest sectors are written. A clock that goes back further opens a new one, so
 # that there are no others in which a cut may have left something.
 WRITTEN = const(2)
@@ -44,7 +46,7 @@ class History:
         self.branches = branches
         self.days = array("H", (NO_DAY for _ in range(flash.ioctl(_COUNT, 0))))
         # The next try to begin a sector may come on another day, with another head.
-        self.ring = SectorRing(flash, flash_sector.HISTORY, self._note_day, trusting=False)
+        self.ring = SectorRing(flash, flash_sector.HISTORY, self._note_day, False, _AHEAD)
         self.faults = 0
         self._flash = flash
         self.size = history.size(branches)
@@ -59,7 +61,9 @@ class History:
     def append(
         self, day: int, slot: int, quality: int, boot: int, import_wh: array, export_wh: array
     ) -> bool:
-        """Record readings (Wh, -1 no data) of all branches; False if the slot keeps what it has.
+        """Record readings (Wh, -1 no data) of all branches; True if they are in flash.
+
+        False if the slot keeps what it has, or there is no room: `ring.waiting`.
 
         day, slot   local; the rule for a slot that has a reading is wire.history.better
 
@@ -77,8 +81,8 @@ class History:
         for i in range(self.size):
             record[i] = self._check[i]
         for _ in range(_TRIES):
-            if self._offset > self.end:
-                self._open(day)
+            if self._offset > self.end and not self._open(day):
+                return False
             history.seal(record, self.branches, slot, quality, boot & 0xFFFF, self._crc)
             if self._write(record):
                 return True
@@ -139,18 +143,20 @@ class History:
                 return False
             if offset <= self.end and step > ring.count - WRITTEN:
                 self._sector, self._crc, self._offset = sector, crc, offset
-        if self._sector < 0:
-            self._open(day)
-        return True
+        return self._sector >= 0 or self._open(day)
 
-    def _open(self, day: int) -> None:
+    def _open(self, day: int) -> bool:
+        """Open a sector for a day; False if there is none until one can be erased."""
         ring = self.ring
         put(self._info, 0, 2, day)
         self._info[2] = self.branches
         if not ring.open_next(self._info):
+            if ring.waiting:
+                return False
             raise FlashFailed("history")
         self.days[ring.newest] = day
         self._sector, self._crc, self._offset = ring.newest, ring.crc_start(), FIRST
+        return True
 
     def _free(self, sector: int, crc: int, slot: int, quality: int) -> int:
         """Where the next record of a sector goes; -1 if it has one for `slot` that stays."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _RECORD = const(64)
 _SLOTS = const(64)  # of a sector; the first one is the head
 _MOST = const(7)
+_AHEAD = const(60)
 
 
 class Journal:
@@ -36,7 +37,7 @@ class Journal:
         self.rest = array("i", zeros)
         self.saved_whole = array("i", zeros)
         self.saved_rest = array("i", zeros)
-        self.ring = SectorRing(flash, flash_sector.REGISTERS)
+        self.ring = SectorRing(flash, flash_sector.REGISTERS, most=_AHEAD)
         self.faults = 0
         self._flash = flash
         self._info = bytes((kind, branches)) + bytes(flash_sector.INFO_SIZE - 2)
@@ -66,7 +67,8 @@ class Journal:
         """Save the registers i with due[i]; True if all are in flash now. Allocates nothing.
 
         A new sector takes them all. Each record is read back; one that does not agree is written
-        again in the next place, until a whole sector has failed.
+        again in the next place, until a whole sector has failed. False with `ring.waiting`: there
+        is no room until a sector can be erased, and what is not saved runs on.
         """
         for i in self._range:
             self._due[i] = due[i]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _RECORD = const(64)
 _SLOTS = const(64)  # of a sector; the first one is the head
 _UNKNOWN = const(255)
+# Until the grid has held for 300 s after a start nothing may be erased: these last for so long.
+_IN_HAND = const(6)
 
 
 class Recovery:
@@ -104,7 +106,8 @@ class Recovery:
 def confirm(journal: Journal) -> None:
     """Save every register again, as after a restart: see ring_start.confirm.
 
-    What follows the last good record is given up first, the place after it included.
+    What follows the last good record is given up first, the place after it included. Sectors are
+    erased if those in hand may not last until the next erase.
     """
     found, journal.found = journal.found, None
     if found is not None:
@@ -115,3 +118,5 @@ def confirm(journal: Journal) -> None:
         for slot in range(good + 1, min(clear, _SLOTS)):
             ring.flash.writeblocks(sector, nothing, slot * _RECORD)
     journal.save(b"\x01" * len(journal.numbers))
+    while journal.ring.ahead < min(_IN_HAND, journal.ring.most):
+        journal.ring.prepare()

@@ -40,10 +40,13 @@ def confirm(log: EventLog) -> None:
     """Make firm what a cut of the supply may have left unsteady: see ring_start.confirm.
 
     The end of the chain is programmed once more. What follows it is given up, the place after
-    it included: read well one day, it would be a second event of its number.
+    it included: read well one day, it would be a second event of its number. A full sector
+    needs the next one before anything else may be erased.
     """
     found, log.found = log.found, None
     if found is None:
+        if log.ring.newest < 0:
+            log.ring.prepare()
         return
     sector, end, record, clear = found
     flash = log.ring.flash
@@ -53,3 +56,5 @@ def confirm(log: EventLog) -> None:
     nothing = bytes(_RECORD)
     for slot in range(end + 1, min(clear, _SLOTS)):
         flash.writeblocks(sector, nothing, slot * _RECORD)
+    if clear >= _SLOTS:
+        log.ring.prepare()

@@ -1,4 +1,4 @@
-"""A ring of flash sectors: the oldest is erased ahead of need, the newest is written.
+"""A ring of flash sectors: the oldest are erased ahead of need, the newest is written.
 
 `flash` is a block device as MicroPython has them (`esp32.Partition`): `readblocks` and
 `writeblocks` with an offset, `ioctl` 4 for the number of sectors and 6 to erase one. Programming
@@ -13,11 +13,14 @@ from tomoshibi.wire import flash_sector
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tomoshibi.core.flash import Flash
+    from tomoshibi.core.flash import Flash, Window
 
 _COUNT = const(4)
 _ERASE = const(6)
 _NONE = const(-1)
+# So many written sectors stay, however many could be erased ahead: what the newest lacks through
+# damage is found in the ones before it.
+_KEPT = const(4)
 RETIRED = b"\x00\x00"
 
 
@@ -27,6 +30,9 @@ class SectorRing:
     newest, sequence   the sector being written and its number; -1 and 0 while there is none
     newest_head        its head; the bytes from wire.flash_sector.INFO on are the ring's own
     head               of any sector, as last read
+    ahead, most        erased sectors in hand, as far as they are known; how many there are to be
+    window             is asked before each erase; None, as at start: nobody needs to be
+    waiting            a sector was to be opened, none was in hand, and the window was not open
     erases, faults     since power-up: sectors erased; heads that did not read back as written
     """
 
@@ -36,6 +42,7 @@ class SectorRing:
         ring: int,
         seen: Callable[[int, bytearray], None] | None = None,
         trusting: bool = True,
+        most: int = 1,
     ) -> None:
         """`seen(sector, head)` is called for each sector that holds something, in any order.
 
@@ -49,8 +56,11 @@ class SectorRing:
         self.head = bytearray(flash_sector.SIZE)
         self.newest_head = bytearray(flash_sector.SIZE)
         self.erases = self.faults = 0
+        self.ahead = 0
+        self.most = max(1, min(most, self.count - _KEPT))
+        self.window: Window | None = None
+        self.waiting = False
         self._ring = ring
-        self._prepared = _NONE
         self._trusting = trusting
         self._find(seen)
 
@@ -78,39 +88,43 @@ class SectorRing:
         """The sector that will be opened next: after the newest, around the ring."""
         return (self.newest + 1) % self.count
 
-    def prepared(self) -> bool:
-        """Whether the next sector is known to be ready, so that opening it needs no erase."""
-        return self._prepared == self.next_sector()
-
     def prepare(self) -> bool:
-        """See that the next sector is ready; True if it had to be erased, which takes long.
+        """See that one sector more is ready, up to `most`; True if it had to be erased.
 
         What it holds is given up first, in one write that cannot be half done: a sector that is
         half erased must not pass for the oldest one.
         """
-        sector = self.next_sector()
-        if self._prepared == sector:
+        if self.ahead >= self.most:
             return False
+        sector = (self.newest + 1 + self.ahead) % self.count
         self.flash.readblocks(sector, self.head, 0)
         erase = not (self._trusting and flash_sector.ready(self.head))
         if erase:
+            if self.window and not self.window.grant():
+                return False
             self.flash.writeblocks(sector, RETIRED, 0)
             self.flash.ioctl(_ERASE, sector)
             self.flash.writeblocks(sector, flash_sector.MARK, flash_sector.MARK_AT)
             self.erases += 1
-        self._prepared = sector
+        self.ahead += 1
+        self.waiting = False
         self._trusting = True
         return erase
 
     def open_next(self, info: bytes | bytearray) -> bool:
         """Make the next sector the newest, with these 20 bytes in its head.
 
-        One whose head does not read back is passed over; False if that is all of them.
+        One whose head does not read back is passed over; False if that is all of them, or if
+        none is in hand and none can be erased now: `waiting`.
         """
         for _ in range(self.count):
-            self.prepare()
+            if not self.ahead:
+                self.prepare()
+            if not self.ahead:
+                self.waiting = True
+                return False
             sector = self.newest = self.next_sector()
-            self._prepared = _NONE
+            self.ahead -= 1
             for i in range(flash_sector.INFO_SIZE):
                 self.head[flash_sector.INFO + i] = info[i]
             flash_sector.seal(self.head, self._ring, self.sequence + 1)

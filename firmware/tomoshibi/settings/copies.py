@@ -9,10 +9,11 @@ from binascii import crc32
 from micropython import const
 from typing import TYPE_CHECKING
 
+from tomoshibi.core.refusals import FlashBusy
 from tomoshibi.wire import copies
 
 if TYPE_CHECKING:
-    from tomoshibi.core.flash import Flash
+    from tomoshibi.core.flash import Flash, Window
 
 _SECTOR = const(4096)
 _COUNT = const(4)
@@ -28,12 +29,15 @@ LOST = const(2)  # both were there, and neither is whole
 class Copies:
     """The two copies, one in each half of `flash`; `kind` is a letter of wire.copies.
 
+    `window` is asked before they are written; None: nobody needs to be, as at start.
+
     state      WHOLE, BLANK or LOST, as found at start or after `write`
     sequence   of the copy that counts
     """
 
-    def __init__(self, flash: Flash, kind: int) -> None:
+    def __init__(self, flash: Flash, kind: int, window: Window | None = None) -> None:
         self._flash = flash
+        self._window = window
         self._kind = kind
         self._sectors = flash.ioctl(_COUNT, 0) // 2
         self.room = self._sectors * _SECTOR - copies.SIZE
@@ -53,11 +57,14 @@ class Copies:
     def write(self, document: dict) -> None:
         """Write both copies, the older one first. Raises ValueError if it is too large.
 
-        Raises OSError if one does not read back; then the other still counts.
+        Raises OSError if one does not read back; then the other still counts. Raises FlashBusy, and
+        nothing is written, if the window is not open.
         """
         body = copies.body_of(document)
         if len(body) > self.room:
             raise ValueError(len(body))
+        if self._window and not self._window.take():
+            raise FlashBusy("the grid is not normal, or a relay has just moved: try again later")
         for _ in range(2):
             self._write_copy(1 - self._copy if self._copy >= 0 else 0, body)
             self._find()

@@ -18,7 +18,7 @@ from tomoshibi.settings.copies import BLANK, LOST, Copies
 from tomoshibi.wire import copies
 
 if TYPE_CHECKING:
-    from tomoshibi.core.flash import Flash
+    from tomoshibi.core.flash import Flash, Window
 
 _CHALLENGE_SIZE = 16
 _SECRET_DIGITS = 64
@@ -30,8 +30,8 @@ class IdentityStore:
     `challenged` is what the next `write` must have signed; empty before the first challenge.
     """
 
-    def __init__(self, flash: Flash, challenged: bytes = b"") -> None:
-        self.copies = Copies(flash, copies.IDENTITY)
+    def __init__(self, flash: Flash, challenged: bytes = b"", window: Window | None = None) -> None:
+        self.copies = Copies(flash, copies.IDENTITY, window)
         self.challenged = challenged
         document = self.copies.read()
         self.blank = self.copies.state == BLANK

@@ -30,7 +30,7 @@ from tomoshibi.wire import copies
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tomoshibi.core.flash import Flash
+    from tomoshibi.core.flash import Flash, Window
 
 LOADS = "loads"
 PLACES = PLACE[NAME]
@@ -101,8 +101,8 @@ class Settings:
 class Store:
     """The settings partition. `lost` says that copies were there and neither could be read."""
 
-    def __init__(self, flash: Flash) -> None:
-        self.copies = Copies(flash, copies.SETTINGS)
+    def __init__(self, flash: Flash, window: Window | None = None) -> None:
+        self.copies = Copies(flash, copies.SETTINGS, window)
         self.lost = self.copies.state == LOST
 
     def document(self) -> dict:

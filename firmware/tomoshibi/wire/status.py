@@ -27,6 +27,8 @@ STATUS = (
     ("vfs", "", "How the start-up found the file system."),
     ("storage", "", "`damaged` if something in flash could not be read."),
     ("flash_faults", "", "Writes that the flash did not take."),
+    ("flash_in_hand", "", "Erased sectors that the registers can go on with, as far as known."),
+    ("flash_waits", "", "What has none left and waits until one may be erased."),
     ("events", "", "Number of the last event in the log."),
     ("load_faults", "", "Circuits whose relay or meter is not to be believed, with the cause."),
     ("missed_samples", "", "Reads that metering chips did not answer, or garbled."),

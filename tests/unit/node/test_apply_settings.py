@@ -10,6 +10,7 @@ from tomoshibi.core.loads import Load
 from tomoshibi.core.uptime import Uptime
 from tomoshibi.node import apply_settings
 from tomoshibi.node.control import Control
+from tomoshibi.node.flash_window import FlashWindow
 from tomoshibi.node.lamp_control import LampControl
 from tomoshibi.node.load_control import LoadControl
 from tomoshibi.node.places_job import PlacesJob
@@ -198,7 +199,7 @@ class TestApply(unittest.TestCase):
     def test_a_place_is_shown_at_once_and_those_of_a_controller_stay(self):
         written = []
         places = Places({0x028701: b"\x08"}, written.append)
-        job = PlacesJob(places, self.node.control.grid, self.node.control.uptime)
+        job = PlacesJob(places, FlashWindow(self.node.control), self.node.control.uptime)
         places.put(0x028701, b"\x10")  # by a controller, not in flash yet
         settings = Settings({"places": {"028701": "08", "028D01": "60"}})
         apply_settings.apply("places.028D01", settings, self.node.control, (job,))

@@ -39,6 +39,13 @@ class FakeControl:
         pass
 
 
+class Window:
+    granted = False
+
+    def grant(self):
+        return self.granted
+
+
 class TestKeeperJob(unittest.TestCase):
     def setUp(self):
         desk_clock.install(desk_clock.VIRTUAL, FIVE_TO)
@@ -159,6 +166,43 @@ class TestKeeperJob(unittest.TestCase):
         self.assertEqual((self.half_hours.day, self.half_hours.slot), (DAY, SLOT))
         self.assertEqual(list(self.half_hours.import_wh), [1, 0])
         self.assertEqual(self.kept_mj(1), 11 * 3_600_000)
+
+    async def test_a_journal_without_an_erased_sector_waits_and_loses_nothing(self):
+        await self.settle()
+        window = Window()
+        self.storage.guard(window)
+        # 120 records fill the sector that is open and the one that is in hand.
+        for _ in range(120):
+            self.energy[0].add_mj(HALF_WH_MJ)
+            self.job.measured()
+            await self.live(80)
+        self.assertTrue(self.storage.journal.ring.waiting)
+        self.assertLess(self.kept_mj(1), 120 * HALF_WH_MJ)
+        self.assertNotIn(True, [erase for _, erase in self.flash.done])
+        self.control.power_going = True
+        self.half_hours.pending = True
+        await self.live(500)
+        # Nothing is forgotten meanwhile, nor a half hour ahead of its counters.
+        self.assertTrue(self.control.power_going and self.half_hours.pending)
+        window.granted = True
+        await self.live(200)
+        self.assertEqual(self.kept_mj(1), 120 * HALF_WH_MJ)
+        self.assertFalse(self.control.power_going or self.half_hours.pending)
+
+    async def test_a_half_hour_without_room_waits_and_the_registers_do_not(self):
+        window = Window()
+        self.storage.guard(window)
+        self.energy[0].put(3)
+        self.half_hours.pending = True
+        await self.live(500)
+        self.assertTrue(self.half_hours.pending and self.storage.history.ring.waiting)
+        self.energy[0].add_mj(2 * HALF_WH_MJ)
+        self.job.measured()
+        await self.live(200)
+        self.assertEqual(self.kept_mj(1), 4 * 3_600_000)
+        window.granted = True
+        await self.live(200)
+        self.assertFalse(self.half_hours.pending)
 
     async def test_a_flash_that_takes_nothing_is_a_fault_for_the_supervisor(self):
         await self.settle()

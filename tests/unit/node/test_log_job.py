@@ -56,6 +56,13 @@ def when(record):
     return number(record, 16, 2), number(record, 18, 3), record[21]
 
 
+class Window:
+    granted = False
+
+    def grant(self):
+        return self.granted
+
+
 class LogCase(unittest.TestCase):
     def start(self, clock_s=DAY * 86_400, boots=1):
         desk_clock.install(desk_clock.VIRTUAL, clock_s)
@@ -145,6 +152,23 @@ class TestLogJob(LogCase):
         self.control.is_calm = True
         await self.live(1_000)
         self.assertEqual(len(self.logged()), 1)
+
+    async def test_without_an_erased_sector_it_waits_and_tells_no_fault(self):
+        self.start()
+        window = Window()
+        self.storage.guard(window)
+        # One sector of 63 events is in hand, and the ring in RAM holds 48 more.
+        for _ in range(4):
+            for _ in range(40):
+                self.record()
+            await self.live(1_000)
+        self.assertTrue(self.storage.log.ring.waiting)
+        self.assertEqual(self.storage.log.sequence, 63)
+        window.granted = True
+        while not self.storage.log.ring.ahead:
+            self.storage.prepare()
+        await self.live(2_000)
+        self.assertEqual(self.storage.log.sequence, 63 + 48)
 
     async def test_calm_that_ends_between_two_events_stops_it_there(self):
         self.start()

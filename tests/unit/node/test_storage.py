@@ -94,8 +94,9 @@ class TestStart(StorageCase):
             self.assertEqual(len(erases), 1)
             erased += erases
             del self.flash.done[:]
-        # The history takes one a day, and erases it then.
-        self.assertEqual(sorted(erased), ["events", "registers"])
+        # What cannot wait for the grid after a start has been made ready by it.
+        self.assertEqual(erased, ["history"])
+        self.assertEqual([ring.ahead for ring in storage.rings], [1, 1, 1])
         self.assertEqual(self.flash.done, [])
 
 

@@ -37,6 +37,13 @@ def open_as(number):
     return lambda flash: SectorRing(flash, R).open_next(info(number))
 
 
+class Window:
+    granted = False
+
+    def grant(self):
+        return self.granted
+
+
 class TestOrder(unittest.TestCase):
     def test_a_ring_of_two_sectors_is_refused(self):
         self.assertRaises(ValueError, SectorRing, FakeFlash(2), R)
@@ -91,9 +98,9 @@ class TestPrepare(unittest.TestCase):
 
     def test_the_oldest_is_given_up_erased_and_marked_in_this_order(self):
         # Five opened: the newest is sector 0, the next one sector 1.
-        self.assertFalse(self.ring.prepared())
+        self.assertEqual(self.ring.ahead, 0)
         self.assertTrue(self.ring.prepare())
-        self.assertTrue(self.ring.prepared())
+        self.assertEqual(self.ring.ahead, 1)
         self.assertEqual(self.done, [(False, SECTOR), (True, SECTOR), (False, SECTOR + 31)])
         self.assertEqual(self.memory[SECTOR : SECTOR + 32], READY)
         self.assertEqual(self.ring.erases, 1)
@@ -109,7 +116,7 @@ class TestPrepare(unittest.TestCase):
         self.start()
         self.done.clear()
         self.assertFalse(self.ring.prepare())
-        self.assertTrue(self.ring.prepared())
+        self.assertEqual(self.ring.ahead, 1)
         self.assertEqual((self.done, self.ring.erases), ([], 0))
 
     def test_one_that_is_not_trusted_after_a_restart_is_erased_again_and_once(self):
@@ -125,7 +132,7 @@ class TestPrepare(unittest.TestCase):
         self.done.clear()
         self.ring.open_next(info(6))
         self.assertEqual(self.done, [(False, SECTOR)])
-        self.assertFalse(self.ring.prepared())
+        self.assertEqual(self.ring.ahead, 0)
 
     def test_opening_one_that_is_not_prepared_erases_that_one_alone(self):
         before = bytes(self.memory)
@@ -138,6 +145,40 @@ class TestPrepare(unittest.TestCase):
         for number in range(6, 6 + 12):
             self.ring.open_next(info(number))
         self.assertEqual(self.flash.worn, [3, 3, 3, 3])
+
+    def test_as_many_as_are_wanted_are_erased_ahead_and_four_stay_written(self):
+        for sectors, most, ahead in ((8, 3, 3), (8, 9, 4), (4, 9, 1)):
+            flash = NorFlash(opened(sectors, sectors))
+            ring = SectorRing(flash, R, most=most)
+            while ring.prepare():
+                pass
+            self.assertEqual((ring.ahead, sum(flash.worn)), (ahead, ahead))
+            for number in range(ahead):
+                self.assertTrue(ring.open_next(info(number)))
+            self.assertEqual((ring.ahead, sum(flash.worn)), (0, ahead))
+
+    def test_those_in_hand_are_found_again_after_a_restart(self):
+        memory = opened(8, 8)
+        ring = SectorRing(NorFlash(memory), R, most=3)
+        while ring.prepare():
+            pass
+        flash = NorFlash(memory)
+        again = SectorRing(flash, R, most=3)
+        for _ in range(3):
+            self.assertFalse(again.prepare())
+        self.assertEqual((again.ahead, sum(flash.worn)), (3, 0))
+
+    def test_with_none_in_hand_it_waits_for_the_window_and_goes_on_then(self):
+        window = Window()
+        self.ring.window = window
+        self.assertFalse(self.ring.open_next(info(6)))
+        self.assertEqual((self.done, self.ring.waiting, self.ring.sequence), ([], True, 5))
+        window.granted = True
+        self.assertTrue(self.ring.prepare())
+        self.assertFalse(self.ring.waiting)
+        window.granted = False
+        self.assertTrue(self.ring.open_next(info(6)))
+        self.assertEqual(self.flash.worn, [0, 1, 0, 0])
 
     def test_a_blank_sector_without_the_mark_is_erased(self):
         self.memory[SECTOR : 2 * SECTOR] = b"\xff" * SECTOR

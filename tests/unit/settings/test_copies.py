@@ -13,6 +13,7 @@ from flash_by_hand import crc24, u24
 from stuck_flash import StuckFlash
 
 from nor_flash import SECTOR, NorFlash
+from tomoshibi.core.refusals import FlashBusy
 from tomoshibi.settings.copies import BLANK, LOST, WHOLE, Copies
 from tomoshibi.wire.copies import IDENTITY, SETTINGS
 
@@ -51,6 +52,22 @@ class TestWriting(unittest.TestCase):
     def test_blank_flash_has_an_empty_document(self):
         found = opened(blank())
         self.assertEqual((found.state, found.sequence, found.read()), (BLANK, 0, {}))
+
+    def test_while_the_window_is_closed_nothing_is_written_and_that_is_said(self):
+        class Window:
+            granted = False
+
+            def take(self):
+                return self.granted
+
+        memory, window = written(OLD), Window()
+        before = bytes(memory)
+        found = Copies(NorFlash(memory), SETTINGS, window)
+        self.assertRaises(FlashBusy, found.write, NEW)
+        self.assertEqual((bytes(memory), found.read()), (before, OLD))
+        window.granted = True
+        found.write(NEW)
+        self.assertEqual((stored(memory, 0), stored(memory, 1)), ((3, NEW), (4, NEW)))
 
     def test_both_copies_are_written_and_numbered_on(self):
         memory = written(OLD)
