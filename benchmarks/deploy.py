@@ -35,7 +35,7 @@ def measure() -> dict:
         boards = folder / "boards"
         boards.mkdir()
         for number in range(1, 3):
-            _stock_only(image, boards / f"ttyBOARD{number}.bin")
+            _stock_only(image, boards / f"BOARD{number}.bin")
         with Bench(boards, 2, {}, BOARD, _IP) as bench:
             as_image = _measured(bench.board(1), lambda: flash(image, [bench.port(1)], 0))
             files = _unpacked(image, folder / "files")

@@ -43,7 +43,7 @@ def board(tray):
 
 
 def flash_file(board):
-    return board.port.link.with_name(f"{board.name}.bin")
+    return board.flash_file
 
 
 def flashed(board, image, tell=lambda _event, **_fields: None, **more):

@@ -45,7 +45,7 @@ def with_files(image, files):
 @contextmanager
 def running(folder, image):
     """A tray of one board with this in its flash: the board, and how to give it orders."""
-    (folder / "ttyBOARD1.bin").write_bytes(image)
+    (folder / "BOARD1.bin").write_bytes(image)
 
     def programs(_number, name, mac):
         return BoardPrograms("submeter6", folder, name, mac, "127.0.0.77")
@@ -127,13 +127,13 @@ def test_one_changed_byte_in_a_file_in_flash_changes_what_runs(trial, tmp_path):
 
 def test_a_blank_file_system_is_made_and_a_damaged_one_is_waited_for(trial, tmp_path, bare):
     remote(bare, "exec", "pass")
-    made = load(bare.port.link.with_name("ttyBOARD1.bin")).partition("vfs")
+    made = load(bare.flash_file).partition("vfs")
     assert littlefs_image.unpack(bytes(made)).contents == {}
     damaged = trial[:VFS_AT] + b"not a file system" * 500
     damaged += trial[len(damaged) :]
     with running(tmp_path, damaged) as (board, _soon), opened(board) as port:
         until(port, "neither a file system nor blank")
-    assert (tmp_path / "ttyBOARD1.bin").read_bytes() == damaged
+    assert (tmp_path / "BOARD1.bin").read_bytes() == damaged
 
 
 def test_mpremote_runs_copies_mounts_and_resets(bare, tmp_path):
@@ -181,6 +181,6 @@ def test_the_prompt_takes_lines_blocks_and_corrections(bare):
 
 
 def test_a_table_that_the_flash_chip_has_no_room_for_does_not_boot(trial, tmp_path):
-    (tmp_path / "ttyBOARD1.bin").write_bytes(trial[: 2 << 20])
+    (tmp_path / "BOARD1.bin").write_bytes(trial[: 2 << 20])
     with served(tmp_path, faults={1: FAULTS["wrong-size"]}) as (tray, _):
         assert "exceeds the flash chip" in tray.boards[0].verdict.reason

@@ -21,6 +21,7 @@ from tomo.image.product import has_firmware
 from tomo.scenario.constant import constant
 from tomo.transport.board_program import BoardProgram
 from tomo.transport.desk_resets import Reset, after
+from tomo.virtual.board import flash_file
 from tomo.virtual.boot import Read
 from tomo.virtual.program import Ended
 from tomo.world.felt import Felt
@@ -38,14 +39,14 @@ class BoardPrograms:
     """Of one board.
 
     board    what its hardware is, as in boards/; None: what the image in its flash is for
-    name     of the port: NAME.bin in `folder` is its flash, NAME.kept what outlives a reset
+    name     of its port in `folder`, where its flash is, too, and what outlives a reset
     mac, ip  its address on the radio's network, and there
     """
 
     def __init__(self, board: str | None, folder: Path, name: str, mac: str, ip: str) -> None:
         self._board = board
         self._folder = folder.resolve()
-        self._name = name
+        self._flash = flash_file(self._folder, name)
         self._mac = mac
         self._ip = ip
         self._grid = True
@@ -74,7 +75,7 @@ class BoardPrograms:
     def _board_of_image(self) -> str:
         """Any, if it does not say so, or a board that is not known here."""
         at, size = next(row[3:] for row in PARTITIONS if row[0] == "vfs")
-        with (self._folder / f"{self._name}.bin").open("rb") as file:
+        with self._flash.open("rb") as file:
             file.seek(at)
             about = littlefs_image.file_in(file.read(size), ABOUT)
         known = boards()
@@ -91,8 +92,8 @@ class BoardPrograms:
             "DESK_CLOCK": "real",
             "DESK_SEED": self._mac.replace(":", "")[-6:],
             "DESK_MAC": self._mac,
-            "DESK_FLASH": f"{self._name}.bin",
-            "DESK_KEPT": f"{self._name}.kept",
+            "DESK_FLASH": self._flash.name,
+            "DESK_KEPT": self._flash.with_suffix(".kept").name,
         }
         if reset.reason is not None:
             values["DESK_RESET_REASON"] = str(reset.reason)

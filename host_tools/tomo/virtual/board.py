@@ -23,12 +23,17 @@ UNPLUGGED_S = 10  # longer than esptool's seven attempts of a second to find the
 Tell = Callable[[str, str], None]
 
 
+def flash_file(folder: Path, name: str) -> Path:
+    """What is in the flash of the board with this port: no name that a pattern of ports matches."""
+    return folder / f"{name.removeprefix('tty')}.bin"
+
+
 class _Unplugged(Exception):
     """The cable came off before a block was written."""
 
 
 class Board:
-    """Number `number` of a tray, with `name`.bin and the port `name` in `folder`.
+    """Number `number` of a tray, with the port `name` and its flash in `folder`.
 
     programs  by a MAC address: what knows how to run what is in flash; without it nothing is run
     verdict   what came of the last reset
@@ -50,7 +55,8 @@ class Board:
         self.name = name
         self.fault = fault
         self.chip = Chip(fault.kind, number, fault.flash_size)
-        self._flash = Flash(folder / f"{name}.bin", fault.flash_size, fault.bad)
+        self.flash_file = flash_file(folder, name)
+        self._flash = Flash(self.flash_file, fault.flash_size, fault.bad)
         self.port = Port(folder / name)
         self._tell = tell
         self._noise = Noise(number)
