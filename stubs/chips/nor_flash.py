@@ -21,12 +21,13 @@ class NorFlash:
 
     on_operation(flash, erase, at, data)   called before each operation: `at` in bytes from
                     `start`; data is None for an erase. It may raise PowerCut
+    start           of the memory, in bytes
     programs, erases, reads, read_bytes   so far; `worn` erases by sector
     """
 
     def __init__(self, memory, start: int = 0, size=None, on_operation=None) -> None:
         self._memory = memory
-        self._start = start
+        self.start = start
         self.size = len(memory) - start if size is None else size
         self.on_operation = on_operation
         self.programs = 0
@@ -44,7 +45,7 @@ class NorFlash:
         at = self._place(block_num, offset, len(buf))
         self.reads += 1
         self.read_bytes += len(buf)
-        buf[:] = self._memory[self._start + at : self._start + at + len(buf)]
+        buf[:] = self._memory[self.start + at : self.start + at + len(buf)]
         if self.unsteady:
             self._shake(at, buf)
 
@@ -94,7 +95,7 @@ class NorFlash:
         """What programming does to the cells, not counted and not told: a zero is firm then."""
         for byte in [byte for byte in self.unsteady if at <= byte < at + len(data)]:
             self.unsteady[byte] &= data[byte - at]
-        start = self._start + at
+        start = self.start + at
         old = self._memory[start : start + len(data)]
         if old == _BLANK[: len(data)]:
             self._memory[start : start + len(data)] = bytes(data)
@@ -103,7 +104,7 @@ class NorFlash:
 
     def fill(self, at: int, data) -> None:
         """Set cells to `data` whatever they were: what an erase, or half of one, leaves."""
-        self._memory[self._start + at : self._start + at + len(data)] = data
+        self._memory[self.start + at : self.start + at + len(data)] = data
         if self.unsteady:
             for byte in range(at, at + len(data)):
                 self.unsteady.pop(byte, None)

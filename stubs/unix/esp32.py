@@ -50,20 +50,29 @@ def _make(path: str) -> None:
         file.write(partition_table.pack(PARTITIONS))
 
 
+def _before(flash, erase, at, data) -> None:
+    if erase and Partition._erases is not None:
+        Partition._erases.write("%d %06X\n" % (ticks_ms(), flash.start + at))
+        Partition._erases.flush()
+    if Partition.before is not None:
+        Partition.before(flash, erase, at, data)
+
+
 class Partition:
     """As on the ESP32, for data: found by label, read and written as a block device."""
 
     TYPE_APP = const(0)
     TYPE_DATA = const(1)
     _memory = None
+    # before(flash, erase, at, data), if set: called before each operation of the chip.
+    before = None
     # Read once: a device's is in C and takes no Python heap, whenever it is asked.
     _rows = None
     _erases = None
 
     def __init__(self, row: tuple) -> None:
         self._row = row
-        told = self._tell if Partition._erases else None
-        self._flash = NorFlash(Partition._memory, row[3], row[4], told)
+        self._flash = NorFlash(Partition._memory, row[3], row[4], _before)
 
     @staticmethod
     def open_chip() -> None:
@@ -90,11 +99,6 @@ class Partition:
     def info(self) -> tuple:
         label, kind, subtype, offset, size = self._row
         return kind, subtype, offset, size, label, False
-
-    def _tell(self, _flash, erase, at, _data) -> None:
-        if erase:
-            Partition._erases.write("%d %06X\n" % (ticks_ms(), self._row[3] + at))
-            Partition._erases.flush()
 
     def readblocks(self, block_num, buf, offset=0) -> None:
         self._flash.readblocks(block_num, buf, offset)

@@ -3,6 +3,8 @@
 One JSON object a line. In lock-step the world grants time (`until_ms`, since boot) and the node
 answers when it has used it up, or at the very instant at which an output changed; it then waits
 for the next grant. In real time frames come and go as things happen.
+
+The quantity `flash_torn` is no part's: the supply fails in the middle of the next flash operation.
 """
 
 import asyncio
@@ -86,8 +88,24 @@ class WorldLink:
             resets.end(0)
         frame = json.loads(line)
         if "set" in frame:
-            self._twin.set(frame["set"])
+            quantities = frame["set"]
+            if "flash_torn" in quantities:
+                self._tear_flash(quantities.pop("flash_torn"))
+            self._twin.set(quantities)
         self._until_ms = frame.get("until_ms", 0)
+
+    def _tear_flash(self, seed: int) -> None:
+        from torn_flash import at_next  # few worlds do: for memory
+
+        at_next(seed, self._die)
+
+    def _die(self) -> None:
+        """The supply is gone: the world is told, and nothing happens any more until it ends us."""
+        now_ms = min(desk_clock.uptime_ms(), self._until_ms)
+        self._send({"at_ms": now_ms, "out": self._changes(now_ms) + [[now_ms, "supply", 0]]})
+        while self._incoming.readline():
+            pass
+        resets.end(0)
 
     def _send(self, frame: dict) -> None:
         self._outgoing.write(json.dumps(frame).encode() + b"\n")

@@ -68,11 +68,10 @@ def test_one_that_is_sound_again_tells_what_it_was():
     assert told(**line) == "pump is sound again, was: welded"
 
 
-def test_what_somebody_asked_on_a_console_is_no_part_of_the_story(monkeypatch):
+def test_what_somebody_asked_on_a_console_is_no_part_of_the_story():
     said = [{"t": 1, "event": "why", "load": "fridge"}, {"t": 2, "event": "boot"}]
     lines = [json.dumps(one) for one in said]
-    monkeypatch.setattr(run_site, "pass_on", lambda _node, _terminal: lines)
     story = Story(World(site([load("pump")])))
-    node = SimpleNamespace(name="panel")
+    node = SimpleNamespace(name="panel", pass_on=lambda _terminal: [(0, line) for line in lines])
     consoles: list = [(node, None)]
     assert [entry.data for entry in run_site._news(story, consoles)] == [said[1]]

@@ -12,6 +12,7 @@ from pathlib import Path
 from tomo.checkout import board_folder
 from tomo.errors import UsageError
 
+_MONOSTABLE = 4  # columns of such a row of RELAYS; a latching relay's has more
 _ROWS = ("BUSES", "METERS", "RELAYS", "SENSES", "LAMPS", "PHOTOCELLS")
 
 
@@ -44,6 +45,12 @@ class Board:
         """Circuits that are measured and nothing else, ascending; the main conductor is none."""
         measured = {circuit for row in self.meters for circuit in row[4] if circuit}
         return sorted(measured.difference(self.load_circuits, self.lamp_circuits))
+
+    @property
+    def latching_circuits(self) -> set[int]:
+        """Circuits whose contacts stay as they are without power: all their relays latch."""
+        monostable = {row[0] for row in self.relays if len(row) == _MONOSTABLE}
+        return {circuit for circuit, *_ in self.relays} - monostable
 
     @property
     def has_main(self) -> bool:

@@ -16,6 +16,7 @@ from tomo.jobs.addresses import need_free
 from tomo.jobs.node_settings import node_settings
 from tomo.scenario import records
 from tomo.scenario.constant import constant
+from tomo.scenario.lanes import LANES
 from tomo.transport.console import CONSOLE_LINK
 from tomo.transport.desk_node import Desk, DeskNode, NodeDied, pass_on
 from tomo.transport.desk_resets import Reset, after
@@ -194,7 +195,7 @@ def _place(options: DeskOptions) -> tuple[records.Scenario, records.Node]:
             raise UsageError("--node needs --scenario")
         scenario = constant(options.board)
         return scenario, scenario.node[0]
-    scenario = options.scenario
+    scenario = _never_cut(options.scenario)
     fitting = [node for node in scenario.node if node.board == options.board]
     if options.node:
         fitting = [node for node in fitting if node.name == options.node]
@@ -203,6 +204,13 @@ def _place(options: DeskOptions) -> tuple[records.Scenario, records.Node]:
         wanted = options.node or "any"
         raise UsageError(f"no {options.board} node {wanted!r} in the scenario", f"Nodes: {known}")
     return scenario, fitting[0]
+
+
+def _never_cut(scenario: records.Scenario) -> records.Scenario:
+    """Without failures of the nodes' own supplies: who starts one node ends it when he likes."""
+    supply = LANES["supply"].kinds
+    events = tuple(event for event in scenario.event if event.kind not in supply)
+    return replace(scenario, event=events)
 
 
 def _follow(node: DeskNode, world: World, show: Callable[[], None], began: float) -> None:

@@ -10,13 +10,14 @@ from typing import Protocol
 
 from tomo.errors import HostError
 from tomo.jobs.addresses import NO_NETWORK, given_net, moved, need_free
+from tomo.jobs.lives import Lives
 from tomo.jobs.node_settings import node_settings
 from tomo.jobs.run_folder import RunFolder
 from tomo.jobs.story import Entry, Story
 from tomo.jobs.verdict import summary
 from tomo.scenario.records import Node, Scenario
 from tomo.transport.console import CONSOLE_LINK
-from tomo.transport.desk_node import Desk, DeskNode, pass_on
+from tomo.transport.desk_node import Desk
 from tomo.transport.pseudo_terminal import PseudoTerminal
 from tomo.world.lockstep import Lockstep
 from tomo.world.site import World
@@ -119,7 +120,8 @@ def _play(
             view.round(world, _news(story, consoles))
             pacer.wait(world.now_ms)
 
-        Lockstep(world, nodes).run(scenario.site.duration, after_round)
+        supplied = {node.name: node for node in nodes}
+        Lockstep(world, nodes, supplied).run(scenario.site.duration, after_round)
         for node in nodes:
             node.stop()
         view.round(world, _news(story, consoles))
@@ -152,7 +154,7 @@ def _addresses(scenario: Scenario, options: Options) -> dict[str, str]:
     return moved(scenario.node, NO_NETWORK if options.clock == "virtual" else None)
 
 
-def _node(scenario: Scenario, options: Options, number: int, ip: str) -> DeskNode:
+def _node(scenario: Scenario, options: Options, number: int, ip: str) -> Lives:
     node = scenario.node[number]
     desk = Desk(
         name=node.name,
@@ -166,15 +168,15 @@ def _node(scenario: Scenario, options: Options, number: int, ip: str) -> DeskNod
     if options.command:
         desk = replace(desk, command=options.command(node))
     folder = options.out / "nodes" / node.name
-    return DeskNode(desk, folder.resolve(), node_settings(scenario, node))
+    return Lives(desk, folder.resolve(), node_settings(scenario, node))
 
 
-def _news(story: Story, consoles: list[tuple[DeskNode, PseudoTerminal]]) -> list[Entry]:
+def _news(story: Story, consoles: list[tuple[Lives, PseudoTerminal]]) -> list[Entry]:
     """New entries, in the order of their time."""
     new = story.catch_up()
     for node, terminal in consoles:
-        for line in pass_on(node, terminal):
-            told = _parse(line)
+        for born_ms, line in node.pass_on(terminal):
+            told = _at_site(_parse(line), born_ms)
             if told.get("event") not in ANSWERS:
                 new.append(story.told(node.name, told))
     return sorted(new, key=lambda entry: entry.order)
@@ -187,6 +189,13 @@ def _parse(line: str) -> dict:
     except ValueError:
         event = None
     return event if isinstance(event, dict) else {"event": "says", "text": line}
+
+
+def _at_site(told: dict, born_ms: int) -> dict:
+    """What a node told, with the site's time in place of the time since it booted."""
+    if not born_ms:
+        return told
+    return told | {"t": round(float(told.get("t", 0)) + born_ms / 1000, 3)}
 
 
 def _finish(

@@ -111,7 +111,7 @@ def _tiles(outcome: Outcome) -> str:
 
 def _kinds_of_moves(outcome: Outcome) -> str:
     """What the relay movements were: a load's first close is its being switched on at start."""
-    moves = outcome.trace.moves
+    moves = [move for move in outcome.trace.moves if not move.fell]
     lamps = sum(move.lamp for move in moves)
     started = len({(move.node, move.name) for move in moves if move.closed and not move.lamp})
     later = len(moves) - lamps - started

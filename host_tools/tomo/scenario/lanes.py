@@ -198,6 +198,28 @@ _FAULT = {
         "grid-level",
     ),
 }
+
+
+def _one_node(event: Event) -> tuple:
+    """One event of a node at a time."""
+    return (event.node,)
+
+
+_SUPPLY = {
+    "supply-lost": Kind(
+        "{node}'s own supply fails",
+        "{node}'s own supply is back",
+        (
+            _NODE,
+            _MAY_LAST,
+            Key("hold_up_ms", "integer", 0, 0, 10_000, "ms"),
+            Key("torn", "flag", False),
+        ),
+        ended_by="supply-back",
+        meanwhile="the node's supply is lost",
+    ),
+    "supply-back": Kind("{node}'s own supply is back", keys=(_NODE,)),
+}
 # What a load's key `fault` says from `fault_at` on, as the kind of event that it is.
 LOAD_FAULTS = {"welded": "relay-welded", "reversed": "ct-reversed", "silent": "chip-silent"}
 
@@ -206,6 +228,7 @@ LANES = {
     "sun": Lane(_SUN, _all_of_it),
     "load": Lane(_LOAD, _one_load),
     "fault": Lane(_FAULT, _one_organ),
+    "supply": Lane(_SUPPLY, _one_node),
 }
 KINDS = {name: kind for lane in LANES.values() for name, kind in lane.kinds.items()}
 # What ends a lasting event, and which.

@@ -77,6 +77,11 @@ MEASURES = {
     "load_faults": _count(
         "fault", "faults", "Faults of loads, of their relays and meters, that nodes told"
     ),
+    "energy_lost_wh_max": Measure(
+        "Wh",
+        "Most of a circuit's energy that a node's counters were without after its supply failed",
+        nothing="no node's supply failed",
+    ),
     "light_min_permille": Measure("permille", "Least light a lamp gave", of=True),
     "light_max_permille": Measure("permille", "Most light a lamp gave", of=True),
     "on_at_end": _count(

@@ -52,7 +52,7 @@ def spans(scenario: Scenario, lane: str) -> list[Span]:
     """What goes on in a lane. What nothing ends goes on beyond the scenario's end."""
     events = [one.event for one in placed(scenario, lane)]
     return [
-        Span(event.at, _stop(event, events[number + 1 :], scenario.site.duration + 1), event)
+        Span(event.at, _stop(lane, event, events[number + 1 :], scenario.site.duration + 1), event)
         for number, event in enumerate(events)
     ]
 
@@ -80,13 +80,17 @@ def _of_loads(scenario: Scenario) -> Iterator[Placed]:
             yield Placed(event, ("node", number, "load", place))
 
 
-def _stop(event: Event, later: list[Event], end_ms: int) -> int:
+def _stop(lane: str, event: Event, later: list[Event], end_ms: int) -> int:
     kind = KINDS[event.kind]
     if event.lasts_ms:
         return event.at + event.lasts_ms
     if not kind.over:
         return event.at
-    return next((other.at for other in later if other.kind == kind.ended_by), end_ms)
+    claim = LANES[lane].claim
+    return next(
+        (one.at for one in later if one.kind == kind.ended_by and claim(one) == claim(event)),
+        end_ms,
+    )
 
 
 def edges(scenario: Scenario) -> list[Edge]:

@@ -5,7 +5,7 @@ there, the world takes the change in, and the node goes on. All decisions depend
 only, so the speed of the machine and the clock chosen do not show in the result.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -35,14 +35,33 @@ class Link(Protocol):
     def report(self) -> Report: ...
 
 
-class Lockstep:
-    """Runs `world` with the nodes behind `links`."""
+class Supplied(Protocol):
+    """A node whose supply may fail."""
 
-    def __init__(self, world: World, links: Sequence[Link]) -> None:
+    def cut(self) -> dict[int, float]:
+        """Its supply is gone; what its counters have kept since ever, Wh by circuit."""
+        ...
+
+    def boot(self, now_ms: int) -> None:
+        """Its supply is back: it starts at this time of the world's."""
+        ...
+
+
+class Lockstep:
+    """Runs `world` with the nodes behind `links`.
+
+    supplied   by name, those whose supply fails where the world's scenario says so
+    """
+
+    def __init__(
+        self, world: World, links: Sequence[Link], supplied: Mapping[str, Supplied] | None = None
+    ) -> None:
         self._world = world
         self._links = links
+        self._supplied = supplied or {}
         self._sent: dict[str, dict[str, int]] = {link.name: {} for link in links}
         self._fine_until_ms = FINE_FOR_MS
+        self._out: set[str] = set()  # names of nodes that are gone, as their supply is
 
     def run(self, end_ms: int, after_round: Callable[[], None]) -> None:
         """Go on until `end_ms`; `after_round` is called after every round."""
@@ -58,9 +77,12 @@ class Lockstep:
     def _round(self, until_ms: int) -> None:
         world = self._world
         before = (world.inverter.source, world.condition.share > 0.5)
-        for link in self._links:
+        if self._follow_supplies():
+            self._fine_until_ms = world.now_ms + FINE_FOR_MS
+        alive = [one for one in enumerate(self._links) if one[1].name not in self._out]
+        for _, link in alive:
             self._grant(link, until_ms)
-        waiting = [(link.report(), number) for number, link in enumerate(self._links)]
+        waiting = [(link.report(), number) for number, link in alive]
         while waiting := [one for one in waiting if one[0].at_ms < until_ms or one[0].out]:
             waiting.sort(key=lambda one: (one[0].at_ms, one[1]))
             report, number = waiting.pop(0)
@@ -68,12 +90,25 @@ class Lockstep:
             world.advance(report.at_ms)
             if self._take(link, report):
                 self._fine_until_ms = world.now_ms + FINE_FOR_MS
-            if report.at_ms < until_ms:
+            if report.at_ms < until_ms and link.name not in world.supplies.out:
                 self._grant(link, min(until_ms, report.at_ms + FINE_MS))
                 waiting.append((link.report(), number))
         world.advance(until_ms)
         if before != (world.inverter.source, world.condition.share > 0.5):
             self._fine_until_ms = world.now_ms + FINE_FOR_MS
+
+    def _follow_supplies(self) -> bool:
+        """Cut nodes whose supply has gone since and start those that have it again; if any."""
+        world = self._world
+        changed = self._out ^ world.supplies.out
+        for name in sorted(changed):
+            if name in world.supplies.out:
+                world.kept(name, self._supplied[name].cut())
+            else:
+                self._sent[name] = {}
+                self._supplied[name].boot(world.now_ms)
+        self._out = set(world.supplies.out)
+        return bool(changed)
 
     def _take(self, link: Link, report: Report) -> bool:
         """Put a node's outputs into the world; True if a relay moved."""

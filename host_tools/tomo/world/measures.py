@@ -83,7 +83,7 @@ def tier0_opened_early(trace: Trace, window: Window) -> float | None:
             if move.closed:
                 closed[move.node, move.name] = move
         for move in moves:
-            if not move.closed and move.tier == 0 and not move.lamp and window.holds(move.t_ms):
+            if _opened(move) and move.tier == 0 and window.holds(move.t_ms):
                 early += any(o.tier > 0 and o.node == move.node for o in closed.values())
     return early
 
@@ -105,7 +105,7 @@ def loads_not_restored(trace: Trace, window: Window) -> float | None:
 
 @_works_out
 def relay_moves(trace: Trace, window: Window) -> float | None:
-    return sum(window.holds(move.t_ms) for move in trace.moves)
+    return sum(window.holds(move.t_ms) and not move.fell for move in trace.moves)
 
 
 @_works_out
@@ -162,6 +162,12 @@ def load_faults(trace: Trace, window: Window) -> float | None:
 
 
 @_works_out
+def energy_lost_wh_max(trace: Trace, window: Window) -> float | None:
+    lost = [lost_wh for t_ms, lost_wh in trace.lost_wh if window.holds(t_ms)]
+    return round(max(lost), 3) if lost else None
+
+
+@_works_out
 def light_min_permille(trace: Trace, window: Window) -> float | None:
     return min(_light(trace, window), default=None)
 
@@ -179,7 +185,12 @@ def on_at_end(trace: Trace, window: Window) -> float | None:
 def _answers(trace: Trace, move: Move) -> bool:
     """Whether a movement may be a node's answer to a loss: not the relay of a lamp, which opens
     for standby, nor what the node says it did for another reason."""
-    return not (move.closed or move.lamp) and trace.cause_of(move) in ("", _OVER_BUDGET)
+    return _opened(move) and trace.cause_of(move) in ("", _OVER_BUDGET)
+
+
+def _opened(move: Move) -> bool:
+    """Whether a node switched a load off."""
+    return not (move.closed or move.lamp or move.fell)
 
 
 def _untold(trace: Trace, window: Window) -> list[Move]:
@@ -203,7 +214,7 @@ def _shed(trace: Trace, window: Window) -> set[str]:
     return {
         move.name
         for move in trace.moves
-        if not (move.closed or move.lamp) and move.t_ms >= lost_ms and window.holds(move.t_ms)
+        if _opened(move) and move.t_ms >= lost_ms and window.holds(move.t_ms)
     }
 
 

@@ -1,6 +1,7 @@
 """The world of one site: takes the nodes' outputs, gives them their quantities, passes time."""
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from datetime import timedelta
 from math import hypot
 from typing import Protocol
@@ -16,10 +17,11 @@ from tomo.world.demand import Demand
 from tomo.world.faults import Faults
 from tomo.world.grid import Condition, Grid
 from tomo.world.inverter import GAP, ISLAND, TIED, Inverter
-from tomo.world.lamps import Lamp
+from tomo.world.lamps import DUTY_FULL, Lamp
 from tomo.world.loads import Load
 from tomo.world.profile import Profile
 from tomo.world.sky import Sky
+from tomo.world.supply import Supplies
 from tomo.world.trace import TIERS, Move, Sample, Switched, Trace
 
 # Source voltage and its drop from no load to the rating, of the inverter's island.
@@ -60,8 +62,10 @@ class World:
         lamps = {node: {one.number: one for one in self.lamps[node]} for node in self.lamps}
         self._sky = Sky(scenario)
         demand = Demand(scenario, loads)
-        self._faults = Faults(scenario, {node: loads[node] | lamps[node] for node in loads})
-        self.lanes: tuple[Lane, ...] = (self.grid, self._sky, demand, self._faults)
+        members = {node: loads[node] | lamps[node] for node in loads}
+        self._faults = Faults(scenario, members)
+        self.supplies = Supplies(scenario, members)
+        self.lanes: tuple[Lane, ...] = (self.grid, self._sky, demand, self._faults, self.supplies)
         self._sun = _sun_profile(scenario)
         self._island_v = float(scenario.grid.line_v)
         self._over_since_ms: int | None = None
@@ -120,7 +124,7 @@ class World:
         """When something happens by itself next, after now."""
         due = [self.grid.next_change_ms(self.now_ms), self.inverter.next_change_ms()]
         due += self._moments_ms[bisect_right(self._moments_ms, self.now_ms) :][:1]
-        due += [self.battery.next_change_ms(self.now_ms)]
+        due += [self.battery.next_change_ms(self.now_ms), self.supplies.next_change_ms()]
         due += [self._sun.next_change_ms(self.now_ms)] if self._sun else []
         due += [one.next_change_ms(self.now_ms) for one in self.everything()]
         return max(self.now_ms + 1, min(moment for moment in due if moment is not None))
@@ -142,6 +146,7 @@ class World:
 
     def _run(self, span_ms: int) -> None:
         self.battery.run(span_ms)
+        self.supplies.run(span_ms)
         energy = self.trace.energy_wh
         for name in ("load_w", "grid_w", "pv_w", "battery_w", "own_w"):
             passed_wh = getattr(self.flows, name) * span_ms / _MS_PER_H
@@ -155,6 +160,7 @@ class World:
         """
         for one in self.lanes:
             one.settle(self.now_ms)
+        self._let_fall()
         alive = self._hand_over()
         for _ in range(2):
             source = self.inverter.source
@@ -212,18 +218,40 @@ class World:
 
     def command(self, node: str, output: str, value: int, t_ms: int) -> None:
         """A node drove an output at `t_ms` (at or a little before now)."""
-        if output == "duty":
+        if output == "supply":
+            self.supplies.fail(node)
+        elif output == "duty":
             self.lamps[node][0].duty = max(0, min(65_535, value))
         else:
             self._relay(node, int(output.removeprefix("relay")), bool(value), t_ms)
         self._settle()
 
-    def _relay(self, node: str, number: int, closed: bool, t_ms: int) -> None:
+    def _relay(self, node: str, number: int, closed: bool, t_ms: int, fell: bool = False) -> None:
         for one in (*self.loads[node], *self.lamps[node]):
             if one.number == number and one.contact.command(self.now_ms, closed):
                 is_lamp = isinstance(one, Lamp)
-                move = Move(t_ms, node, one.name, number, one.tier, closed, is_lamp)
+                move = Move(t_ms, node, one.name, number, one.tier, closed, is_lamp, fell)
                 self.trace.moves.append(move)
+
+    def _let_fall(self) -> None:
+        """Relays and lamps of nodes that have lost their power go to where they rest.
+
+        Latching relays stay. A lamp's driver gives full light when nobody tells it otherwise.
+        """
+        for node in self.supplies.new_out:
+            self.trace.marks.append((self.now_ms, f"{node} is without power"))
+            latching = self._parts[node].latching_circuits
+            for one in (*self.loads[node], *self.lamps[node]):
+                if not (one.fixed or one.number in latching):
+                    self._relay(node, one.number, isinstance(one, Lamp), self.now_ms, fell=True)
+            for lamp in self.lamps[node]:
+                lamp.duty = DUTY_FULL
+        self.supplies.new_out.clear()
+
+    def kept(self, node: str, kept_wh: Mapping[int, float]) -> None:
+        """What the counters of a node without power have kept since ever, Wh by circuit."""
+        lost_wh = self.supplies.lost_wh(node, kept_wh)
+        self.trace.lost_wh += [(self.now_ms, lost) for lost in lost_wh]
 
     def switch_grid(self, on: bool) -> None:
         """Take the grid away, or give it back, by hand and now."""
@@ -256,7 +284,7 @@ class World:
                 seen["lux_milli"] = round((self.lux * lamp.data.daylight_factor + own_lux) * 1000)
         if self._parts[node].has_main:
             seen |= self._main(node)
-        return seen | self._faults.levels(node)
+        return seen | self._faults.levels(node) | self.supplies.levels(node)
 
     def _main(self, node: str) -> dict[str, int]:
         """What the transformer on the node's main conductor sees: all its loads and lamps."""

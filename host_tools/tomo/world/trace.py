@@ -8,6 +8,7 @@ from tomo.world.flows import Flows
 from tomo.world.inverter import TIED
 
 TIERS = 5
+_FELL = "its node is without power"
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,10 @@ class Sample:
 
 @dataclass(frozen=True)
 class Move:
-    """A relay command. `t_ms` is when the node gave it."""
+    """A relay command. `t_ms` is when the node gave it.
+
+    fell   nobody commanded it: the relay went to its rest as the node lost its supply
+    """
 
     t_ms: int
     node: str
@@ -35,6 +39,7 @@ class Move:
     tier: int
     closed: bool
     lamp: bool = False
+    fell: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ class Trace:
 
     edges   of all events of the scenario, in order
     light   (t, lamp, permille) at every change of the light given
-    marks   (t, words) of what the sky did
+    lost_wh (t, Wh) that a node's counters were without, each circuit's, at each loss of its supply
+    marks   (t, words) of what the sky did, and of nodes that lost their supply
     told    the nodes' own console events, each with its node's name under "node"
     """
 
@@ -69,6 +75,7 @@ class Trace:
     light: list[tuple[int, str, int]] = field(default_factory=list)
     sources: list[tuple[int, str]] = field(default_factory=list)
     dark: list[tuple[int, int]] = field(default_factory=list)
+    lost_wh: list[tuple[int, float]] = field(default_factory=list)
     marks: list[tuple[int, str]] = field(default_factory=list)
     told: list[dict] = field(default_factory=list)
     over_budget_ms_max: int = 0
@@ -100,6 +107,8 @@ class Trace:
 
     def cause_of(self, move: Move) -> str:
         """The cause the node told for a relay move, within 1 s of it; empty if it told none."""
+        if move.fell:
+            return _FELL
         for event in self.told:
             near = abs(event.get("t", -9) * 1000 - move.t_ms) <= 1_000
             if near and event["node"] == move.node and _tells_of(event, move):

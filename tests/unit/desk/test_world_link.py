@@ -7,6 +7,7 @@ grants' own.
 import asyncio
 import json
 import unittest
+from esp32 import Partition
 from machine import Pin, Timer
 
 import desk_clock
@@ -107,6 +108,37 @@ class Lockstep(unittest.TestCase):
         # Gone at 100, felt at 115; back at 200, seen at 210; gone again at 205: not for long
         # enough, as it had not come back yet; gone at 205 + 15, back at 300 + 10.
         self.assertEqual(edges, [(115, 0), (310, 1)])
+
+    def test_a_node_whose_supply_fails_as_it_writes_says_so_and_no_more(self):
+        written = []
+
+        async def script():
+            part = Partition.find(Partition.TYPE_DATA, label="registers")[0]
+            await asyncio.sleep_ms(150)
+            part.writeblocks(1, bytes(64), 0)
+            written.append("the second")
+            await asyncio.sleep_ms(150)
+            part.writeblocks(2, bytes(64), 0)
+            written.append("the third")
+
+        sent = self.play(
+            [
+                {"until_ms": 100, "set": {"grid_mv": 101_000, "flash_torn": 3}},
+                {"until_ms": 120, "set": {"grid_mv": 101_000, "flash_torn": 0}},
+                {"until_ms": 200},
+                {"until_ms": 400, "set": {"grid_mv": 0, "flash_torn": 7}},
+                {"until_ms": 500},
+                {"until_ms": 600},
+            ],
+            script,
+        )
+        self.assertEqual(written, ["the second"])
+        self.assertEqual([frame["at_ms"] for frame in sent[1:]], [100, 120, 200, 300])
+        self.assertEqual(sent[-1]["out"], [[300, "supply", 0]])
+        # Some of its bits are programmed, some not: neither as they were nor as they should be.
+        torn = bytearray(64)
+        Partition.find(Partition.TYPE_DATA, label="registers")[0].readblocks(2, torn, 0)
+        self.assertTrue(torn not in (bytes(64), b"\xff" * 64))
 
 
 if __name__ == "__main__":
