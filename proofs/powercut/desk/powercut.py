@@ -35,7 +35,9 @@ _AN_EVENT = (1,) + (0,) * 15
 class Rig:
     def __init__(self, seed: int, shard: int, shards: int, sweep: int) -> None:
         self.found = Findings()
-        self.counts = {"operations": 0, "cuts": 0, "boots": 0, "lives": 0, "hold_ups": 0}
+        self.counts = {
+            "operations": 0, "cuts": 0, "second_cuts": 0, "boots": 0, "lives": 0, "hold_ups": 0,
+        }  # fmt: skip
         self.max_loss_with_hold_up_mwh = 0
         self.torn = dict.fromkeys(cuts.OF_PROGRAMS + cuts.OF_ERASES, 0)
         self._chip, self._scratch = Chip(SMALL), Chip(SMALL)
@@ -200,6 +202,7 @@ class Rig:
             nonlocal left
             if left == 0:
                 flash.on_operation = None
+                self.counts["second_cuts"] += 1
                 variants = cuts.OF_ERASES if erase else cuts.OF_PROGRAMS
                 variant = variants[self._dice.below(len(variants))]
                 cuts.tear(flash, variant, self._dice, erase, at, data)
