@@ -9,7 +9,7 @@ import random
 import pytest
 
 from tests.node.desk_nodes import Asker, seats
-from tests.node.held_nodes import MJ_PER_WH, chip, copies, import_mj, life, tomo
+from tests.node.held_nodes import MJ_PER_WH, chip, copies, import_mj, kept, life, tomo
 from tomo.errors import HostError
 from tomo.image.documents import WHOLE, write
 from tomo.image.flash_image import load
@@ -188,3 +188,21 @@ def test_a_damaged_partition_table_is_told_and_nothing_is_overwritten(tmp_path, 
         node.run(10_000)
     assert died.value.status == 4
     assert path.read_bytes() == data
+
+
+@pytest.mark.parametrize("byte", [b"\xff", b"\x00", None], ids=["erased", "filled", "noise"])
+def test_whatever_becomes_of_the_files_no_register_is_lost(tmp_path, byte):
+    with life(tmp_path) as node:
+        node.run(1_000)
+        node.run(20_000, p1_mw=3_600_000, p6_mw=1_800_000)
+        node.run(2_000, p1_mw=0, p6_mw=0)
+    before = kept(tmp_path)
+    assert import_mj(tmp_path, 1) > 19 * MJ_PER_WH
+    offset, size = VFS
+    data = bytearray(chip(tmp_path).read_bytes())
+    data[offset : offset + size] = byte * size if byte else random.Random(3).randbytes(size)
+    chip(tmp_path).write_bytes(data)
+    with life(tmp_path) as node:
+        node.run(2_000)
+    # But for what a start itself counts: starts, and what is logged of it.
+    assert {n for n, value in kept(tmp_path).items() if before[n] != value} <= {0, 6}
