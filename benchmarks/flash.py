@@ -38,5 +38,10 @@ def measure() -> dict:
     }
 
 
+def reaction() -> dict:
+    """By board, ms from the grid's loss to the first opening, by what the flash did meanwhile."""
+    return {"submeter6": node("submeter6", "reaction_of_node.py")}
+
+
 def _erases(sectors_a_year: float, sectors: int) -> float:
     return round(sectors_a_year / sectors, 1)

@@ -52,6 +52,7 @@ GOOD = {
         "one_board_s": 2.0,
         "eight_boards_s": 9.0,
     },
+    "reaction": {"submeter6": {"erase": [15, 60]}},
 }
 
 
@@ -67,6 +68,12 @@ def test_of_several_runs_the_median_time_and_the_most_bytes_count():
         ("", "", 0, ""),
         ("heap", "frozen_bytes", 11, "heap of submeter6, frozen: 11 B, aim <= 10 B"),
         ("load", "faults", 1, "a day under load, submeter6: piece free: 9 B, 1 faults, aim >= 9 B"),
+        (
+            "reaction",
+            "erase",
+            [15, 101],
+            "reaction of submeter6, flash: erase: 101 ms, aim <= 100 ms",
+        ),
         ("virtual_time", "virtual_s_per_s", 999, "virtual s per real s, submeter6: 999"),
     ],
 )
@@ -81,6 +88,7 @@ def test_a_missed_aim_is_status_1_after_all_was_measured_and_shown(
         (bench.load, "measure", "load"),
         (bench.flash, "measure", "flash"),
         (bench.deploy, "measure", "deploy"),
+        (bench.flash, "reaction", "reaction"),
         (bench.speed, "control_cycle", "control_cycle"),
         (bench.speed, "virtual_time", "virtual_time"),
         (bench.speed, "codec", "codec"),
