@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 from pathlib import Path
 
 from tomo.errors import MachineRefused, UsageError
@@ -10,6 +11,12 @@ ROOT = Path(__file__).resolve().parents[2]
 SIZES = (32, 64)
 # Folders of boards kept outside the checkout, or of one board each; as PATH lists its folders.
 OWN_BOARDS = "TOMO_BOARDS"
+
+
+def cache() -> Path:
+    """Where `make setup` keeps what it has fetched; it need not be there."""
+    # By its file: it is in no package, as it is there before there are any.
+    return runpy.run_path(str(ROOT / "bootstrap" / "places.py"))["CACHE"]
 
 
 def boards() -> list[str]:

@@ -20,6 +20,7 @@ from tests.host import stock_images
 from tests.host.chips import _TABLE_ROWS, PLACES
 from tomo.cli.app import app
 from tomo.errors import HostError, UsageError
+from tomo.image import esp_image
 from tomo.image.application import micropython_series
 from tomo.image.heap_need import LOADS
 
@@ -383,3 +384,20 @@ def test_an_s3_image_is_built_for_a_board_with_one(tmp_path, monkeypatch):
     assert "ESP32-S3" in said
     assert "Validation hash" in said
     assert "(valid)" in said
+
+
+def test_without_a_name_the_one_that_fits_in_the_cache_is_taken(tmp_path, monkeypatch):
+    monkeypatch.setattr("tomo.jobs.build_image.cache", lambda: tmp_path)
+    folder, out = tmp_path / "micropython-images", tmp_path / "x.bin"
+    words = ("build", "--board", "submeter6", "--out", out)
+    with pytest.raises(UsageError, match="has none that fits submeter6"):
+        tomo(*words)
+    folder.mkdir()
+    (folder / "old.bin").write_bytes(stock_images.stock(version="1.24.0"))
+    (folder / "plain.bin").write_bytes(stock_images.stock(machine=stock_images.PLAIN))
+    (folder / "good.bin").write_bytes(stock_images.stock())
+    tomo(*words)
+    assert esp_image.read(out).version == "1.25.0"
+    (folder / "too.bin").write_bytes(stock_images.stock())
+    with pytest.raises(UsageError, match=r"several that fit: good\.bin, too\.bin"):
+        tomo(*words)

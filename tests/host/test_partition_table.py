@@ -9,6 +9,7 @@ ports/esp32/partitions-4MiB.csv.
 import hashlib
 
 import pytest
+from mp_image_tool_esp32.partition_table import PartitionTable
 
 from boards.flash_map import FLASH_SIZE, PARTITIONS, TABLE_AT
 from boards.partition_table import SIZE, pack, unpack
@@ -96,3 +97,12 @@ def test_each_room_has_the_sectors_it_was_given():
     # a hundred days and more.
     assert (sectors["identity"], sectors["settings"], sectors["registers"]) == (2, 4, 64)
     assert (sectors["events"], sectors["history"]) == (32, 106)
+
+
+def test_an_independent_parser_takes_the_table_of_our_flash_map():
+    # mp-image-tool-esp32, which is for images of MicroPython.
+    table = PartitionTable.from_bytes(pack(PARTITIONS), FLASH_SIZE)
+    table.check()
+    assert [(row.name, row.type, row.subtype, row.offset, row.size) for row in table] == [
+        *PARTITIONS
+    ]

@@ -7,7 +7,7 @@ import typer
 
 from tomo.cli.streams import print_warnings, say, wide_console
 from tomo.image import contents
-from tomo.jobs.build_image import DEFAULT_FOLDER, BuildOptions, build_image
+from tomo.jobs.build_image import DEFAULT_FOLDER, KEPT, BuildOptions, build_image
 from tomo.render import image as render
 from tomo.render.node import json_line
 
@@ -22,12 +22,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 def build(
     board: Annotated[str, typer.Option(help="A board's name.")],
     micropython: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             metavar="FIRMWARE.bin",
             help="Built with the board's folder, or a stock MicroPython for ESP32 with PSRAM.",
+            show_default=f"the one that fits in {KEPT}/ of the cache",
         ),
-    ],
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Where to.", show_default=f"{DEFAULT_FOLDER}/BOARD.bin"),

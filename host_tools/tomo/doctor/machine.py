@@ -1,7 +1,6 @@
 """The cache, room on the disk, the clock, and where own boards lie."""
 
 import os
-import runpy
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -23,8 +22,7 @@ _SYNCHRONISED = Path("run/systemd/timesync/synchronized")
 
 def cache() -> Iterator[Finding]:
     """Whether `make setup` can write to it, and what it takes."""
-    # By its file: it is in no package, as it is there before there are any.
-    folder: Path = runpy.run_path(str(ROOT / "bootstrap" / "places.py"))["CACHE"]
+    folder = checkout.cache()
     nearest = _nearest(folder)
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         remedy = "export TOMO_CACHE=FOLDER   (one that is yours), then: make setup"

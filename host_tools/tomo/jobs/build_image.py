@@ -5,12 +5,14 @@ image.
 """
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from tomo.board.own_chips import is_own, modules_of
 from tomo.board.read import Board
 from tomo.board.sound import sound_parts
+from tomo.checkout import cache
 from tomo.errors import HostError, UsageError
 from tomo.files import need_file, write_whole, writing
 from tomo.image import esp_image, new_chip, product, trial
@@ -20,6 +22,8 @@ from tomo.image.product import PRODUCT
 from tomo.image.trial import TRIAL
 
 DEFAULT_FOLDER = Path("build/images")
+# In the cache: files of MicroPython that need not be named.
+KEPT = "micropython-images"
 # The register that tells why a chip was reset is another on each.
 # Source: technical reference manuals, RTC_CNTL_RESET_STATE_REG.
 _CHIP_OF_REGISTER = {0x3FF48034: "ESP32", 0x60008038: "ESP32-S3"}
@@ -28,13 +32,13 @@ _MANIFEST, _APP = "manifest.py", "app.py"
 
 @dataclass(frozen=True)
 class BuildOptions:
-    """micropython   an image of MicroPython
+    """micropython   an image of MicroPython; None: the one that fits of those kept in the cache
     out           where to; None: DEFAULT_FOLDER, under the board's name
     has_psram     the operator says that the module has PSRAM
     """
 
     board: str
-    micropython: Path
+    micropython: Path | None = None
     out: Path | None = None
     has_psram: bool = False
 
@@ -60,16 +64,11 @@ def build_image(options: BuildOptions) -> Built:
     board = sound_parts(options.board)
     out = options.out or DEFAULT_FOLDER / f"{options.board}.bin"
     need_file(out)
-    if out.exists() and options.micropython.exists() and out.samefile(options.micropython):
+    file = options.micropython or _kept(options, board)
+    if out.exists() and file.exists() and out.samefile(file):
         raise UsageError(f"{out} is the MicroPython image itself", "Name another file with --out.")
-    found, where = esp_image.read(options.micropython), str(options.micropython)
-    kind = PRODUCT if product.board_of(found) or product.has_firmware(found.program) else TRIAL
-    _need_version(where, found, _hint(kind))
-    notes = _chip_notes(where, found, board, _hint(kind))
-    if kind == PRODUCT:
-        product.need_product(where, found, options.board)
-    else:
-        notes += _psram_notes(where, found, options.has_psram)
+    found, kind, notes = _checked(file, options, board)
+    where = str(file)
     program = esp_image.whole_program(where, found)
     chip = new_chip.chip_with(where, found, program)
     contents = _files(kind, board, found.version)
@@ -89,6 +88,39 @@ def build_image(options: BuildOptions) -> Built:
         file_bytes=sum(map(len, contents.values())),
         heap=LOADS if board.load_circuits else LAMP,
         notes=(*notes, *_size_notes(found, len(data))),
+    )
+
+
+def _checked(file: Path, options: BuildOptions, board: Board) -> tuple[esp_image.Flash, str, list]:
+    """What is in a file, its kind, and what could not be checked. Raises HostError if it is
+    none for this board."""
+    found, where = esp_image.read(file), str(file)
+    kind = PRODUCT if product.board_of(found) or product.has_firmware(found.program) else TRIAL
+    _need_version(where, found, _hint(kind))
+    notes = _chip_notes(where, found, board, _hint(kind))
+    if kind == PRODUCT:
+        product.need_product(where, found, options.board)
+    else:
+        notes += _psram_notes(where, found, options.has_psram)
+    return found, kind, notes
+
+
+def _kept(options: BuildOptions, board: Board) -> Path:
+    """The one file of the cache that fits. Raises UsageError if none does, or several do."""
+    folder = cache() / KEPT
+    fitting = []
+    for file in sorted(folder.glob("*.bin")):
+        with suppress(HostError):
+            _checked(file, options, board)
+            fitting.append(file)
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        names = ", ".join(file.name for file in fitting)
+        raise UsageError(f"{folder} has several that fit: {names}", "Name one: --micropython FILE.")
+    raise UsageError(
+        f"no --micropython, and {folder} has none that fits {board.name}",
+        f"{esp_image.WHERE_FROM.format(micropython_series())}\nOr: {product.HOW_TO_BUILD}",
     )
 
 
