@@ -61,22 +61,33 @@ class Plan:
 
 def read_plan(path: Path, board: str) -> Plan:
     """The plan for an image of `board`. Raises HostError for an image that must not be written."""
-    found = contents.read(path)
-    flash = found.flash
+    flash = esp_image.read(path)
     if len(flash.data) != FLASH_SIZE:
         size = f"{len(flash.data)} bytes, and a whole image has {FLASH_SIZE}"
         raise HostError(f"{path} has {size}", _AGAIN)
     if flash.rows != PARTITIONS:
         raise HostError(f"{path}: its partition table is not ours", _AGAIN)
-    if not found.board:
-        why = f": its files are {found.no_files}" if found.no_files else ""
-        raise HostError(f"{path} does not say for which board it is{why}", _AGAIN)
-    if found.board != board:
+    named = contents.board_of(flash)
+    if not named:
+        raise HostError(f"{path} does not say for which board it is", _AGAIN)
+    if named != board:
         raise HostError(
-            f"{path} is an image for {found.board}, not for {board}",
-            f"Name the image of {board} with --image, or flash with --board {found.board}.",
+            f"{path} is an image for {named}, not for {board}",
+            f"Name the image of {board} with --image, or flash with --board {named}.",
         )
     _need_whole(str(path), flash)
+    return _plan(flash, board)
+
+
+def read_again(path: Path, board: str, sha256: str) -> Plan:
+    """A plan that `read_plan` has made before. Raises HostError if the file is another now."""
+    plan = _plan(esp_image.read(path), board)
+    if plan.sha256 != sha256:
+        raise HostError(f"{path} has changed since it was checked", "Run it again.")
+    return plan
+
+
+def _plan(flash: esp_image.Flash, board: str) -> Plan:
     return Plan(
         board=board,
         chip=flash.chip,

@@ -12,7 +12,7 @@ from esptool.logger import TemplateLogger, log
 
 from tomo.errors import HostError
 from tomo.flashing.board import flash_board
-from tomo.flashing.plan import read_plan
+from tomo.flashing.plan import read_again
 from tomo.flashing.records import Job, Result
 
 
@@ -41,9 +41,7 @@ def main() -> None:
 
 def _result(job: Job, tell) -> Result:
     try:
-        plan = read_plan(Path(job.image), job.board)
-        if plan.sha256 != job.sha256:
-            raise HostError(f"{job.image} has changed since it was checked", "Run it again.")
+        plan = read_again(Path(job.image), job.board, job.sha256)
     except HostError as error:
         result = Result(job.port)
         result.fail(error)

@@ -76,6 +76,14 @@ def read(path: Path) -> Contents:
     )
 
 
+def board_of(flash: esp_image.Flash) -> str:
+    """The board that an image is for; empty if it does not say so. No file but one is looked at."""
+    if product.has_firmware(flash.program):
+        return product.board_of(flash)
+    told = littlefs_image.file_in(_part(flash, "vfs") or b"", ABOUT)
+    return str(_about(littlefs_image.Files({ABOUT: told}, 0)).get("board", ""))
+
+
 def _file(path: str, data: bytes) -> File:
     return File(path, len(data), hashlib.sha256(data).hexdigest())
 

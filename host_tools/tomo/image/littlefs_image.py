@@ -69,7 +69,9 @@ def unpack(part: bytes) -> Files:
 
 
 def file_in(part: bytes, path: str) -> bytes:
-    """One file of a partition; empty if there is none."""
+    """One file of a partition; empty if there is none, or no file system."""
+    if len(part) < 2 * BLOCK or len(part) % BLOCK:
+        return b""
     system = _system(len(part))
     system.context.buffer = bytearray(part)
     try:
