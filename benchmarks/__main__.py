@@ -108,9 +108,13 @@ def _fill_flash(table: _Table, flash: dict) -> None:
 
 
 def _fill_deploy(table: _Table, seen: dict) -> None:
-    for name, words in (("as_image", "as an image"), ("as_files", "file by file, by mpremote")):
+    for name, words, baud in (
+        ("as_image", "as an image", deploy.IMAGE_BAUD),
+        ("as_files", "file by file, by mpremote", deploy.FILES_BAUD),
+    ):
         way = seen[name]
-        told = f"{way['seconds']} s, {way['bytes_to_board']} B, {way['round_trips']} round trips"
+        wire = f"{deploy.on_a_wire(way, baud):.1f} s at {baud} baud"
+        told = f"{wire}: {way['bytes_to_board']} B, {way['round_trips']} round trips"
         table.add(f"the application, {words}", told)
     for name, words, aim in (
         ("fewer_round_trips", "fewer round trips", deploy.AIM_FEWER),

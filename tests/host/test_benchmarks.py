@@ -45,8 +45,18 @@ GOOD = {
     },
     "deploy": {
         "image_build_s": 1.0,
-        "as_image": {"seconds": 1.0, "bytes_to_board": 9, "round_trips": 10},
-        "as_files": {"seconds": 5.0, "bytes_to_board": 99, "round_trips": 100},
+        "as_image": {
+            "seconds": 1.0,
+            "bytes_to_board": 9,
+            "bytes_from_board": 1,
+            "round_trips": 10,
+        },
+        "as_files": {
+            "seconds": 5.0,
+            "bytes_to_board": 99,
+            "bytes_from_board": 1,
+            "round_trips": 100,
+        },
         "fewer_round_trips": 10.0,
         "faster": 5.0,
         "one_board_s": 2.0,
@@ -101,3 +111,9 @@ def test_a_missed_aim_is_status_1_after_all_was_measured_and_shown(
     assert said.err.startswith(f"aim missed: {told}") if part else said.err == ""
     written = json.loads((tmp_path / "build" / "bench" / "bench.json").read_text())
     assert {key: written[key] for key in GOOD} == results
+
+
+def test_what_a_wire_takes_is_computed_from_bytes_and_round_trips():
+    way = {"seconds": 1, "bytes_to_board": 100_000, "bytes_from_board": 15_200, "round_trips": 500}
+    # By hand: 115,200 bytes of 10 bits are 10 s, 500 round trips of 1 ms half a second.
+    assert bench.deploy.on_a_wire(way, 115_200) == 11.5
