@@ -40,7 +40,7 @@ class Board:
     runs      what is run, in words; empty if nothing is
     blocks    how many have been written, or were about to be
     tell      called with a word and a sentence when the board's state changes: `boot`, `no-boot`,
-              `loader`, `unplugged`, `plugged`, `off`, `ended`
+              `loader`, `unplugged`, `plugged`, `off`, `ended`, or an order carried out
     """
 
     def __init__(
@@ -118,6 +118,7 @@ class Board:
             self._tell("off", "")
         elif self._programs:
             self._programs.order(what)
+            self._tell(what, "")
         else:
             raise ValueError(what)
 
