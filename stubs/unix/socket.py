@@ -13,6 +13,9 @@ and from then on `recvfrom` returns no bytes at once and takes nothing, while wh
 arrives lets the socket be readable for ever. Source: ports/esp32/modsocket.c of MicroPython 1.25,
 _socket_read_data and SOCKET_STATE_PEER_CLOSED.
 
+Port 123 is one that a host lets nobody bind without privileges: with DESK_NTP_PORT the time server
+that the firmware knows there is at that port of the host.
+
 `recvfrom(n)` takes n bytes of heap in one piece before it takes a datagram, as the port does
 (vstr_init_len), and fails with MemoryError where there is no such piece. Here every socket of the
 host that is looked at takes one, and what came is copied out of it; there, one is shrunk to it.
@@ -25,6 +28,7 @@ import select
 import struct
 import sys
 from micropython import const
+from os import getenv
 
 # While sys.path is empty `import` finds the built-in module, not this file.
 _path = sys.path[:]
@@ -53,6 +57,8 @@ _IP_ADD_MEMBERSHIP = const(35)
 
 _GET_FILENO = const(10)
 _CLOSE = const(4)
+
+_NTP = const(123)
 
 _UNREACHABLE = const(118)  # EHOSTUNREACH of lwIP
 
@@ -135,7 +141,9 @@ class socket(io.IOBase):
             return len(data)
         if not self._reached(self.desk_natives[0]):
             raise OSError(_UNREACHABLE)
-        return self.desk_natives[0].sendto(data, _sockaddr(_resolve(address[0]), address[1]))
+        ip, port = address
+        outside = _ntp_port() if port == _NTP else port
+        return self.desk_natives[0].sendto(data, _sockaddr(_resolve(ip), outside))
 
     def recvfrom(self, size: int) -> tuple:
         """One datagram, cut to `size` bytes, and who sent it. Raises MemoryError, see above."""
@@ -165,7 +173,7 @@ class socket(io.IOBase):
         if native is not self.desk_natives[0] and (ip, port) == (self._ip, self._port):
             return None
         self._peer_closed = not data
-        return data, (ip, port)
+        return data, (ip, _NTP if port == _ntp_port() else port)
 
     def _reached(self, native) -> bool:
         """False without a network, at an address that is ours no more, in a group joined before."""
@@ -201,6 +209,10 @@ class socket(io.IOBase):
             self.close()
             return 0
         return -1
+
+
+def _ntp_port() -> int:
+    return int(getenv("DESK_NTP_PORT") or _NTP)
 
 
 def _resolve(host: str) -> str:

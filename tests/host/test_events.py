@@ -13,7 +13,7 @@ from tomoshibi.wire import event_log, events
 FIRMWARE = ROOT / "firmware" / "tomoshibi"
 TABLES = (
     "KINDS", "CAUSES", "ACTORS", "GRID_STATES", "RESETS", "STORED", "SENSES", "SUBJECTS",
-    "SWITCH", "LOCKS", "SOUND", "LIMITS",
+    "SWITCH", "LOCKS", "SOUND", "LIMITS", "QUALITIES",
 )  # fmt: skip
 
 
@@ -35,14 +35,15 @@ def constants(module, first, last):
 @pytest.mark.parametrize(
     ("table", "module", "first", "last"),
     [
-        ("KINDS", "core/events.py", "BOOT", "BROKEN_CYCLE"),
+        ("KINDS", "core/events.py", "BOOT", "CLOCK"),
         ("SUBJECTS", "core/events.py", "LAMP_SUBJECT", "MAIN_SUBJECT"),
         ("SENSES", "core/events.py", "LEVEL", "CONTACT"),
-        ("CAUSES", "core/events.py", "START", "BUG"),
+        ("CAUSES", "core/events.py", "START", "NETWORK_TIME"),
         ("ACTORS", "core/events.py", "NODE", "APPLICATION"),
         ("GRID_STATES", "policy/grid.py", "NORMAL", "RESTORING"),
         ("RESETS", "node/boot_cause.py", "POWER_ON", "COMMANDED"),
         ("LIMITS", "policy/budget.py", "INVERTER", "LESSON"),
+        ("QUALITIES", "core/calendar.py", "NEVER_SET", "SYNCHRONISED"),
     ],
 )
 def test_every_constant_that_is_recorded_has_its_row_and_every_row_its_constant(

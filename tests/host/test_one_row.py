@@ -54,7 +54,7 @@ from tomoshibi.wire import registers
 
 storage = Storage(registers.BRANCHES, 2, RamPartitions())
 said = lambda fields: print(json.dumps(fields))
-commands = Commands(said, None, None, storage, (), None, None)
+commands = Commands(said, None, None, storage, (), None, None, None)
 for line in ("set poll_s 8", "set poll_s 0", "set loads.0.phase 2", "settings"):
     commands.answer(line)
 print(json.dumps(storage.settings.load()["poll_s"]))

@@ -20,7 +20,9 @@ RENAMED = {
     "lamp_standby_mw": (LAMP, "standby_mw"), "island_energy_wh": (LAMP, "island_energy_wh"),
     "line_hz": (GRID, "nominal_hz"), "utc_offset_min": (SITE, "utc_offset_min"),
 }  # fmt: skip
-ABSENT = {"name", "wifi_ssid", "wifi_password", "latitude_e4", "longitude_e4", "line_v"}
+ABSENT = {
+    "name", "wifi_ssid", "wifi_password", "ntp_server", "latitude_e4", "longitude_e4", "line_v",
+}  # fmt: skip
 
 
 def key(table, name):

@@ -4,6 +4,7 @@ The oracle knows kinds and ranges from the rows and shares no line with settings
 """
 
 import json
+from ipaddress import IPv4Address
 
 import pytest
 from hypothesis import given
@@ -16,10 +17,18 @@ from tomoshibi.settings.declared import LOAD_SETTINGS, SETTINGS
 ROWS = (*SETTINGS, *LOAD_SETTINGS)
 near = st.sampled_from(sorted({edge + d for row in ROWS if row[1] == "integer"
                                for edge in row[2:4] for d in (-1, 0, 1)}))  # fmt: skip
-words = st.sampled_from(["", "main", "other", "50", "a" * 7, "a" * 8, "灯" * 32, "x" * 33])
+words = st.sampled_from(["", "main", "other", "50", "a" * 7, "a" * 8, "灯" * 32, "x" * 33,
+                         "192.0.2.1", "192.0.2.256", "192.0.2", "0192.0.2.1", "x.y"])  # fmt: skip
 whole = near | st.sampled_from([50, 60, 100, 200]) | st.integers()
 values = st.none() | st.booleans() | whole | whole.map(float) | st.floats() | words | st.text()
 values = values | st.lists(values, max_size=1)
+
+
+def is_address(text):
+    try:
+        return str(IPv4Address(text)) == text
+    except ValueError:
+        return False
 
 
 def good(row, value):
@@ -28,6 +37,8 @@ def good(row, value):
         return any(type(one) is type(value) and one == value for one in most)
     if kind == "integer":
         return type(value) is int and least <= value <= most
+    if kind == "address":
+        return type(value) is str and (value == row[5] or is_address(value))
     return type(value) is str and (value == row[5] or least <= len(value) <= most)
 
 

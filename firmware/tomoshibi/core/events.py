@@ -22,6 +22,7 @@ SENSE = const(10)  # subject: LEVEL, FREQUENCY or CONTACT; after: as measured, m
 LOAD_FAULT = const(11)  # subject: load number; before, after: 1 faulty
 LAMP_RELAY = const(12)  # subject 0; before, after: 0 open, 1 closed
 BROKEN_CYCLE = const(13)  # subject 0; after: how many control cycles broke off since the start
+CLOCK = const(14)  # subject 0; before: its quality of core.calendar; after: put on by, s
 
 LAMP_SUBJECT = const(255)
 MAIN_SUBJECT = const(254)  # the meter of the main conductor
@@ -61,6 +62,7 @@ SILENT = const(26)
 NO_MEMORY = const(27)
 IO_FAILED = const(28)
 BUG = const(29)
+NETWORK_TIME = const(30)
 
 # Who had it done.
 NODE = const(0)

@@ -108,6 +108,10 @@ def build(found: str, app_ran: bool) -> tuple[Node, list[Job]]:
     jobs.append(LogJob(storage, control, base.events, base.uptime, base.calendar))
     jobs.append(PlacesJob(base.places, window, base.uptime))
     jobs.append(EchonetJob(link, objects, node.ready))
+    if settings["ntp_server"]:
+        from tomoshibi.node.time_job import TimeJob
+
+        jobs.append(TimeJob(settings["ntp_server"], link, base.calendar, control))
     # Last: a stranger's code takes what memory is left.
     jobs += app_jobs(base, app_ran)
     return node, jobs

@@ -4,7 +4,9 @@ from machine import RTC, reset
 from micropython import const
 from typing import TYPE_CHECKING
 
+from tomoshibi.core.calendar import civil, day_number
 from tomoshibi.core.errors import NodeFault
+from tomoshibi.core.events import COMMAND, CONSOLE
 from tomoshibi.core.modules import let_go
 from tomoshibi.core.refusals import NotAuthorised, SettingRefused
 from tomoshibi.settings.declared import KIND, NAME, SECRET, SETTINGS
@@ -12,6 +14,7 @@ from tomoshibi.settings.declared import KIND, NAME, SECRET, SETTINGS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tomoshibi.node.control import Control
     from tomoshibi.node.lamp_commands import LampCommands
     from tomoshibi.node.load_commands import LoadCommands
     from tomoshibi.node.storage import Storage
@@ -56,6 +59,7 @@ class Commands:
         own: tuple[LoadCommands | LampCommands, ...],
         stop_control: Callable[[], None],
         source: NodeSource,
+        control: Control,
     ) -> None:
         self._say = say
         self._status = status
@@ -64,6 +68,7 @@ class Commands:
         self._own = own
         self._stop_control = stop_control
         self._source = source
+        self._control = control
 
     def answer(self, line: str | None) -> None:
         """Do what the line says; None is a line that was too long."""
@@ -82,7 +87,7 @@ class Commands:
             self._say({"event": "error", "refused": refused.args[0], "allowed": refused.args[2]})
         except NotAuthorised as refused:
             self._say({"event": "error", "not authorised": refused.args[0]})
-        except (ValueError, IndexError) as error:
+        except (ValueError, IndexError, OSError) as error:
             self._say({"event": "error", "command": word, "reason": _reason(error)})
         except NodeFault as fault:
             self._say({"event": "error", "command": word, "reason": repr(fault)})
@@ -171,9 +176,16 @@ class Commands:
         hour, minute, second = (int(part) for part in clock.split(":"))
         if not (2024 <= year < 2100 and 1 <= month <= 12 and 1 <= day <= 31):
             raise ValueError("2024-01-01 to 2099-12-31")
+        days = day_number(year, month, day)
+        if civil(days) != (year, month, day):
+            raise ValueError("no such day")
         if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
             raise ValueError("00:00:00 to 23:59:59")
-        RTC().datetime((year, month, day, 0, hour, minute, second, 0))
+        from tomoshibi.node.set_clock import set_clock
+
+        seconds = 86_400 * days + 3600 * hour + 60 * minute + second
+        set_clock(self._source.calendar, self._control, seconds, 0, COMMAND, CONSOLE)
+        let_go("node.set_clock")
         return {"event": "time", "utc": rest}
 
     def do_reboot(self, _rest: str) -> dict:

@@ -37,6 +37,7 @@ from tomoshibi.node import (
     app,
     app_job,
     apply_settings,
+    ask_time,
     assemble,
     build_circuits,
     build_lamp,
@@ -56,8 +57,10 @@ from tomoshibi.node import (
     pulses,
     questions,
     sense_edge,
+    set_clock,
     sky_job,
     supervisor,
+    time_job,
     whole_node,
 )
 from tomoshibi.policy import meter_watch, night, starts
@@ -71,4 +74,4 @@ from tomoshibi.reporting import (
     points,
 )
 from tomoshibi.settings import check
-from tomoshibi.wire import echonet_format, flash_bytes
+from tomoshibi.wire import echonet_format, flash_bytes, sntp

@@ -93,10 +93,12 @@ class Node:
         from tomoshibi.node.commands import Commands
 
         storage, console = self._storage, self._console
-        own = tuple(output.commands(storage) for output in self._control.outputs)
+        control = self._control
+        own = tuple(output.commands(storage) for output in control.outputs)
         commands = Commands(
-            console.say, self._status, self._apply, storage, own, self._stop_control, self._source
-        )
+            console.say, self._status, self._apply, storage, own, self._stop_control, self._source,
+            control,
+        )  # fmt: skip
         commands.answer(line)
         storage.close_documents()
         let_go(
@@ -127,9 +129,10 @@ class Node:
         self._console.say(fields)
 
     def _status(self) -> dict:
-        from tomoshibi.wire.events import CAUSES, GRID_STATES, word
+        from tomoshibi.wire.events import CAUSES, GRID_STATES, QUALITIES, word
 
-        control = self._control
+        control, calendar = self._control, self._source.calendar
+        calendar.update()
         status = {
             "event": "status",
             "board": self._board_name,
@@ -138,6 +141,7 @@ class Node:
             "waits_for": word(CAUSES, control.wait_cause()),
             "sense": word(CAUSES, control.sense_cause),
             "calibrated": control.calibrated,
+            "clock": word(QUALITIES, calendar.quality),
             "power_w": control.power_w(),
             "budget_w": control.budget_w(),
             "cycles": control.cycles,

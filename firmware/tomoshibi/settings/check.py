@@ -1,6 +1,7 @@
 """Whether a value fits the declaration of its setting. Runs on the host, too."""
 
 from tomoshibi.settings.declared import (
+    ADDRESS,
     CHOICE,
     DEFAULT,
     HEX,
@@ -46,6 +47,8 @@ def fits(row, value) -> bool:
         return isinstance(value, str) and (least <= len(value) <= most or value == row[DEFAULT])
     if kind == HEX:
         return isinstance(value, str) and len(value) / 2 in most and _is_hex(value)
+    if kind == ADDRESS:
+        return isinstance(value, str) and (value == row[DEFAULT] or _is_address(value))
     if isinstance(value, (bool, float)):
         return False
     if kind == CHOICE:
@@ -65,12 +68,23 @@ def allowed(row) -> str:
         return _either(most, unit) + " in hexadecimal"
     if kind == CHOICE:
         return _either(most, unit)
+    if kind == ADDRESS:
+        return "an IPv4 address such as 192.168.1.1, or none"
     words = ("%d to %d %s" % (least, most, unit)).strip()
     return words if kind == INTEGER else words + ", or none"
 
 
 def _either(choices, unit) -> str:
     return (" or ".join(str(choice) for choice in choices) + " " + unit).strip()
+
+
+def _is_address(text) -> bool:
+    parts = text.split(".")
+    for part in parts:
+        plain = part and not part.strip("0123456789") and part == str(int(part))
+        if not plain or int(part) > 255:
+            return False
+    return len(parts) == 4
 
 
 def _is_hex(text) -> bool:

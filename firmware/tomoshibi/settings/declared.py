@@ -4,7 +4,7 @@ A row:
 
     name      as it is stored and typed; of a load `loads.NUMBER.name`, counted from 0;
               of an object of ECHONET Lite `places.OBJECT`, six digits such as 028D01
-    kind      integer, text, choice, hex, or secret: text that is never shown
+    kind      integer, text, choice, hex, address, or secret: text that is never shown
     least     smallest number, or fewest characters
     most      largest number, most characters, the choices, or how many bytes
     unit      of the value; "characters" of a text's length
@@ -25,6 +25,7 @@ TEXT = "text"
 CHOICE = "choice"
 SECRET = "secret"
 HEX = "hex"
+ADDRESS = "address"
 
 # Else "at once".
 AFTER_RESTART = "after restart"
@@ -48,6 +49,8 @@ SETTINGS = (
      "Network to join; none: no network."),
     ("wifi_password", "secret", 8, 63, "characters", "", "after restart", "technician",
      "The network's key."),
+    ("ntp_server", "address", 7, 15, "characters", "", "after restart", "technician",
+     "IPv4 address of the time server that sets the clock; none: nobody is asked."),
     ("utc_offset_min", "integer", -720, 840, "min", 540, "after restart", "technician",
      "Local time minus UTC."),
     ("latitude_e4", "integer", -900_000, 900_000, "1e-4 deg", 356_895, "after restart",

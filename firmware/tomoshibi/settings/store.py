@@ -13,6 +13,7 @@ from tomoshibi.core.secret import Secret
 from tomoshibi.settings.check import allowed, fits, row_of
 from tomoshibi.settings.copies import LOST, Copies
 from tomoshibi.settings.declared import (
+    ADDRESS,
     AFTER_RESTART,
     APPLIES,
     DEFAULT,
@@ -163,7 +164,7 @@ def typed(key: str, text: str) -> object:
     Raises SettingRefused if nobody declared it.
     """
     kind = _declared(key)[KIND]
-    if kind in (TEXT, SECRET, HEX) and not text.startswith('"'):
+    if kind in (TEXT, SECRET, HEX, ADDRESS) and not text.startswith('"'):
         return text
     try:
         return json.loads(text)

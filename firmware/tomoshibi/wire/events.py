@@ -58,6 +58,9 @@ KINDS = (
     (13, "BROKEN_CYCLE", "broken cycle",
      "A round of the control path broke off; told at the first, then when their number doubles.",
      ("", ""), ("", ""), ("count", ""), "control cycles broken off: {count}{cause}"),
+    (14, "CLOCK", "clock", "The clock was set, or found to be right.",
+     ("", ""), ("was", "QUALITIES"), ("by_s", "s"),
+     "puts its clock on by {by_s} s, was {was}{cause}"),
 )  # fmt: skip
 
 CAUSES = (
@@ -102,6 +105,7 @@ CAUSES = (
     (27, "NO_MEMORY", "memory wanted where there is none", "The heap was locked or full."),
     (28, "IO_FAILED", "an input or output failed", "A pin, a converter or a bus did not answer."),
     (29, "BUG", "a fault of the program", "None of the others: open an issue."),
+    (30, "NETWORK_TIME", "time server", "The one of the setting `ntp_server`."),
 )  # fmt: skip
 
 ACTORS = (
@@ -153,6 +157,12 @@ LIMITS = (
 SUBJECTS = (
     (255, "LAMP_SUBJECT", "lamp", "The lamp."),
     (254, "MAIN_SUBJECT", "main", "The meter of the main conductor."),
+)
+
+QUALITIES = (
+    (0, "NEVER_SET", "never set", "It shows a time before 2024."),
+    (1, "HELD", "held", "It was set by hand, or a server has not answered for a day."),
+    (2, "SYNCHRONISED", "synchronised", "By a server, not longer ago than a day."),
 )
 
 SWITCH = ((0, "OPEN", "off", "Open."), (1, "CLOSED", "on", "Closed."))

@@ -14,6 +14,7 @@ STATUS = (
     ("waits_for", "", "What, besides the hold time, keeps loads from returning; else empty."),
     ("sense", "", "What is wrong with a sense of the grid; else empty."),
     ("calibrated", "", "Whether the level of the grid is measured with a calibrated converter."),
+    ("clock", "", "Whether it is `never set`, `held` or `synchronised`."),
     ("power_w", "W", "What all outputs draw, as last measured."),
     ("budget_w", "W", "What an island may draw while that is in force; else -1."),
     ("cycles", "", "Rounds of the control path, modulo 2^24."),

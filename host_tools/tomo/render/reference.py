@@ -28,6 +28,7 @@ _TABLES = (
     ("LIMITS", "Whose limit an island has"),
     ("SWITCH", "Positions of a relay"),
     ("LOCKS", "Locks"),
+    ("QUALITIES", "Qualities of the clock"),
     ("SOUND", "Relays and meters"),
 )
 _EVENTS = """What happens in a node is an event: a line on its console, a record of its log in flash

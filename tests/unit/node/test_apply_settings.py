@@ -120,6 +120,8 @@ def other(row):
     """A value that is not the default."""
     if row[0] in OTHERS:
         return OTHERS[row[0]]
+    if row[1] == "address":
+        return "192.0.2.1"
     return row[3][1] if row[1] == "choice" else row[2]
 
 

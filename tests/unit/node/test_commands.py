@@ -5,11 +5,14 @@ import gc
 import json
 import random
 import unittest
+from time import time
 
 from identity_by_hand import SECRET, text_of
 from ram_partitions import RamPartitions
 
 import desk_clock
+from tomoshibi.core.calendar import HELD, Calendar, day_number
+from tomoshibi.core.events import CLOCK, COMMAND, CONSOLE
 from tomoshibi.node.boot_cause import POWER_ON
 from tomoshibi.node.commands import Commands
 from tomoshibi.node.console_job import CommandJob
@@ -39,9 +42,12 @@ class Desk:
         self.storage.identity.write(text_of(), "")
         self.said = []
         self.applied = []
+        self.recorded = []
+        self.calendar = Calendar(540)
         self.commands = Commands(
-            self.say, self.status, self.apply, self.storage, (Own(),), self.stop_control, None
-        )
+            self.say, self.status, self.apply, self.storage, (Own(),), self.stop_control,
+            self, self,
+        )  # fmt: skip
 
     def say(self, fields):
         self.said.append(json.dumps(fields))
@@ -51,6 +57,9 @@ class Desk:
 
     def apply(self, key, settings):
         self.applied.append(key)
+
+    def record(self, *event):
+        self.recorded.append(event)
 
     def stop_control(self):
         raise AssertionError("nobody asked for maintenance")
@@ -140,6 +149,26 @@ class TestCommands(unittest.TestCase):
     def test_methods_that_are_no_commands_cannot_be_called(self):
         for word in ("__init__", "answer", "do_status", "_command", ""):
             self.assertEqual(self.desk.ask(word + " x")["event"], "error")
+
+    def test_a_time_that_is_typed_is_the_clocks_and_is_told(self):
+        # 800000000 s are 2025-05-08 06:13:20; a day on.
+        answer = self.desk.ask("time 2025-05-09T06:13:20")
+        self.assertEqual(answer, {"event": "time", "utc": "2025-05-09T06:13:20"})
+        self.assertEqual(time(), 800_086_400)
+        self.desk.calendar.update()
+        self.assertEqual(self.desk.calendar.quality, HELD)
+        self.assertEqual(self.desk.recorded, [(CLOCK, 0, HELD, 86_400, COMMAND, CONSOLE)])
+
+    def test_every_second_until_the_end_of_2099_can_be_typed_and_no_other(self):
+        for text in ("2024-02-29T00:00:00", "2028-02-29T23:59:59", "2036-02-07T06:28:16",
+                     "2038-01-19T03:14:08", "2099-12-31T23:59:59"):  # fmt: skip
+            self.assertEqual(self.desk.ask("time " + text)["event"], "time")
+            day = day_number(*(int(part) for part in text[:10].split("-")))
+            self.desk.calendar.update()
+            self.assertEqual(self.desk.calendar.day, day)
+        for text in ("2023-12-31T23:59:59", "2100-01-01T00:00:00", "2027-02-29T00:00:00",
+                     "2026-04-31T00:00:00", "2026-11-26T24:00:00", "2026-11-26"):  # fmt: skip
+            self.assertEqual(self.desk.ask("time " + text)["event"], "error", text)
 
     def test_no_line_raises(self):
         random.seed(SEED)

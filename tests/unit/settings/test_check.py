@@ -13,6 +13,7 @@ TEXT = ("name", "text", 1, 32, "characters", "", "at once", "technician", "")
 OBLIGATORY = ("name", "text", 1, 32, "characters", "a", "at once", "technician", "")
 SECRET = ("key", "secret", 8, 63, "characters", "", "after restart", "technician", "")
 NUMBERS = ("hz", "choice", 0, (50, 60), "Hz", 50, "after restart", "technician", "")
+ADDRESS = ("server", "address", 0, 0, "", "", "after restart", "technician", "")
 WORDS = (
     "role",
     "choice",
@@ -47,6 +48,14 @@ class TestFits(unittest.TestCase):
         self.check(SECRET, ("", "a" * 8, "a" * 63), ("a" * 7, "a" * 64, 12_345_678))
         self.check(OBLIGATORY, ("b",), ("", "a" * 33))
 
+    def test_an_address_has_four_numbers_below_256_and_is_no_name(self):
+        self.check(
+            ADDRESS,
+            ("", "192.168.1.1", "0.0.0.0", "255.255.255.255"),
+            ("ntp.nict.jp", "192.168.1", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1.2.3.", "1.2.3.-4",
+             "1.2.3.4 ", "١.2.3.4", "...", None, 1, 1.2, ["1.2.3.4"]),
+        )  # fmt: skip
+
     def test_a_choice_is_one_of_those_there_are(self):
         self.check(NUMBERS, (50, 60), (55, "50", 50.0, None, True, [50]))
         self.check(WORDS, ("main", "other"), ("Main", "", 0, None, "evac"))
@@ -62,6 +71,7 @@ class TestWords(unittest.TestCase):
             (SECRET, "8 to 63 characters, or none"),
             (NUMBERS, "50 or 60 Hz"),
             (WORDS, "evacuation or main or other"),
+            (ADDRESS, "an IPv4 address such as 192.168.1.1, or none"),
         ):
             self.assertEqual(allowed(row), words)
 
