@@ -32,7 +32,7 @@ def test_a_port_and_a_desk_nodes_folder_lead_to_the_same_console(tmp_path, as_fo
         assert node.heard == ["status"]
 
 
-@pytest.mark.parametrize("command", ["status", "why"])
+@pytest.mark.parametrize("command", ["status", "why", "set-time"])
 @pytest.mark.parametrize(
     ("where", "status", "says"),
     [

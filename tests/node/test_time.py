@@ -5,16 +5,12 @@ The server's answers are made by hand from RFC 4330 (tests/helpers/sntp_by_hand.
 
 import json
 import socket
-import sys
 
 import pytest
 
-from tests.desk_bridge import ROOT
+from tests.helpers.sntp_by_hand import reply
 from tests.node.desk_nodes import LOADS, SETTINGS, seats
 from tests.node.held_nodes import NOON_S, life, tomo
-
-sys.path.append(str(ROOT / "tests" / "helpers"))
-from sntp_by_hand import reply
 
 pytestmark = pytest.mark.usefixtures("desk32")
 

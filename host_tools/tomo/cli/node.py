@@ -169,6 +169,7 @@ def watch(
 
 app.command()(node_console.status)
 app.command()(node_console.why)
+app.command(name="set-time")(node_console.set_time)
 
 
 def _print_news(ip: str, news: Value | HostError | AnswersAgain, how: str, as_json: bool) -> None:

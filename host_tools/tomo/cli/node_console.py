@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 
 from tomo.cli.streams import wide_console
+from tomo.errors import UsageError
+from tomo.jobs.node_clock import moment, typed
 from tomo.render import console as render
 from tomo.render.node import json_line
 from tomo.render.why import sentence
@@ -56,3 +58,26 @@ def why(
     with open_console(node) as console:
         told = console.ask(f"why {load}", "why")
     typer.echo(json_line(told) if as_json else sentence(told))
+
+
+def set_time(
+    node: Node,
+    when: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="WHEN", help="Such as 2026-11-25T12:00:00+09:00; local without an offset."
+        ),
+    ] = None,
+    now: Annotated[bool, typer.Option("--now", help="This machine's time; so is no WHEN.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Set a node's clock, by its console.
+
+    Ends with status 3 if the node stays silent, 1 if it refuses, and 2 if NODE is an address: over
+    ECHONET Lite nobody sets a node's clock.
+    """
+    if when is not None and now:
+        raise UsageError("a time and --now: say one of them")
+    with open_console(node) as console:
+        told = console.ask(f"time {typed(moment(when))}", "time")
+    typer.echo(json_line(told) if as_json else f"the clock of {node} is set: {told['utc']} UTC")
