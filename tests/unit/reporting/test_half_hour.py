@@ -55,6 +55,20 @@ class TestHalfHour(unittest.TestCase):
         self.bench.pass_time()
         self.assertEqual(self.bench.get(0x028D01, 0xEA), NONE)
 
+    def test_a_half_hour_that_comes_twice_keeps_its_first_reading(self):
+        self.pass_by(DAY, 3 * 3_600)
+        self.bench.ask("10 81 00 09 05 FF 01 02 8D 01 61 01 E0 01 00")  # today
+        first = self.bench.get(0x028D01, 0xE2)
+        self.assertIn(" 00 01 E2 40", first)
+        for years in (0, 10, 0):  # back an hour; wrong by ten years, and back
+            self.bench.calendar.day = DAY + 3_653 * years
+            self.bench.calendar.second = 2 * 3_600
+            self.bench.pass_time()
+            self.bench.branches[0].energy.add_mj(50 * 3_600_000)
+            self.pass_by(DAY + 3_653 * years, 3 * 3_600)
+        self.bench.calendar.day = DAY
+        self.assertEqual(self.bench.get(0x028D01, 0xE2), first)
+
     def test_a_clock_that_was_never_set_takes_no_reading(self):
         self.pass_by(3, 1_800)
         self.assertEqual(self.bench.get(0x028D01, 0xEA), NONE)
