@@ -54,17 +54,27 @@ class AskTime:
             raise
 
     def look(self) -> int:
-        """Take an answer, if there is one. Anything but WAITING ends it."""
+        """Take an answer, if there is one. Anything but WAITING ends it, and so does an exception.
+
+        Raises OSError if the clock cannot be set.
+        """
+        came = SILENT
+        try:
+            came = self._outcome()
+        finally:
+            if came != WAITING:
+                self._socket.close()
+        return came
+
+    def _outcome(self) -> int:
         try:
             came = self._hear()
         except sntp.Kissed:
-            came = REFUSED
-        if came is None:
-            waited_ms = ticks_diff(ticks_ms(), self._asked_ms)
-            came = SILENT if waited_ms >= _PATIENCE_MS else WAITING
-        if came != WAITING:
-            self._socket.close()
-        return came
+            return REFUSED
+        if came is not None:
+            return came
+        waited_ms = ticks_diff(ticks_ms(), self._asked_ms)
+        return SILENT if waited_ms >= _PATIENCE_MS else WAITING
 
     def _hear(self) -> int | None:
         """What became of the clock; None if no sound answer has come."""

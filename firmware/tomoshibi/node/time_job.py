@@ -90,12 +90,13 @@ class TimeJob(Job):
         asking, self._asking = self._asking, None  # whatever it raises ends it
         if asking is None:
             return
+        self.period_ms = _LOOK_MS
         came = asking.look()
         if came == WAITING:
             self._asking = asking
+            self.period_ms = _HEAR_MS
             return
         del asking
-        self.period_ms = _LOOK_MS
         self._plan(came)
         _end()
 

@@ -37,6 +37,10 @@ class Control:
         self.events.append((kind, subject, before, after, cause, actor))
 
 
+def refuse():
+    raise OSError("not set")
+
+
 class TimeCase(unittest.TestCase):
     """`ahead_s` is the true time less the node's at the start; `say` what the server answers."""
 
@@ -230,6 +234,21 @@ class TestManners(TimeCase):
         self.network.broken = False
         self.run_s(90)
         self.assertEqual(self.quality(), SYNCHRONISED)
+
+    def test_a_clock_that_cannot_be_set_ends_the_question_as_silence_does(self):
+        self.start(ahead_s=DAY_S)
+        self.answers = False
+        while not self.asked_s:
+            self.run_s(1)
+        self.answer()
+        # As RTC().datetime does on a desk that has the host's clock.
+        self.calendar.update = refuse
+        with self.assertRaises(OSError):
+            self.job.step()
+        del self.calendar.update
+        self.assertEqual((self.network.open, self.job.period_ms), (0, 1_000))
+        self.run_s(10)
+        self.assertEqual(len(self.asked_s), 2)
 
     def test_the_code_that_asks_is_let_go(self):
         self.run_s(20)
