@@ -97,9 +97,13 @@ def _fill(table: _Table, results: dict) -> None:
 
 def _fill_flash(table: _Table, flash: dict) -> None:
     years, aim = flash["years"], flash["aim_years"]
-    table.add("life of the flash, busy node", f"{years} years", f">= {aim}", years >= aim)
-    erases = flash["erases_by_sector_and_year"]["registers"]
-    table.add("erases by sector of registers and year", str(erases))
+    table.add("life of the flash, 6 circuits of 500 W", f"{years} years", f">= {aim}", years >= aim)
+    for row in flash["registers"]:
+        told = (
+            f"{row['records_a_sector']} records and {row['sector_s']} s a sector, "
+            f"{row['erases_by_sector_and_year']} erases a year, {row['years']} years"
+        )
+        table.add(f"  registers, {row['circuits']} circuits of {row['watts']} W", told)
     for name, words in (("registers", "saving seven registers"), ("half_hour", "a half hour")):
         taken = flash["append"][name]["bytes"]
         table.add(f"{words}, allocated", f"{taken:.0f} B", "0 B", taken == 0)

@@ -8,7 +8,8 @@ import json
 from array import array
 from time import ticks_diff, ticks_us
 
-from nor_flash import SECTOR
+from plain_flash import Flash
+
 from tomoshibi.registers.event_log import EventLog
 from tomoshibi.registers.history import History
 from tomoshibi.registers.journal import Journal
@@ -16,31 +17,6 @@ from tomoshibi.wire import registers
 
 ROUNDS = 500
 BRANCHES = 6
-
-
-class Flash:
-    """The memory alone: the model takes heap of its own for each operation."""
-
-    def __init__(self, sectors):
-        self._sectors = sectors
-        self._memory = bytearray(b"\xff" * (SECTOR * sectors))
-
-    def readblocks(self, sector, buf, offset=0):
-        at, memory = sector * SECTOR + offset, self._memory
-        for i in range(len(buf)):
-            buf[i] = memory[at + i]
-
-    def writeblocks(self, sector, buf, offset=0):
-        at, memory = sector * SECTOR + offset, self._memory
-        for i in range(len(buf)):
-            memory[at + i] &= buf[i]
-
-    def ioctl(self, request, sector):
-        if request == 6:
-            at, memory = sector * SECTOR, self._memory
-            for i in range(at, at + SECTOR):
-                memory[i] = 0xFF
-        return self._sectors
 
 
 def measured(append, rounds=ROUNDS):

@@ -39,13 +39,39 @@ def head(ring, sequence, info=b"", mark=b"\x5a"):
     return body + u24(crc24(body)) + mark
 
 
-def register_record(sequence, number, entries):
-    """entries: (register, whole, rest)"""
+def register_record_before(sequence, number, entries):
+    """A record of the first layout. entries: (register, whole, rest)"""
     body = b"\xa5" + bytes((len(entries),)) + u24(number)
     for register, whole, rest in entries:
         body += bytes((register,)) + u32(whole) + u24(rest)
     body = padded(body, 61)
     return body + u24(crc24(body, start_of(sequence)))
+
+
+def register_record(sequence, number, entries, every=True):
+    """entries: (register, whole, rest), ascending. every: not only the lowest byte of energies"""
+    body, group = b"", 15
+    for of in range(64):
+        mine = [entry for entry in entries if entry[0] // 4 == of]
+        if mine:
+            step = (of - group) % 64
+            body += b"\xf0" * ((step - 1) // 15)
+            body += bytes(((step - 1) % 15 + 1 << 4 | sum(1 << entry[0] % 4 for entry in mine),))
+            group = of
+        for register, whole, rest in mine:
+            body += _register(register, whole, rest, every)
+    body = b"?" + bytes((number % 256,)) + body
+    body += bytes(-(len(body) + 3) % 4)
+    body = bytes(((len(body) + 3) // 4,)) + body[1:]
+    return body + u24(crc24(body, start_of(sequence)))
+
+
+def _register(register, whole, rest, every):
+    if register < 64:
+        return u32(whole)
+    if not every:
+        return u24(rest) + bytes((whole % 256,))
+    return u24(rest | 1 << 22) + u32(whole) if whole else u24(rest | 1 << 23)
 
 
 def history_record(sequence, slot, quality, boot, readings):

@@ -5,7 +5,7 @@ from tomoshibi.registers.journal import Journal
 from tomoshibi.wire.registers import BRANCHES
 
 COUNT = 24  # registers of a node of two branches
-RECORD = 64
+RECORD = 68  # the largest
 
 
 def blank(sectors=3):

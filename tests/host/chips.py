@@ -8,6 +8,8 @@ import json
 import struct
 import zlib
 
+from tests.helpers import flash_by_hand as by_hand
+
 SECTOR = 4096
 CHIP = 0x400000
 TABLE = 0x8000
@@ -71,6 +73,18 @@ def register_record(sequence: int, number: int, entries) -> bytes:
         body += struct.pack("<BI", register, whole) + u24(rest)
     body = body.ljust(61, b"\xff")
     return body + u24(crc24(body, start_of(sequence)))
+
+
+def small_registers() -> bytes:
+    """A sector as the firmware writes it: all of two energies, and then twenty that run on."""
+    parts = [by_hand.register_record(1, 1, [(64, 99_999_995, 3), (68, 250, 0)])]
+    parts += [
+        by_hand.register_record(
+            1, 1 + n, [(64, (99_999_995 + n) % 10**8, n), (68, 250 + n, 0)], False
+        )
+        for n in range(1, 21)
+    ]
+    return sector(head(b"R", 1, bytes([SUBMETER, 1, 2]))[:32], *parts)
 
 
 def history_record(sequence: int, slot: int, quality: int, boot: int, readings) -> bytes:

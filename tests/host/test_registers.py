@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -520,6 +521,61 @@ def test_no_flipped_bit_in_a_whole_record_of_registers_stays_unseen(bit):
     data = bytearray(WHOLE)
     data[at] ^= 1 << bit % 8
     assert wrong(data)
+
+
+def test_registers_that_tell_how_far_they_ran_on_are_followed_over_the_wrap():
+    data = chips.whole_chip(registers=chips.small_registers())
+    ring = registers.open_ring(FlashImage("chip", data, chips.PLACES))
+    found = registers.newest_values(ring)
+    assert found.values == {64: Value(15, 20), 68: Value(270, 0)}
+    assert (found.record, registers.survey(ring)) == (21, registers.Condition(records=21))
+
+
+@cache
+def small_chip():
+    """A chip's bytes, and where its first record begins, the second, the last and the end."""
+    data = chips.whole_chip(registers=chips.small_registers())
+    at = chips.PLACES["registers"][0] + 32
+    starts = [at]
+    while data[starts[-1]] != 0xFF:
+        starts.append(starts[-1] + 4 * data[starts[-1]])
+    return bytes(data), starts[0], starts[1], starts[-2], starts[-1]
+
+
+@often
+@given(st.data())
+def test_a_flipped_bit_in_a_small_record_is_seen_and_costs_that_record(choose):
+    data, first, second, last, _ = small_chip()
+    data = bytearray(data)
+    at = choose.draw(st.integers(first, last - 1))
+    data[at] ^= 1 << choose.draw(st.integers(0, 7))
+    ring = registers.open_ring(FlashImage("chip", data, chips.PLACES))
+    condition = registers.survey(ring)
+    assert (condition.records, len(condition.damaged), condition.lost) == (20, 1, 0)
+    if at >= second:
+        assert registers.newest_values(ring).values == {64: Value(15, 20), 68: Value(270, 0)}
+
+
+@often
+@given(st.data())
+def test_a_small_record_cut_off_anywhere_is_no_damage(choose):
+    data, _, _, last, end = small_chip()
+    data = bytearray(data)
+    at = choose.draw(st.integers(last + 1, end - 1))
+    data[at:end] = b"\xff" * (end - at)
+    ring = registers.open_ring(FlashImage("chip", data, chips.PLACES))
+    condition = registers.survey(ring)
+    assert (condition.records, condition.damaged, len(condition.torn)) == (20, [], 1)
+    assert registers.newest_values(ring).values == {64: Value(14, 19), 68: Value(269, 0)}
+
+
+@settings_of_test(often, max_examples=3)
+@given(st.binary(max_size=63))
+def test_whole_records_that_are_senseless_never_end_in_a_traceback(image, filler):
+    body = b"\x11\x01" + filler.ljust(63, b"\x5a")[:63]
+    record = body + chips.u24(chips.crc24(body, chips.start_of(1)))
+    head = chips.head(b"R", 1, bytes([1, 2, 2]))
+    all_commands(image(chips.whole_chip(registers=chips.sector(head, record))))
 
 
 @often

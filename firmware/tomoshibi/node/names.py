@@ -28,6 +28,7 @@ import tomoshibi.wire.echonet_map
 import tomoshibi.wire.event_chain
 import tomoshibi.wire.flash_sector
 import tomoshibi.wire.history
+import tomoshibi.wire.register_reader
 import tomoshibi.wire.registers
 from tomoshibi.core import ends, errors, hmac, refusals
 from tomoshibi.drivers import atm90e32_service, latching, mains_sense, meter_chip

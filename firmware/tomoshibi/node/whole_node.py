@@ -72,7 +72,7 @@ class Node:
             "node.build_lamp", "node.boot_cause", "node.boot_plan", "node.files", "node.find_app",
             "node.meters", "node.outputs", "node.parts", "node.start_up", "meter.calibration",
             "registers.history_start", "registers.journal_start", "registers.log_start",
-            "registers.ring_start", "reporting.build", "wire.event_chain",
+            "registers.ring_start", "reporting.build", "wire.event_chain", "wire.register_reader",
         )  # fmt: skip
         self._jobs = (self._console, CommandJob(self._answer)) + tuple(jobs)
         await supervise(self._jobs, self._control, watchdog, self._on_fault)

@@ -1,7 +1,8 @@
 """The registers in flash: a ring of records, of which the newest for each register counts.
 
 Every sector begins with all registers, so the newest is enough to know them; where that was cut off
-or hit, the ones before it are read as well. Saving allocates nothing.
+or hit, the ones before it are read as well. A record takes the place it needs; what is behind it in
+the buffer is ones, which a program leaves as they are. Saving allocates nothing.
 """
 
 from array import array
@@ -14,10 +15,14 @@ from tomoshibi.wire import flash_sector, registers
 if TYPE_CHECKING:
     from tomoshibi.core.flash import Flash
 
-_RECORD = const(64)
-_SLOTS = const(64)  # of a sector; the first one is the head
-_MOST = const(7)
+_TRIES = const(64)
 _AHEAD = const(60)
+# Of _due: the register is due; all of its whole part is wanted, once; likewise until a new sector
+# begins, because it made a jump; it is in the record.
+_DUE = const(1)
+_EVERY = const(2)
+_JUMPED = const(4)
+_PUT = const(8)
 
 
 class Journal:
@@ -40,11 +45,10 @@ class Journal:
         self.ring = SectorRing(flash, flash_sector.REGISTERS, most=_AHEAD)
         self.faults = 0
         self._flash = flash
-        self._info = bytes((kind, branches)) + bytes(flash_sector.INFO_SIZE - 2)
-        self._record = bytearray(_RECORD)
-        self._check = bytearray(_RECORD)
+        self._info = bytes((kind, branches, registers.LAYOUT)) + bytes(flash_sector.INFO_SIZE - 3)
+        self._record = bytearray(registers.RECORD)
+        self._check = bytearray(registers.RECORD)
         self._due = bytearray(count)
-        self._places = bytearray(_MOST)
         self._range = range(count)
         # Imported here: it is let go after the start, see node.whole_node.
         from tomoshibi.registers.journal_start import Recovery
@@ -54,7 +58,7 @@ class Journal:
         self.rest[:] = self.saved_rest
         self.records = start.records
         self.found = start.found
-        self._slot = start.slot
+        self._at = start.at
 
     def place(self, number: int) -> int:
         """Where register `number` stands in the arrays. Raises ValueError if the node has none."""
@@ -66,23 +70,25 @@ class Journal:
     def save(self, due: bytes | bytearray) -> bool:
         """Save the registers i with due[i]; True if all are in flash now. Allocates nothing.
 
+        due[i]   1; 3 if all of the register is to be told, not how far it is from the last time
+
         A new sector takes them all. Each record is read back; one that does not agree is written
         again in the next place, until a whole sector has failed. False with `ring.waiting`: there
         is no room until a sector can be erased, and what is not saved runs on.
         """
         for i in self._range:
-            self._due[i] = due[i]
-        tries = _SLOTS
+            self._due[i] = self._due[i] & _JUMPED | due[i]
+        tries = _TRIES
         while True:
-            count = self._fill()
-            if not count:
+            end = self._fill()
+            if end == registers.FIRST_AT:
                 return True
-            if self._slot >= _SLOTS:
+            if self._at > flash_sector.SECTOR - registers.RECORD:
                 if not self._open():
                     return False
-                count = self._fill()
-            if self._write(count):
-                self._take(count)
+                end = self._fill()
+            if self._write(end):
+                self._take()
             else:
                 self.faults += 1
                 tries -= 1
@@ -93,7 +99,7 @@ class Journal:
         """Save every register that has changed. Allocates nothing."""
         due = self._due
         for i in self._range:
-            due[i] = 1 if self.changed(i) else 0
+            due[i] = due[i] & _JUMPED | (_DUE if self.changed(i) else 0)
         return self.save(due)
 
     def changed(self, i: int) -> bool:
@@ -103,38 +109,54 @@ class Journal:
     def _open(self) -> bool:
         if not self.ring.open_next(self._info):
             return False
-        self._slot = 1
+        self._at = flash_sector.SIZE
         for i in self._range:
-            self._due[i] = 1
+            self._due[i] = _DUE | _EVERY
         return True
 
     def _fill(self) -> int:
-        """Put up to seven due registers into the record; how many."""
-        count = 0
+        """Put due registers into the record, as many as it takes; where they end."""
+        due, record = self._due, self._record
+        at, group, head = registers.FIRST_AT, registers.FIRST_GROUP, 0
+        room = True
         for i in self._range:
-            if self._due[i]:
-                entry = self.numbers[i]
-                registers.put_entry(self._record, count, entry, self.whole[i], self.rest[i])
-                self._places[count] = i
-                count += 1
-                if count == _MOST:
-                    break
-        return count
+            due[i] &= ~_PUT
+            if not due[i] & _DUE or not room:
+                continue
+            number, whole = self.numbers[i], self.whole[i]
+            if registers.far(self.saved_whole[i], whole):
+                due[i] |= _JUMPED
+            every = due[i] & (_EVERY | _JUMPED)
+            size = registers.size_with(number, group, whole, every)
+            if at + size > registers.RECORD - registers.CRC_SIZE:
+                room = False
+                continue
+            if number >> 2 != group:
+                at = registers.put_group(record, at, group, number)
+                group, head = number >> 2, at - 1
+            record[head] |= 1 << (number & 3)
+            at = registers.put_entry(record, at, number, whole, self.rest[i], every)
+            due[i] |= _PUT
+        return at
 
-    def _write(self, count: int) -> bool:
-        """Write the record in the next place; whether it reads back as it should."""
-        self.records = (self.records + 1) & 0xFFFFFF
-        registers.seal(self._record, count, self.records, self.ring.crc_start())
-        offset = self._slot * _RECORD
-        self._slot += 1
-        self._flash.writeblocks(self.ring.newest, self._record, offset)
-        self._flash.readblocks(self.ring.newest, self._check, offset)
+    def _write(self, end: int) -> bool:
+        """Write the record behind the last one; whether it reads back as it should."""
+        self.records = (self.records + 1) & 0xFF
+        registers.seal(self._record, end, self.records, self.ring.crc_start())
+        at = self._at
+        self._at = at + self._record[0] * registers.GRAIN
+        self._flash.writeblocks(self.ring.newest, self._record, at)
+        self._flash.readblocks(self.ring.newest, self._check, at)
         return self._check == self._record
 
-    def _take(self, count: int) -> None:
+    def _take(self) -> None:
         """The record is in flash: what it holds is saved. The running values may be ahead."""
-        for i in range(count):
-            place = self._places[i]
-            self.saved_whole[place] = registers.entry_whole(self._record, i)
-            self.saved_rest[place] = registers.entry_rest(self._record, i)
-            self._due[place] = 0
+        at, group = registers.FIRST_AT, registers.FIRST_GROUP
+        for i in self._range:
+            if self._due[i] & _PUT:
+                number = self.numbers[i]
+                while group != number >> 2:
+                    group = group + (self._record[at] >> 4) & 63
+                    at += 1
+                at = registers.take(self._record, at, number, self.saved_whole, self.saved_rest, i)
+                self._due[i] &= _JUMPED

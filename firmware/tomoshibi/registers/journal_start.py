@@ -7,7 +7,7 @@ from micropython import const
 from typing import TYPE_CHECKING
 
 from tomoshibi.registers import ring_start
-from tomoshibi.wire import flash_sector, registers
+from tomoshibi.wire import flash_sector, register_reader, registers
 from tomoshibi.wire.flash_bytes import blank
 
 if TYPE_CHECKING:
@@ -16,95 +16,108 @@ if TYPE_CHECKING:
     from tomoshibi.registers.journal import Journal
     from tomoshibi.registers.ring import SectorRing
 
-_RECORD = const(64)
-_SLOTS = const(64)  # of a sector; the first one is the head
 _UNKNOWN = const(255)
 # Until the grid has held for 300 s after a start nothing may be erased: these last for so long.
 _IN_HAND = const(6)
 
 
 class Recovery:
-    """Reads sectors from the newest back, until each of `numbers` has been met.
+    """Reads sectors from the newest back, until all of each of `numbers` has been met.
 
     whole, rest   arrays for what is found
-    slot          the first one to write to in the newest sector
+    at            the first byte to write to in the newest sector
     records       the number of the last record
-    found         for `confirm`: the newest sector, the slot of its last good record, and the first
-                  slot that the supply was not cut in for certain; None if there is no sector
+    found         for `confirm`: the newest sector, where its last good record ends, and `at`; None
+                  if there is no sector
     """
 
     def __init__(self, ring: SectorRing, numbers: bytes, whole: array, rest: array) -> None:
-        self.slot = _SLOTS
+        self.at = flash_sector.SECTOR
         self.records = 0
         self.found: tuple[int, int, int] | None = None
         self._ring = ring
         self._whole = whole
         self._rest = rest
-        self._record = bytearray(_RECORD)
+        self._record = bytearray(registers.RECORD)
         self._met = bytearray(len(numbers))
         self._place_of = bytearray(b"\xff" * (registers.LAST + 1))
         for i, number in enumerate(numbers):
             self._place_of[number] = i
-        self._numbers = numbers
-        self._read()
+        self._numbered = False
+        if ring.newest >= 0:
+            self._read()
 
     def _read(self) -> None:
-        ring, numbered = self._ring, False
-        for step in range(ring.count if ring.newest >= 0 else 0):
-            sector = (ring.newest - step) % ring.count
-            sequence = ring.read_head(sector) if step else ring.sequence
-            if sequence < 0:
-                continue
-            good, end = self._read_sector(sector, sequence)
-            if not step:
-                self.slot = end + 1
-                self.found = sector, good, end + 1
-            if good and not numbered:
-                # Past the end of the count the last is the lowest: it is not the highest we want.
-                ring.flash.readblocks(sector, self._record, good * _RECORD)
-                self.records, numbered = registers.number_of(self._record), True
-            if not self._forget_met():
-                break
+        """Back to where all have been met; if that is not the newest, forward again from there.
 
-    def _read_sector(self, sector: int, sequence: int) -> tuple[int, int]:
-        """Take the values of a sector's records.
-
-        The slot of the last good one, and the first one after all that is not blank.
+        What is told by its lowest byte counts on from what an older sector has.
         """
+        good, end = self._read_sector(0)
+        # The cut may have come into one place more without a trace.
+        self.at = min(end + registers.RECORD, flash_sector.SECTOR)
+        self.found = self._ring.newest, good, self.at
+        back = 0
+        while not min(self._met) and back < self._ring.count - 1:
+            back += 1
+            self._read_sector(back)
+        for step in range(back - 1, -1, -1):
+            self._read_sector(step)
+
+    def _read_sector(self, back: int) -> tuple[int, int]:
+        """Take the values of the sector that is so many before the newest.
+
+        Where its last good record ends, and where all does that is not blank.
+        """
+        ring = self._ring
+        sector = (ring.newest - back) % ring.count
+        sequence = ring.read_head(sector) if back else ring.sequence
+        good = end = at = flash_sector.SIZE
+        if sequence < 0:
+            return good, end
         crc = flash_sector.crc_start(sequence)
-        good, end = 0, 1
-        for slot in range(1, _SLOTS):
-            self._ring.flash.readblocks(sector, self._record, slot * _RECORD)
-            count = registers.count_of(self._record, crc)
-            if count > 0:
-                self._take_entries(count)
-                good = slot
-            if count > 0 or not blank(self._record, 0, _RECORD):
-                end = slot + 1
+        record, number = self._record, -1
+        while at < flash_sector.SECTOR:
+            self._look(sector, at)
+            size = register_reader.size_of(record, crc)
+            if size:
+                register_reader.entries(record, self._take)
+                number = register_reader.number_of(record)
+                at += size
+                good = end = at
+            elif blank(record, 0, registers.RECORD):
+                at += registers.RECORD
+            else:
+                at += registers.GRAIN
+                if not blank(record, 0, registers.GRAIN):
+                    end = at
+        if number >= 0 and not self._numbered:
+            self.records, self._numbered = number, True
         return good, end
 
-    def _take_entries(self, count: int) -> None:
-        for i in range(count):
-            number = registers.entry_number(self._record, i)
-            place = self._place_of[number] if number <= registers.LAST else _UNKNOWN
-            if place != _UNKNOWN:
-                self._whole[place] = registers.entry_whole(self._record, i)
-                self._rest[place] = registers.entry_rest(self._record, i)
-                self._met[place] = 1
+    def _look(self, sector: int, at: int) -> None:
+        """Read what stands at `at`; behind the end of the sector, ones."""
+        record, start = self._record, min(at, flash_sector.SECTOR - registers.RECORD)
+        self._ring.flash.readblocks(sector, record, start)
+        short = at - start
+        if short:
+            for i in range(registers.RECORD):
+                record[i] = record[i + short] if i + short < registers.RECORD else 0xFF
 
-    def _forget_met(self) -> bool:
-        """Older sectors have nothing to say of the registers just met; whether any are left."""
-        left = False
-        for i, number in enumerate(self._numbers):
-            if self._met[i]:
-                self._place_of[number] = _UNKNOWN
-            else:
-                left = True
-        return left
+    def _take(self, number: int, whole: int, rest: int, every: bool) -> None:
+        place = self._place_of[number] if number <= registers.LAST else _UNKNOWN
+        if place == _UNKNOWN:
+            return
+        if every:
+            self._met[place] = 1
+        elif self._met[place]:
+            whole = registers.resolve(self._whole[place], whole)
+        else:
+            return  # there is nothing yet to count on from
+        self._whole[place], self._rest[place] = whole, rest
 
 
 def confirm(journal: Journal) -> None:
-    """Save every register again, as after a restart: see ring_start.confirm.
+    """Save all of every register again, as after a restart: see ring_start.confirm.
 
     What follows the last good record is given up first, the place after it included. Sectors are
     erased if those in hand may not last until the next erase.
@@ -114,9 +127,8 @@ def confirm(journal: Journal) -> None:
         sector, good, clear = found
         ring = journal.ring
         ring_start.confirm(ring)
-        nothing = bytes(_RECORD)
-        for slot in range(good + 1, min(clear, _SLOTS)):
-            ring.flash.writeblocks(sector, nothing, slot * _RECORD)
-    journal.save(b"\x01" * len(journal.numbers))
+        for at in range(good, clear, registers.RECORD):
+            ring.flash.writeblocks(sector, bytes(min(registers.RECORD, clear - at)), at)
+    journal.save(b"\x03" * len(journal.numbers))
     while journal.ring.ahead < min(_IN_HAND, journal.ring.most):
         journal.ring.prepare()

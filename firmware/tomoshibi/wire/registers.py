@@ -1,26 +1,42 @@
 """The registers of a node, numbered once for ever, and the record that keeps their values.
 
 A register has a whole part (Wh, varh, s, or a count; below 2**30) and, if it counts energy, a rest
-in mJ below one Wh. A record of 64 bytes holds up to seven, absolute, so that each record is whole
-in itself and the newest value of a register wins:
+in mJ below one Wh, and its whole wraps at 10**8. A record takes what it needs, up to 68 bytes:
 
-    0   A5
-    1   how many registers follow, 1 to 7
-    2   number of the record, u24, counting on through all sectors
-    5   per register: its number, u8; whole, u32; rest, u24
-    61  CRC-24 of bytes 0 to 60
+    0   its size in grains of four bytes, 3 to 17
+    1   number of the record, u8, counting on through all sectors
+    2   registers in groups of four, ascending; zeros up to the check
+    -3  CRC-24 of all before
 
-The ring's own bytes in a sector's head are: kind of node, number of circuits.
+    group      steps from the group before (at first 15) in the high nibble, counted on modulo 64;
+               in the low one a bit for each register that follows, number = 4 * group + bit
+    energy     u24: the rest, and in the highest two bits how the whole follows
+               LOW   its lowest byte: it is less than 256 above what was saved before
+               ALL   all of it, u32
+               ZERO  nothing, it is 0
+    others     whole, u32
+
+10**8 is a multiple of 256, so that the lowest byte leads over the wrap. A byte is enough to count
+on from any earlier value that is not 256 Wh behind: a record that is lost costs none after it.
+
+The ring's own bytes in a sector's head are: kind of node, number of circuits, LAYOUT. What reads
+records, and those of before, whose first byte is A5, is wire.register_reader.
 """
 
 from tomoshibi.wire.flash_bytes import crc24, get, put
 
-RECORD = 64
-MOST = 7
-TAG = 0xA5
-_FIRST = 5
-_ENTRY = 8
-_CRC_AT = 61
+LAYOUT = 2
+RECORD = 68  # the largest
+GRAIN = 4
+FIRST_AT = 2  # in a record, of the first group
+FIRST_GROUP = 15
+CRC_SIZE = 3
+LOW = 0
+ALL = 1
+ZERO = 2
+WRAP_WH = 100_000_000
+_CODE_AT = 22  # the bit
+_REST = 0x3FFFFF
 
 # Kinds are added up of these; a board with one lamp alone is 2.
 BRANCHES = 1
@@ -67,45 +83,75 @@ def numbers(kind, circuits) -> bytes:
     return bytes(own)
 
 
-def put_entry(record, i, number, whole, rest) -> None:
-    """Entry i of a record under construction."""
-    at = _FIRST + _ENTRY * i
-    record[at] = number
-    put(record, at + 1, 4, whole)
-    put(record, at + 5, 3, rest)
+def far(before, whole) -> bool:
+    """Whether a whole part is no small step on from `before`: its lowest byte may not be enough."""
+    return (whole - before) % WRAP_WH >= 128
 
 
-def seal(record, count, number, crc) -> None:
-    """Finish a record of `count` entries; `crc` is where its sector's checks start."""
-    record[0] = TAG
-    record[1] = count
-    put(record, 2, 3, number)
-    for i in range(_FIRST + _ENTRY * count, _CRC_AT):
-        record[i] = 0xFF
-    put(record, _CRC_AT, 3, crc24(record, 0, _CRC_AT, crc))
+def resolve(before, low) -> int:
+    """The whole part that has this lowest byte, at `before` or the nearest above."""
+    whole = before + (low - before & 0xFF)
+    return whole - WRAP_WH if whole >= WRAP_WH else whole
 
 
-def count_of(record, crc) -> int:
-    """How many entries a good record has; -1 if it is none."""
-    if record[0] != TAG or not 0 < record[1] <= MOST:
-        return -1
-    if get(record, _CRC_AT, 3) != crc24(record, 0, _CRC_AT, crc):
-        return -1
-    return record[1]
+def size_with(number, group, whole, every) -> int:
+    """What a record grows by with this register if its last group is `group`.
+
+    every   whether all of the whole part follows, not only its lowest byte
+    """
+    groups = (((number >> 2) - group & 63) + 14) // 15
+    if number < ENERGY:
+        return groups + 4
+    return groups + 3 + (1 if not every else 4 if whole else 0)
 
 
-def number_of(record) -> int:
-    """The number of a good record."""
-    return get(record, 2, 3)
+def put_group(record, at, group, number) -> int:
+    """Begin the group of `number` behind `group`, at `at`; where its first register goes."""
+    step = (number >> 2) - group & 63
+    while step > 15:
+        record[at] = 0xF0
+        at, step = at + 1, step - 15
+    record[at] = step << 4
+    return at + 1
 
 
-def entry_number(record, i) -> int:
-    return record[_FIRST + _ENTRY * i]
+def put_entry(record, at, number, whole, rest, every) -> int:
+    """Put what is told of a register at `at`; where the next one goes. Its bit is set apart."""
+    size = 4
+    if number >= ENERGY:
+        size = 1 if not every else 4 if whole else 0
+        code = ZERO if not size else ALL if every else LOW
+        put(record, at, 3, rest | code << _CODE_AT)
+        at += 3
+    put(record, at, size, whole)
+    return at + size
 
 
-def entry_whole(record, i) -> int:
-    return get(record, _FIRST + _ENTRY * i + 1, 4)
+def take(record, at, number, wholes, rests, i) -> int:
+    """Put what stands at `at` into place i of the arrays, which has what was saved before it.
+
+    Where the next register goes.
+    """
+    if number < ENERGY:
+        wholes[i] = get(record, at, 4)
+        return at + 4
+    head = get(record, at, 3)
+    rests[i], code = head & _REST, head >> _CODE_AT
+    if code == LOW:
+        wholes[i] = resolve(wholes[i], record[at + 3])
+        return at + 4
+    wholes[i] = get(record, at + 3, 4) if code == ALL else 0
+    return at + (7 if code == ALL else 3)
 
 
-def entry_rest(record, i) -> int:
-    return get(record, _FIRST + _ENTRY * i + 5, 3)
+def seal(record, at, number, crc) -> None:
+    """Finish a record of `at` bytes so far; `crc` is where its sector's checks start.
+
+    What is left of 68 bytes becomes ones, which programming leaves as they are.
+    """
+    end = (at + CRC_SIZE + GRAIN - 1) // GRAIN * GRAIN - CRC_SIZE
+    record[0] = (end + CRC_SIZE) // GRAIN
+    record[1] = number
+    for i in range(at, RECORD):
+        record[i] = 0 if i < end else 0xFF
+    put(record, end, CRC_SIZE, crc24(record, 0, end, crc))

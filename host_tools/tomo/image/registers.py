@@ -1,19 +1,20 @@
 """The registers in flash, by the rules of the firmware's `registers.journal`.
 
-Layout: `wire.registers`.
+Layout: `wire.registers`, and before it `wire.register_reader`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from tomo.image.ring import SECTOR, TORN_MOST, Ring, Sector
+from tomo.image.ring import TORN_MOST, Ring, Sector
 from tomo.image.source import FlashSource
-from tomoshibi.wire import flash_sector, registers
+from tomoshibi.wire import flash_sector, register_reader, registers
 from tomoshibi.wire.flash_bytes import blank, given_up
 from tomoshibi.wire.history import BRANCHES_MOST
 
 LABEL = "registers"
-_NUMBERS = 1 << 24  # records are numbered up to here, and then from 0 again
+_NUMBERS = 1 << 8  # records are numbered up to here, and then from 0 again
+_LAYOUT = 2  # of a sector's own bytes: 0 if it began with records of before
 KINDS = (registers.BRANCHES, registers.LAMP, registers.BRANCHES + registers.LAMP)
 
 
@@ -53,7 +54,7 @@ class Registers:
 class Condition:
     """What is amiss in the ring of records.
 
-    damaged    (sector, slot) of records that were whole once
+    damaged    (sector, byte) of records that were whole once, or of a run of them
     torn       the same of records cut off in writing, of which nothing was lost
     lost       records that are gone without a trace
     disorder   records whose number is lower than that of the one before
@@ -78,19 +79,31 @@ def newest_values(ring: Ring) -> Registers:
         return found
     found.kind, found.branches = newest.info[0], newest.info[1]
     known = set(_known())
+    read: list[tuple[Sector, bytes]] = []
+    met: set[int] = set()
     for sector in reversed(ring.in_order):
-        values: dict[int, Value] = {}
-        last = found.record
-        for _, record in _records(ring.read([sector])[0]):
-            count = registers.count_of(record, sector.crc)
-            if count > 0:
-                values.update(_entries(record, count))
-                last = registers.number_of(record)
-        found.record = found.record or last
-        found.values |= {n: v for n, v in values.items() if n in known and n not in found.values}
-        if not found.missing:
+        read.insert(0, (sector, ring.read([sector])[0]))
+        met |= {n for n, (_, _, every) in _told(read[:1]) if every and n in known}
+        if not [number for number in found.numbers if number not in met]:
             break
+    for sector, data in reversed(read):
+        numbers = [register_reader.number_of(record) for record in _whole(data, sector)]
+        if numbers:
+            found.record = numbers[-1]
+            break
+    _follow(found.values, ((n, told) for n, told in _told(read) if n in known))
     return found
+
+
+def _follow(
+    values: dict[int, Value], all_told: Iterable[tuple[int, tuple[int, int, bool]]]
+) -> None:
+    """What registers come to, told one after the other, some by their lowest byte."""
+    for number, (whole, rest, every) in all_told:
+        if every:
+            values[number] = Value(whole, rest)
+        elif number in values:
+            values[number] = Value(registers.resolve(values[number].whole, whole), rest)
 
 
 def survey(ring: Ring) -> Condition:
@@ -109,12 +122,12 @@ def survey(ring: Ring) -> Condition:
         if sector.sequence == 1:
             before = 0
         sequence = sector.sequence
-        for slot, record in _records(data):
-            if registers.count_of(record, sector.crc) < 0:
-                bad.append((sector.place, slot))
+        for at, record in _records(data, sector):
+            if not record:
+                bad.append((sector.place, at))
                 continue
             condition.records += 1
-            number = registers.number_of(record)
+            number = register_reader.number_of(record)
             _account(condition, before, number, bad)
             before, bad = number, []
     (condition.torn if len(bad) <= TORN_MOST else condition.damaged).extend(bad)
@@ -123,7 +136,7 @@ def survey(ring: Ring) -> Condition:
 
 def good_records(data: bytes, sector: Sector) -> int:
     """How many records in a sector's bytes pass the check of `sector`."""
-    return sum(registers.count_of(record, sector.crc) > 0 for _, record in _records(data))
+    return sum(1 for _ in _whole(data, sector))
 
 
 def _account(
@@ -144,23 +157,46 @@ def _account(
     condition.lost += max(0, gone - len(bad))
 
 
-def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Slot and bytes of what is not blank behind the head of a sector."""
-    for slot in range(1, SECTOR // registers.RECORD):
-        record = data[slot * registers.RECORD : (slot + 1) * registers.RECORD]
-        if len(record) < registers.RECORD or given_up(record, 0, len(record)):
-            continue
-        if not blank(record, 0, len(record)):
-            yield slot, record
+def _records(data: bytes, sector: Sector) -> Iterator[tuple[int, bytes]]:
+    """Place and bytes of each record behind a sector's head; no bytes if it is not whole.
+
+    Where places are not known, what lies between two records that are whole counts as one.
+    """
+    at, before, bad = flash_sector.SIZE, True, False
+    while at < len(data):
+        record = data[at : at + registers.RECORD].ljust(registers.RECORD, b"\xff")
+        size = register_reader.size_of(record, sector.crc)
+        grain = record[: registers.GRAIN]
+        if size:
+            yield at, record
+            before, bad = record[0] == register_reader.BEFORE_TAG, False
+            at += size
+        elif given_up(grain, 0, len(grain)) or blank(grain, 0, len(grain)):
+            bad = bad and not given_up(grain, 0, len(grain))
+            at += registers.GRAIN
+        else:
+            if not bad:
+                yield at, b""
+            if before and not sector.info[_LAYOUT]:
+                at += register_reader.BEFORE - at % register_reader.BEFORE
+            else:
+                bad = True
+                at += registers.GRAIN
 
 
-def _entries(record: bytes, count: int) -> dict[int, Value]:
-    return {
-        registers.entry_number(record, i): Value(
-            registers.entry_whole(record, i), registers.entry_rest(record, i)
-        )
-        for i in range(count)
-    }
+def _whole(data: bytes, sector: Sector) -> Iterator[bytes]:
+    return (record for _, record in _records(data, sector) if record)
+
+
+def _told(
+    sectors: Iterable[tuple[Sector, bytes]],
+) -> Iterator[tuple[int, tuple[int, int, bool]]]:
+    """Each register that these tell, oldest first: whole, rest, and if that is all of it."""
+    found: list[tuple[int, tuple[int, int, bool]]] = []
+    for sector, data in sectors:
+        for record in _whole(data, sector):
+            register_reader.entries(record, lambda number, *told: found.append((number, told)))
+    return iter(found)
 
 
 def _known() -> list[int]:

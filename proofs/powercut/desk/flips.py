@@ -16,6 +16,7 @@ from tomoshibi.wire.flash_bytes import get
 
 _POWER_ON = 0
 _LONGEST_MWH = 1_000
+_MOST = 20  # registers in a record of 68 bytes, of which the check and the head take five
 
 
 class Seen:
@@ -63,7 +64,7 @@ def check(before: Seen, after: Seen, numbers, found: Findings) -> bool:
         lost = before.registers[i] - after.registers[i]
         energy = numbers[i] >= registers.ENERGY
         most = 3_600 * _LONGEST_MWH * (1 if numbers[i] >= registers.ENERGY + 4 else BRANCHES)
-        if len(changed) > registers.MOST or lost < 0 or lost > (most if energy else 1):
+        if len(changed) > _MOST or lost < 0 or lost > (most if energy else 1):
             found.add("decreases", "%s by %d" % (register_names.name(numbers[i]), lost))
     gone = [key for key, has in before.half_hours.items() if after.half_hours[key] != has]
     if len(gone) > 1:

@@ -67,7 +67,7 @@ class TestFlash(unittest.TestCase):
         meter = Meter(1, FakeFlash(3))
         keeper, counters = meter.keeper, meter.counters
         with no_heap:
-            for _ in range(400):
+            for _ in range(1_600):
                 for counter in counters:
                     counter.add_mj(WH_MJ)
                 keeper.step()

@@ -80,41 +80,50 @@ class TestRing(unittest.TestCase):
 
 
 class TestJournal(unittest.TestCase):
-    """One record of three registers behind the head, then what a case has."""
+    """One record of two registers behind the head, then what a case has."""
 
     GOOD = register_record(1, 1, [(0, 11, 0), (71, 22, 33)])
+    AT = 32 + len(GOOD)
+    LARGEST = 68
 
-    def started(self, *places):
-        sector = head(b"R", 1) + b"\xff" * 32 + self.GOOD + b"".join(places)
-        memory = memory_of(sector, READY)
+    def started(self, *records):
+        memory = memory_of(head(b"R", 1) + self.GOOD + b"".join(records), READY)
         journal = Journal(NorFlash(memory), BRANCHES, 2)
         journal_start.confirm(journal)
         return memory, journal
 
     def test_the_place_after_the_last_record_is_given_up(self):
         memory, _ = self.started()
-        self.assertEqual((place(memory, 1), place(memory, 2)), (self.GOOD, ZEROS))
-        # 24 registers, seven a record, numbered on.
-        self.assertEqual([place(memory, slot)[1] for slot in range(3, 7)], [7, 7, 7, 3])
-        self.assertEqual([place(memory, slot)[2] for slot in range(3, 7)], [2, 3, 4, 5])
-        self.assertEqual(place(memory, 7), BLANK)
+        end = self.AT + self.LARGEST
+        self.assertEqual(memory[32 : self.AT], self.GOOD)
+        self.assertEqual(memory[self.AT : end], bytes(self.LARGEST))
+        # All 24 registers, numbered on.
+        for number in (2, 3):
+            self.assertEqual(memory[end + 1], number)
+            end += 4 * memory[end]
+        self.assertEqual(memory[end:SECTOR], b"\xff" * (SECTOR - end))
 
     def test_torn_records_and_the_place_after_are_given_up(self):
-        torn = register_record(1, 2, [(0, 12, 0)])[:20]
-        torn += b"\xff" * (RECORD - len(torn))
+        torn = register_record(1, 2, [(0, 12, 0)])
+        torn = torn[:9] + b"\xff" * (len(torn) - 9)
         memory, journal = self.started(torn, torn)
-        self.assertEqual([place(memory, slot) for slot in (2, 3, 4)], [ZEROS] * 3)
+        end = self.AT + len(torn) + 12 + self.LARGEST
+        self.assertEqual(memory[self.AT : end], bytes(end - self.AT))
+        self.assertEqual(memory[end + 1], 2)
         self.assertEqual(journal.whole[journal.place(0)], 11)
         # The record comes out whole after all: programming brings no ones back.
-        NorFlash(memory).writeblocks(0, register_record(1, 2, [(0, 12, 0)]), 2 * RECORD)
+        NorFlash(memory).writeblocks(0, register_record(1, 2, [(0, 12, 0)]), self.AT)
         again = Journal(NorFlash(memory), BRANCHES, 2)
         self.assertEqual(again.whole[again.place(0)], 11)
 
     def test_a_bad_record_between_good_ones_stays_as_it_is(self):
         bad = bytearray(register_record(1, 2, [(0, 12, 0)]))
         bad[9] ^= 1
-        memory, journal = self.started(bytes(bad), register_record(1, 3, [(0, 13, 0)]))
-        self.assertEqual((place(memory, 2), place(memory, 4)), (bytes(bad), ZEROS))
+        after = register_record(1, 3, [(0, 13, 0)])
+        memory, journal = self.started(bytes(bad), after)
+        at, end = self.AT, self.AT + len(bad) + len(after)
+        self.assertEqual(memory[at:end], bytes(bad) + after)
+        self.assertEqual(memory[end : end + self.LARGEST], bytes(self.LARGEST))
         self.assertEqual(journal.whole[journal.place(0)], 13)
 
     def test_restarts_without_end_lose_nothing(self):
