@@ -158,6 +158,15 @@ class TestSaving(unittest.TestCase):
         self.assertEqual((journal.ring.sequence, journal.faults), (2, 0))
         self.assertEqual(values(opened(memory)), expected)
 
+    def test_the_last_place_of_the_first_layout_is_read_in_the_last_sector(self):
+        memory = blank()
+        made = flash_by_hand.register_record_before(1, 1, [(64, 77, 8)])
+        memory[2 * SECTOR : 2 * SECTOR + 32] = flash_by_hand.head(b"R", 1, b"\x01\x02")
+        memory[3 * SECTOR - 64 :] = made
+        journal = opened(memory)
+        self.assertEqual(values(journal)[12], (77, 8))
+        self.assertEqual(journal.found, (2, SECTOR, SECTOR))
+
     def test_registers_of_a_newer_firmware_are_passed_over(self):
         memory = one_each(0)
         entries = [(0, 77, 0), (100, 5, 5), (255, 6, 6)]

@@ -94,14 +94,19 @@ class TestFlippedBits(unittest.TestCase):
         journal = filled(NorFlash(memory), 0)
         journal.whole[14] = 50_000_000
         journal.save_all()
-        end = end_with(0)
+        journal.whole[14] += 1
+        journal.save_all()
+        self.hit(memory, range(end_with(0), end_with(0) + 16), 50_000_001)
+        # The first records of the next sector tell it, too.
         while journal.ring.sequence < 2:
             journal.whole[14] += 1
             journal.save_all()
         journal.whole[14] += 1
         journal.save_all()
-        good = journal.whole[14]
-        for at in list(range(end, end + 16)) + list(range(SECTOR + 32, SECTOR + 190)):
+        self.hit(memory, range(SECTOR + 32, SECTOR + 190), journal.whole[14])
+
+    def hit(self, memory, places, good):
+        for at in places:
             left = bytearray(memory)
             left[at] ^= 0x02
             self.assertEqual(Journal(NorFlash(left), BRANCHES, 2).whole[14], good, at)
