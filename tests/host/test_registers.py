@@ -12,6 +12,7 @@ from hypothesis import settings as settings_of_test
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from tests.helpers import flash_by_hand as by_hand
 from tests.host import chips
 from tomo.cli.registers import app
 from tomo.errors import HostError
@@ -23,6 +24,7 @@ from tomo.jobs.targets import FileTarget
 from tomo.render import registers as render
 
 WHOLE = bytes(chips.whole_chip())
+BEFORE = Path(__file__).parent.parent / "vectors" / "registers_before.bin"
 
 
 def tomo(*arguments):
@@ -529,6 +531,27 @@ def test_registers_that_tell_how_far_they_ran_on_are_followed_over_the_wrap():
     found = registers.newest_values(ring)
     assert found.values == {64: Value(15, 20), 68: Value(270, 0)}
     assert (found.record, registers.survey(ring)) == (21, registers.Condition(records=21))
+
+
+def test_a_chip_that_the_first_layout_was_written_to_is_read():
+    # By the firmware that had no other; three of its 24 registers.
+    data = chips.whole_chip(registers=BEFORE.read_bytes())
+    ring = registers.open_ring(FlashImage("chip", data, chips.PLACES))
+    found = registers.newest_values(ring)
+    assert (found.missing, found.values[3]) == ([], Value(500, 0))
+    assert (found.values[68], found.values[70]) == (Value(399, 2_400_000), Value(877, 0))
+    condition = registers.survey(ring)
+    assert (condition.damaged, condition.torn, condition.lost, condition.disorder) == ([], [], 0, 0)
+
+
+def test_both_layouts_in_one_sector_are_followed():
+    first = chips.register_record(1, 1, [(64, 1_000, 5), (68, 999, 7)])
+    later = [by_hand.register_record(1, 2 + n, [(64, 1_001 + n, 6)], every=False) for n in (0, 1)]
+    head = chips.head(b"R", 1, bytes([chips.SUBMETER, 1]))
+    data = chips.whole_chip(registers=chips.sector(head, first, bytes(68), *later))
+    ring = registers.open_ring(FlashImage("chip", data, chips.PLACES))
+    assert registers.newest_values(ring).values == {64: Value(1_002, 6), 68: Value(999, 7)}
+    assert registers.survey(ring) == registers.Condition(records=3)
 
 
 @cache
