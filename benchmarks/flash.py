@@ -1,6 +1,6 @@
 """How long the flash lasts under the write load of busy boards, and what an append costs."""
 
-from benchmarks.on_desk import run
+from benchmarks.on_desk import node, run
 from boards.flash_map import PARTITIONS
 
 # What a circuit carries on the mean, day and night; reactive power a third of it besides.
@@ -17,7 +17,7 @@ _SECTOR = 4_096
 
 def measure() -> dict:
     """Erases by sector and year, years until one has had its 100,000, and bytes by append."""
-    rows = [_row(found) for circuits in CIRCUITS for found in _worn(circuits)]
+    rows = [_row(found) for circuits in CIRCUITS for found in worn(circuits)]
     years = {
         "events": _years(86_400 * _EVENTS_A_SECTOR / _EVENTS_A_DAY, "events"),
         "history": _years(86_400, "history"),
@@ -36,9 +36,9 @@ def reaction() -> dict:
     return {"submeter6": node("submeter6", "reaction_of_node.py")}
 
 
-def _worn(circuits: int) -> list[dict]:
-    """Seconds and records until some sectors were full, one for each of WATTS."""
-    return run("flash_wear.py", str(circuits), str(_SECTORS), *map(str, WATTS))
+def worn(circuits: int, sectors: int = _SECTORS) -> list[dict]:
+    """Seconds and records until so many sectors were full, one for each of WATTS."""
+    return run("flash_wear.py", str(circuits), str(sectors), *map(str, WATTS))
 
 
 def _row(found: dict) -> dict:

@@ -40,7 +40,16 @@ GOOD = {
     "flash": {
         "years": 20,
         "aim_years": 15,
-        "erases_by_sector_and_year": {"registers": 1},
+        "registers": [
+            {
+                "circuits": 6,
+                "watts": 500,
+                "records_a_sector": 90,
+                "sector_s": 100,
+                "erases_by_sector_and_year": 1,
+                "years": 20,
+            }
+        ],
         "append": {"registers": {"bytes": 0}, "half_hour": {"bytes": 0}, "event": {"bytes": 32}},
     },
     "deploy": {
