@@ -73,7 +73,7 @@ class Journal:
         due[i]   1; 3 if all of the register is to be told, not how far it is from the last time
 
         A new sector takes them all. Each record is read back; one that does not agree is written
-        again in the next place, until a whole sector has failed. False with `ring.waiting`: there
+        again in the next place, until 64 have failed. False with `ring.waiting`: there
         is no room until a sector can be erased, and what is not saved runs on.
         """
         for i in self._range:
