@@ -175,5 +175,7 @@ class Node:
         from tomoshibi.node import heap
 
         status.update(heap.left())
+        # Of those moments this is one.
+        status["heap_lowest"] = min(status["heap_lowest"], status["heap_free"])
         let_go("node.heap")
         return status
