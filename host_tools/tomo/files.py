@@ -1,9 +1,11 @@
 """What goes wrong with files, told as one line."""
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from tomo.errors import MachineRefused, UsageError
 
@@ -27,6 +29,21 @@ def writing(path: Path) -> Iterator[None]:
             f"cannot write to {path}: {error.strerror or error}",
             "Make room or give yourself the right to write there, or name another folder.",
         ) from None
+
+
+def locked(path: Path) -> IO[str] | None:
+    """Hold a lock until what is returned is closed or we end; None if another has it.
+
+    Raises HostError if the file cannot be made.
+    """
+    with writing(path.parent):
+        file = path.open("a", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
 
 
 @contextmanager

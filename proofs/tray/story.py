@@ -25,9 +25,14 @@ FAULTY = {3: "wrong-chip", 6: "bad-sector"}
 REASONS = {3: "ESP32-S3", 6: "0x10000"}
 FIRST_IP = "127.0.0.81"
 NETWORK = {"wifi_ssid": "desk"}
-# So that the outage does not have to wait long, and one load of 100 W is too much in it.
-OUTAGE = {"return_hold_s": "5", "stagger_s": "0", "island_limit_w": "50"}
-OUTAGE |= {"loads.0.min_off_s": "0"}
+# So that the outage does not have to wait long, and one load of 100 W is too much in it. The hold
+# time comes last: a load may close then at once, and for ten seconds nothing is written to flash.
+OUTAGE = {
+    "stagger_s": "0",
+    "island_limit_w": "50",
+    "loads.0.min_off_s": "0",
+    "return_hold_s": "5",
+}
 _WAIT_S = 60.0
 
 Tell = Callable[[str], None]
@@ -42,7 +47,8 @@ def tomo(*words: object) -> str:
     done = CliRunner().invoke(app, [*map(str, words)])
     if done.exit_code:
         said = " ".join(map(str, words))
-        raise Wrong(f"`tomo {said}` ended with {done.exit_code}: {done.output[-500:]}")
+        why = done.exception or done.output[-500:]
+        raise Wrong(f"`tomo {said}` ended with {done.exit_code}: {why}")
     return done.stdout
 
 

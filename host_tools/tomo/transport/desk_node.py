@@ -1,6 +1,5 @@
 """A desk node: the real firmware in a process of its own, with its console and world link."""
 
-import fcntl
 import io
 import os
 import queue
@@ -15,7 +14,7 @@ from typing import IO, cast
 
 from tomo.checkout import board_folder, desk_program
 from tomo.errors import HostError, MachineRefused, NodeSilent, NodeWrong
-from tomo.files import writing
+from tomo.files import locked, writing
 from tomo.image.documents import node_settings, put_node_settings
 from tomo.transport.pseudo_terminal import PseudoTerminal
 from tomo.transport.world_link import LinkClosed, LinkSilent, WorldLink
@@ -51,17 +50,13 @@ def lock_folder(folder: Path) -> IO[str]:
 
     Raises HostError while a node runs there: it knows nothing of what others write.
     """
-    with writing(folder):
-        file = (folder / _LOCK).open("a", encoding="utf-8")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
+    lock = locked(folder / _LOCK)
+    if lock is None:
         raise MachineRefused(
             f"a node runs in {folder}: its chip is not to be written by anybody else",
             f"End that node first, or talk to it through its console: {folder / 'console'}.",
-        ) from None
-    return file
+        )
+    return lock
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 # Of stubs/unix: machine.py, machine_timers.py.
 _WATCHDOG_EXIT, _RESET_EXIT, _SOFT_EXIT, _RAW_EXIT = 3, 4, 5, 6
 # The numbers of ESP-IDF's RESET_REASON, esp32/rom/rtc.h. A soft reset leaves the number as it was.
-POWER_ON = 1
 _REASONS = {_WATCHDOG_EXIT: 8, _RESET_EXIT: 12}
 
 

@@ -128,6 +128,7 @@ class Board:
         if now >= self._plug_at:
             self.port.plug()
             self._tell("plugged", "")
+            self._start()  # the cable is its supply as well
 
     def _take(self, data: bytes, now: float) -> None:
         if not self._powered:

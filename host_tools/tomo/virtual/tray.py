@@ -1,15 +1,15 @@
 """A tray of virtual boards in a folder, served by one loop."""
 
-import fcntl
 import select
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 from tomo.errors import MachineRefused
-from tomo.files import writing
+from tomo.files import locked, writing
 from tomo.virtual.board import Board
 from tomo.virtual.faults import SOUND, Fault
 from tomo.virtual.program import Programs
@@ -94,14 +94,10 @@ class Tray:
         ready.poll(seconds * 1_000)
 
 
-def _locked(folder: Path):
-    """The lock, held until it is closed or this process ends."""
-    file = (folder / _LOCK).open("a", encoding="utf-8")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
+def _locked(folder: Path) -> IO[str]:
+    lock = locked(folder / _LOCK)
+    if lock is None:
         raise MachineRefused(
             f"another tray runs in {folder}", "End that one first, or name another --folder."
-        ) from None
-    return file
+        )
+    return lock
