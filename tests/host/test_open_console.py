@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from tests.host.serial_node import SerialNode
 from tomo.cli.app import app
 from tomo.errors import HostError, NodeSilent, UsageError
-from tomo.transport.console import CONSOLE_LINK, open_console
+from tomo.transport.console import CONSOLE_LINK, Refused, open_console
 from tomo.transport.pseudo_terminal import PseudoTerminal
 
 TOLD = {"t": 2.5, "event": "status", "grid": "normal", "power_w": 732, "calibrated": True}
@@ -117,3 +117,22 @@ def test_node_read_of_a_console_has_every_point_in_its_own_resolution(tmp_path):
         assert shown in table
     refused = tomo("node", "read", tmp_path, "--object", "028D01").exception
     assert isinstance(refused, UsageError)
+
+
+def busy(times):
+    """Answers: refused for now so often, then taken."""
+    refusal = {"t": 1.0, "event": "error", "command": "defaults", "reason": "FlashBusy('later',)"}
+    told = [refusal] * times + [{"t": 2.0, "event": "defaults"}]
+    left = iter(told)
+    return lambda _command: json.dumps(next(left, told[-1])).encode() + b"\r\n"
+
+
+def test_what_is_refused_for_now_is_asked_for_again_and_not_for_ever(monkeypatch):
+    monkeypatch.setattr("tomo.transport.console._BUSY_AGAIN_S", 0)
+    with SerialNode(answer=busy(2)) as node, open_console(node.path) as console:
+        assert console.ask("defaults", "defaults")["t"] == 2.0
+        assert node.heard == ["defaults"] * 3
+    monkeypatch.setattr("tomo.transport.console._BUSY_S", 0)
+    refused = pytest.raises(Refused, match="FlashBusy")
+    with SerialNode(answer=busy(9)) as node, open_console(node.path) as console, refused:
+        console.ask("defaults", "defaults")

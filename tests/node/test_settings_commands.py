@@ -154,8 +154,7 @@ def test_a_running_node_is_set_on_its_port_and_its_chip_is_for_nobody_else(tmp_p
         status, _, told = settings("set", port, "loads.2.tier", "1")
         assert (status, "the node refuses loads.2.tier" in told) == (1, True)
         assert stored(tmp_path) == changed
-        # Refused while anything is being decided, which on a busy machine is now and then.
-        assert 0 in (settings("defaults", port)[0] for _ in range(5))
+        assert settings("defaults", port)[0] == 0
         assert stored(tmp_path) == {}
         file.write_text(json.dumps(changed))
         assert settings("import", port, file)[0] == 0

@@ -24,6 +24,10 @@ _LONGEST_READ = 512  # bytes that a node gives away at a time
 _LONGEST_LINE = 65_536
 _LOOK_S = 0.1
 _TRIES = 2
+# A node that decides something at this very moment writes nothing to flash, and does in the next.
+_BUSY = "FlashBusy"
+_BUSY_S = 2.0
+_BUSY_AGAIN_S = 0.2
 _SIZES = {label: size for label, _kind, _subtype, _offset, size in PARTITIONS}
 # Told to nobody, so a node's refusal to read it is nothing amiss.
 _SECRET = ("identity", "settings")
@@ -44,6 +48,11 @@ class Refused(HostError):
         words = ", ".join(f"{key} {value}" for key, value in reasons.items()) or "no reason given"
         super().__init__(f"{where} refuses `{command}`: {words}")
         self.fields = fields
+
+    @property
+    def for_now(self) -> bool:
+        """Whether the same may be taken in a moment."""
+        return str(self.fields.get("reason", "")).startswith(_BUSY)
 
 
 def is_port(text: str) -> bool:
@@ -118,8 +127,20 @@ class NodeConsole:
     def ask(self, command: str, event: str, fits: Callable[[dict], bool] | None = None) -> dict:
         """The answer to a command: the next object with this event that `fits`.
 
+        What is refused for now is asked for again, for two seconds.
+
         Raises Refused, NodeSilent, or NodeWrong if only nonsense came.
         """
+        until = time.monotonic() + _BUSY_S
+        while True:
+            try:
+                return self._ask(command, event, fits)
+            except Refused as refused:
+                if not refused.for_now or time.monotonic() > until:
+                    raise
+            time.sleep(_BUSY_AGAIN_S)
+
+    def _ask(self, command: str, event: str, fits: Callable[[dict], bool] | None) -> dict:
         self._odd = ""
         # The empty line first: it ends what somebody else may have left half typed.
         self._write(b"\r\n" + command.encode() + b"\r\n")
