@@ -8,6 +8,7 @@ import json
 
 SECRET = "00112233445566778899aabbccddeeff" * 2
 OTHER = "f0" * 32
+KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f0" * 2
 
 
 def hexed(data):
@@ -32,3 +33,7 @@ def document(counter=1, serial="TM-000123", secret=SECRET):
 
 def text_of(*arguments):
     return json.dumps(document(*arguments))
+
+
+def key_text(key):
+    return json.dumps({"key": key})

@@ -35,7 +35,7 @@ _HELP = (
     ("defaults", "Forget all settings."),
     ("identity", "Serial number and calibration, without secrets."),
     ("challenge", "A number that a proof for `identify` must contain."),
-    ("identify PROOF DOCUMENT", "Write the identity: once, or with a proof."),
+    ("identify PROOF DOCUMENT", "Write the factory's half or the node's: once, or with a proof."),
     ("time YYYY-MM-DDThh:mm:ss (UTC)", "Set the clock."),
     ("reboot", "Restart; relays open, as at every start."),
     ("maintenance", "Restart into a REPL, with every output as in reset."),
@@ -160,15 +160,17 @@ class Commands:
     def do_identity(self, _rest: str) -> dict:
         identity = self._storage.identity
         state = "blank" if identity.blank else "lost" if identity.lost else "whole"
-        return {"event": "identity", "state": state, "document": identity.shown()}
+        shown = identity.shown()
+        return {"event": "identity", "state": state, "keyed": identity.keyed, "document": shown}
 
     def do_challenge(self, _rest: str) -> dict:
         return {"event": "challenge", "challenge": self._storage.identity.challenge()}
 
     def do_identify(self, rest: str) -> dict:
         proof, _, text = rest.partition(" ")
-        self._storage.identity.write(text, proof)
-        return {"event": "identified", "serial": self._storage.identity.serial}
+        identity = self._storage.identity
+        identity.write(text, proof)
+        return {"event": "identified", "serial": identity.serial, "keyed": identity.keyed}
 
     def do_time(self, rest: str) -> dict:
         date, _, clock = rest.partition("T")

@@ -1,11 +1,14 @@
-"""Who the node is, in a partition of its own: serial number, hardware, secret, calibration.
+"""Who the node is, in a partition of its own: the factory's half and the node's.
 
     {"serial": "TM-000123", "hardware": "B", "secret": "<64 hex digits>",
      "calibration": {"jig": "J2", "reference": "R-881", "date": "2026-11-25",
-                     "residual_ppm": 310, "counter": 1, …}}
+                     "residual_ppm": 310, "counter": 1, …},
+     "key": "<64 hex digits>"}
 
-A blank one is written once, by the factory's jig; from then on only by a session that proves that
-it knows the device's secret: HMAC-SHA-256 over a challenge of ours and the new document.
+`key` is the node's half: made when it is provisioned, it chains the event log. All else is the
+factory's. Each half is written freely while there is none of it; from then on only by a session
+that proves that it knows what protects that half, `key` or `secret`: HMAC-SHA-256 by it over a
+challenge of ours and the new document.
 """
 
 import json
@@ -14,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from tomoshibi.core.hmac import hmac_sha256
 from tomoshibi.core.refusals import NotAuthorised
-from tomoshibi.settings.copies import BLANK, LOST, Copies
+from tomoshibi.settings.copies import LOST, Copies
 from tomoshibi.wire import copies
 
 if TYPE_CHECKING:
@@ -22,10 +25,13 @@ if TYPE_CHECKING:
 
 _CHALLENGE_SIZE = 16
 _SECRET_DIGITS = 64
+# What protects a half, and stands for it. Neither is ever shown.
+_FACTORY = "secret"
+_NODE = "key"
 
 
 class IdentityStore:
-    """The identity partition. `blank`: never written. `lost`: both copies are damaged.
+    """The identity partition. `blank`: no factory has written it. `lost`: both copies are damaged.
 
     `challenged` is what the next `write` must have signed; empty before the first challenge.
     """
@@ -33,17 +39,25 @@ class IdentityStore:
     def __init__(self, flash: Flash, challenged: bytes = b"", window: Window | None = None) -> None:
         self.copies = Copies(flash, copies.IDENTITY, window)
         self.challenged = challenged
-        document = self.copies.read()
-        self.blank = self.copies.state == BLANK
+        self._look(self.copies.read())
+
+    def _look(self, document: dict) -> None:
         self.lost = self.copies.state == LOST
+        self.blank = not self.lost and _FACTORY not in document
+        self.keyed = _NODE in document
         self.serial = str(document.get("serial", ""))
         self.hardware = str(document.get("hardware", ""))
 
     def shown(self) -> dict:
-        """All but the secret."""
+        """All but what protects it."""
         document = self.copies.read()
-        document.pop("secret", None)
+        document.pop(_FACTORY, None)
+        document.pop(_NODE, None)
         return document
+
+    def key(self) -> bytes:
+        """The node's own key; empty if it has none yet."""
+        return bytes.fromhex(self.copies.read().get(_NODE, ""))
 
     def challenge(self) -> str:
         """Hex digits that the next `write` must have signed."""
@@ -51,39 +65,47 @@ class IdentityStore:
         return _hex(self.challenged)
 
     def write(self, text: str, proof: str) -> None:
-        """Store the document `text` (JSON). Raises NotAuthorised without a right proof.
+        """Store one half, the document `text` (JSON); the other stays as it is.
 
-        A blank identity takes any; a lost one, too, as its secret is gone with it. Raises
-        ValueError if it is no identity, or if its calibration is older than the one it replaces.
+        Raises NotAuthorised without a right proof, if there is such a half; lost ones take any, as
+        what protected them is gone, too. Raises ValueError if it is no such half, or if its
+        calibration is older than the one it replaces.
         """
         before = self.copies.read()
         challenge, self.challenged = self.challenged, b""
-        if not (self.blank or self.lost):
-            secret = bytes.fromhex(before["secret"])
+        document = json.loads(text)
+        if not isinstance(document, dict):
+            raise ValueError("identity is not a JSON object")
+        half = _NODE if _NODE in document else _FACTORY
+        if half in before:
+            secret = bytes.fromhex(before[half])
             if not challenge or _hex(hmac_sha256(secret, challenge + text.encode())) != proof:
                 raise NotAuthorised("identity")
-        document = json.loads(text)
-        _check(document, before)
+        _check(half, document, before)
+        for name in before:
+            if (name == _NODE) != (half == _NODE):
+                document[name] = before[name]
         try:
             self.copies.write(document)
         finally:
             # Of two copies the first may be good and the other not: then it is no longer blank.
-            self.blank = self.copies.state == BLANK
-            self.lost = self.copies.state == LOST
-        self.serial, self.hardware = document["serial"], document["hardware"]
+            self._look(self.copies.read())
 
 
-def _check(document: object, before: dict) -> None:
-    if not isinstance(document, dict):
-        raise ValueError("identity is not a JSON object")
-    for key in ("serial", "hardware", "secret"):
-        if not isinstance(document.get(key), str):
-            raise ValueError("identity has no " + key)
-    if len(document["secret"]) != _SECRET_DIGITS:
-        raise ValueError("secret is not of 64 hex digits")
-    bytes.fromhex(document["secret"])
-    if _counter(document) < _counter(before):
-        raise ValueError("calibration counter runs backwards")
+def _check(half: str, document: dict, before: dict) -> None:
+    if half == _NODE:
+        if len(document) > 1:
+            raise ValueError("key goes alone: the rest is the factory's half")
+    else:
+        for name in ("serial", "hardware"):
+            if not isinstance(document.get(name), str):
+                raise ValueError("identity has no " + name)
+        if _counter(document) < _counter(before):
+            raise ValueError("calibration counter runs backwards")
+    secret = document.get(half)
+    if not isinstance(secret, str) or len(secret) != _SECRET_DIGITS:
+        raise ValueError(half + " is not of 64 hex digits")
+    bytes.fromhex(secret)
 
 
 def _counter(document: dict) -> int:

@@ -7,7 +7,7 @@ import random
 import unittest
 from time import time
 
-from identity_by_hand import SECRET, text_of
+from identity_by_hand import KEY, SECRET, key_text, text_of
 from ram_partitions import RamPartitions
 
 import desk_clock
@@ -91,6 +91,9 @@ class TestCommands(unittest.TestCase):
             "identify 00 " + text_of(),
             "identify 00 {" + SECRET,
             "identify " + SECRET,
+            "identify 00 " + key_text(KEY),
+            "identity",
+            "identify 00 " + key_text(KEY),
             "read identity 0 100",
             "read settings 0 100",
             "read registers 0 512",
@@ -99,8 +102,9 @@ class TestCommands(unittest.TestCase):
             self.desk.ask(line)
             said += self.desk.said
         for text in said:
-            if PASSWORD[:7] in text or SECRET[:7] in text:
-                self.fail(text)
+            for secret in (PASSWORD, SECRET, KEY):
+                if secret[:7] in text:
+                    self.fail(text)
 
     def test_a_stored_password_that_is_refused_is_not_shown_either(self):
         settings = Settings({"wifi_password": PASSWORD * 9})

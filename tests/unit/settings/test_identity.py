@@ -7,7 +7,7 @@ import json
 import unittest
 
 from cut_flash import cuts
-from identity_by_hand import OTHER, SECRET, document, proof, text_of
+from identity_by_hand import KEY, OTHER, SECRET, document, key_text, proof, text_of
 
 from nor_flash import SECTOR, NorFlash
 from tomoshibi.core.refusals import NotAuthorised
@@ -184,3 +184,62 @@ class TestProof(Case):
         self.store.write(text_of(1, "TM-000777"), "")
         self.assertEqual((self.store.lost, self.start().serial), (False, "TM-000777"))
         self.assert_refused(text_of(2), "")
+
+
+class TestHalves(Case):
+    """The factory's and the node's, each with what protects it."""
+
+    def test_the_nodes_half_is_written_once_and_then_with_its_own_key(self):
+        self.store.write(text_of(), "")
+        self.assertEqual((self.store.keyed, self.store.key()), (False, b""))
+        self.store.write(key_text(KEY), "")
+        for store in (self.store, self.start()):
+            self.assertEqual((store.keyed, store.key()), (True, bytes.fromhex(KEY)))
+        text = key_text(OTHER)
+        for secret in (SECRET, OTHER):
+            self.assert_refused(text, proof(secret, self.store.challenge(), text))
+        self.assert_refused(text, "")
+        self.sign(text, KEY)
+        self.assertEqual(self.start().key(), bytes.fromhex(OTHER))
+
+    def test_neither_half_touches_the_other(self):
+        self.store.write(key_text(KEY), "")
+        self.assertTrue(self.store.blank)
+        self.store.write(text_of(3), "")
+        self.assertEqual((self.store.blank, self.store.key()), (False, bytes.fromhex(KEY)))
+        self.sign(key_text(OTHER), KEY)
+        self.sign(text_of(4, "TM-000124"))
+        shown = self.start().shown()
+        self.assertEqual((shown["serial"], shown["calibration"]["counter"]), ("TM-000124", 4))
+        self.assertEqual(self.start().key(), bytes.fromhex(OTHER))
+
+    def test_the_nodes_key_opens_nothing_of_the_factorys(self):
+        self.store.write(text_of(), "")
+        self.store.write(key_text(KEY), "")
+        text = text_of(2)
+        self.assert_refused(text, proof(KEY, self.store.challenge(), text))
+
+    def test_a_half_comes_alone(self):
+        both = document()
+        both["key"] = KEY
+        for wrong in (json.dumps(both), key_text(KEY[1:]), key_text("x" * 64), '{"key": 5}'):
+            self.assertRaises(ValueError, self.store.write, wrong, "")
+            self.assertEqual((self.start().blank, self.start().keyed), (True, False))
+
+    def test_the_key_is_not_shown(self):
+        self.store.write(text_of(), "")
+        self.store.write(key_text(KEY), "")
+        self.assertNotIn(KEY, json.dumps(self.store.shown()))
+        self.assertNotIn("key", self.store.shown())
+
+    def test_a_cut_anywhere_leaves_the_half_that_was_there(self):
+        self.store.write(text_of(), "")
+
+        def work(flash):
+            IdentityStore(flash).write(key_text(KEY), "")
+
+        for whole, way, left in cuts(self.memory, work):
+            with self.subTest(whole=whole, way=way):
+                found = IdentityStore(NorFlash(left))
+                self.assertEqual((found.lost, found.serial), (False, "TM-000123"))
+                self.assertIn(found.key(), (b"", bytes.fromhex(KEY)))
