@@ -1,7 +1,8 @@
 """A shelter's corner: ESP32, two relay-switched circuits and a lamp, each behind its BL0942.
 
 The relays of the loads close on a low level; the lamp's closes in reset, so that there is light
-when in doubt. The three chips share a UART and are told apart by their address inputs.
+when in doubt. The three chips share a UART and are told apart by their address inputs. A sense
+before its 24 V supply's capacitors tells when that falls.
 
 Data only, in the rows that docs/boards.md explains.
 """
@@ -32,6 +33,7 @@ RELAYS = (
 SENSES = (
     ("grid", 34, 15),
     ("load", 35, 15),
+    ("supply", 36, 400),
 )
 
 LAMPS = ((3, 25, 1_000, 1),)

@@ -60,6 +60,7 @@ class Twin:
             "grid_mhz": 50_000,
             "load_mhz": 50_000,
             "islanded": 0,
+            "supplied": 1,
             "lux_milli": 5_000,
         }
         for circuit, *_ in board.RELAYS:
@@ -81,6 +82,8 @@ class Twin:
             contact = DryContact(pin, figure)
             self._setters["islanded"] = contact.set
             self._setters["islanded_bounce_ms"] = contact.bounce
+        elif what == "supply":
+            self._setters["supplied"] = DryContact(pin, level).set
         elif what == "grid-level":
             Pin.wire(pin).microvolts = lambda: self._grid_mv * 1000 // figure
             add_adc(self._setters)

@@ -29,7 +29,7 @@ def changed(tmp_path, old, new, name="submeter6"):
     text = TEXTS[name]
     assert text.count(old) == 1, old
     path = tmp_path / name / "board.py"
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text.replace(old, new), encoding="utf-8")
     line = 1 + text[: text.index(old)].count("\n")
     return path, line
@@ -97,6 +97,8 @@ def test_what_is_only_worth_a_look_fails_nothing():
         ("WATCHDOG_MS = const(8_000)", "", "no WATCHDOG_MS"),
         ('("load", 35, 15)', '("load", 35, 15, 2)', "level 2"),
         ('("contact", 36, 1)', '("contact", 36, 1, 1)', "is no such row"),
+        ('("contact", 36, 1)', '("supply", 36, 300, 2)', "level 2"),
+        ('("contact", 36, 1)', '("supply", 36, 0)', "supply: a figure below its range"),
         ("LAMPS = ()", "LAMPS = ((1, 2, 9, 1), (2, 15, 9, 1))", "more than one lamp"),
         ("LAMPS = ()", "LAMPS = ((7, 2, 9, 1),)", "lamp 7 has no relay"),
         (
@@ -427,3 +429,13 @@ def test_a_board_that_is_refused_is_not_booted_and_says_why(tmp_path, monkeypatc
         assert isinstance(refused, BoardUnsound)
         assert refused.exit_code == 1
         assert refused.hint.startswith(f"{own}:{line}: ")
+
+
+def test_a_hold_up_in_which_nothing_can_be_saved_is_told_and_fails_nothing(tmp_path):
+    for hold_up_ms, told in ((300, 0), (199, 1)):
+        new = f'("supply", 36, {hold_up_ms})'
+        path, line = changed(tmp_path / str(hold_up_ms), '("contact", 36, 1)', new)
+        found = check(read_board(path))
+        assert not [finding for finding in found if finding.fails]
+        said = [finding.line for finding in found if "holds up" in finding.what]
+        assert said == [line] * told

@@ -50,9 +50,9 @@ def test_its_chip_is_sound_and_has_counted_every_start(blackout):
 
 def test_the_second_failure_comes_while_the_counters_are_saved(blackout):
     marks = [t_ms for t_ms, words in blackout[0].trace.marks if words == "panel is without power"]
-    # The contact is believed against a dark bus for a second, then all is saved.
+    # The sense falls 15 ms after the mains; the next look is at most 40 ms later.
     assert marks[0] == CUTS_MS[0]
-    assert CUTS_MS[1] + 1_000 <= marks[1] < CUTS_MS[1] + 1_500
+    assert CUTS_MS[1] + 15 <= marks[1] <= CUTS_MS[1] + 15 + 40 + 20
 
 
 def test_what_a_node_says_after_its_boot_is_told_in_the_sites_time(blackout):

@@ -123,7 +123,7 @@ def _build_parts(base: Foundation) -> tuple[list[Job], EchonetNode, list[Branch 
     circuits, branches, main = build_circuits(storage, base.settings)
     channels = [circuits[number] for number in sorted(circuits) if number]
     half_hours = HalfHours(base.calendar, channels, storage.history, storage.boot)
-    keeper = KeeperJob(storage, control, half_hours)
+    keeper = KeeperJob(storage, control, half_hours, base.supplied)
     jobs: list[Job] = [keeper]
     objects = ObjectBuilder(base.identity, base.calendar, base.places, storage.faulty)
     whole = None

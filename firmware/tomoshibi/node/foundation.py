@@ -55,6 +55,9 @@ class Foundation:
             _contact(),
             self._grid_level(settings["grid_gain_permille"]),
         )
+        supply = _supply()
+        # Where no sense says more, the board is fed from the load side.
+        self.supplied = supply.alive if supply else self.senses.load_alive
         self.grid = grid = GridState(
             settings["line_v"] * 1000,
             settings["line_hz"] * 1000,
@@ -126,3 +129,8 @@ def _detector(what: str) -> Pin:
 def _contact() -> MainsSense | None:
     row = parts.sense("contact")
     return MainsSense(Pin(row[1], Pin.IN), row[2]) if row else None
+
+
+def _supply() -> MainsSense | None:
+    row = parts.sense("supply")
+    return MainsSense(Pin(row[1], Pin.IN), parts.alive_level("supply")) if row else None

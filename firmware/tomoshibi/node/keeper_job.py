@@ -13,6 +13,8 @@ from tomoshibi.core.errors import FlashFailed
 from tomoshibi.node.job import Job
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tomoshibi.node.control import Control
     from tomoshibi.node.storage import Storage
     from tomoshibi.registers.half_hours import HalfHours
@@ -22,18 +24,30 @@ LOOKS_A_SECOND = const(25)
 
 
 class KeeperJob(Job):
-    """`measured` is for samplers: energy has been counted, and power is known."""
+    """`measured` is for samplers: energy has been counted, and power is known.
+
+    supplied   whether the board's own supply comes in: while it does not, all is saved once a
+               second, and at once when it ends
+    """
 
     name = "keeper"
     period_ms = 1_000 // LOOKS_A_SECOND
 
-    def __init__(self, storage: Storage, control: Control, half_hours: HalfHours) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        control: Control,
+        half_hours: HalfHours,
+        supplied: Callable[[], bool],
+    ) -> None:
         super().__init__()
         self._storage = storage
         self._control = control
         self._half_hours = half_hours
         self._news = False
         self._looks = 0
+        self._supplied = supplied
+        self._rest = 0  # looks until the supply is looked at again
 
     def measured(self) -> None:
         """Have the control path look in its next cycle; look at the registers when it is calm."""
@@ -45,6 +59,11 @@ class KeeperJob(Job):
         if not self._looks:
             self._half_hours.poll()
             self._news = True
+        if self._rest:
+            self._rest -= 1
+        elif not self._supplied():
+            self._control.power_going = True
+            self._rest = LOOKS_A_SECOND
         if self._control.calm():
             self._work()
 

@@ -35,7 +35,10 @@ _LATCHING = 6
 _PULSE_MS = range(10, 1_001)
 _PULSES_MS = 4_000
 _PROCESSOR = ("CONTROL_PERIOD_MS", "WATCHDOG_MS", "RESET_REASON")
-_SENSES = ("grid", "load", "contact", "grid-level")
+_SENSES = ("grid", "load", "contact", "grid-level", "supply")
+_WITH_LEVEL = ("grid", "load", "supply")
+# What a save takes after the supply has failed with the mains: docs/flash.md, "Hold-up".
+_HOLD_UP_MS = 200
 _LENGTHS = {"METERS": 6, "RELAYS": 4, "SENSES": 3, "LAMPS": 4, "PHOTOCELLS": 4}
 
 
@@ -116,7 +119,7 @@ def _shapes(board: Board) -> Iterator[Finding]:
             texts = {"METERS": 3, "PHOTOCELLS": 3, "SENSES": 1}.get(name, 0)
             numbers = row[texts:4] if name == "METERS" else row[texts:]
             lists = row[4:] if name == "METERS" else ()
-            optional = name == "SENSES" and row[:1] in (("grid",), ("load",))
+            optional = name == "SENSES" and row[:1] and row[0] in _WITH_LEVEL
             whole = length <= len(row) <= length + optional
             whole = whole or (name == "RELAYS" and len(row) == _LATCHING)
             whole = whole and all(isinstance(text, str) for text in row[:texts])
@@ -276,10 +279,14 @@ def _senses(board: Board) -> Iterator[Finding]:
             yield Finding(line, "the ADC beside Wi-Fi is on GPIO 32 to 39", "Take one of these.")
         if name == "contact" and board.senses[number][2] not in (0, 1):
             yield Finding(line, f"level {board.senses[number][2]}", "A level is 0 or 1.")
-        elif name in ("grid", "load") and board.senses[number][3:] not in ((), (0,), (1,)):
+        elif name in _WITH_LEVEL and board.senses[number][3:] not in ((), (0,), (1,)):
             yield Finding(line, f"level {board.senses[number][3]}", "A level is 0 or 1.")
         elif name != "contact" and board.senses[number][2] < 1:
             yield Finding(line, f"{name}: a figure below its range", "docs/boards.md has it.")
+        elif name == "supply" and board.senses[number][2] < _HOLD_UP_MS:
+            what = f"a supply that holds up for {board.senses[number][2]} ms"
+            remedy = f"Counters are saved within {_HOLD_UP_MS} ms of a failure of the mains."
+            yield Finding(line, what, remedy, fails=False)
     for name in ("grid", "load"):
         if name not in names:
             what = f"no sense {name!r}"

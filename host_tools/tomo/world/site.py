@@ -271,6 +271,8 @@ class World:
         }
         if self._parts[node].has_sense("contact"):
             seen["islanded"] = int(island)
+        if self._parts[node].has_sense("supply"):
+            seen["supplied"] = int(self.supplies.fed(node))
         for load in self.loads[node]:
             current_a = load.current_a(self.load_v)
             seen[f"i{load.number}_ma"] = round(current_a * 1000) * abs(load.sensed)

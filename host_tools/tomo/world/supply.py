@@ -69,6 +69,10 @@ class Supplies:
     def next_change_ms(self) -> int | None:
         return self._due[0][0] if self._due else None
 
+    def fed(self, node: str) -> bool:
+        """Whether the mains of the node's own board are there."""
+        return not self._levels.get(node, {}).keys() & _DARK.keys()
+
     def levels(self, node: str) -> dict[str, int]:
         """Quantities of the world link that a failing supply has moved, as they are now."""
         return self._levels.get(node, {})

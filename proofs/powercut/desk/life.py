@@ -116,6 +116,11 @@ class Promised:
         self.identity = [one for one in self.identity if without_secret(one) == shown][-1:]
 
 
+def _supplied() -> bool:
+    """The sense of the supply speaks through the control path here."""
+    return True
+
+
 class Life:
     def __init__(self, chip, cause: int, dice, promised: Promised, slots: int) -> None:
         self.storage = storage = Storage(registers.BRANCHES, BRANCHES, chip.partition)
@@ -137,7 +142,7 @@ class Life:
         self.flown_mj = [[0, 0] for _ in self._energies]
         channels = [_Channel(energy) for energy in self._energies[1:]]
         self.half_hours = HalfHours(self.clock, channels, storage.history, storage.boot)
-        self._keeper = KeeperJob(storage, self._control, self.half_hours)
+        self._keeper = KeeperJob(storage, self._control, self.half_hours, _supplied)
         self._log = LogJob(storage, self._control, self._events, self._uptime, self.clock)
         self._moves = storage.view(registers.RELAY_MOVES, BRANCHES)
         self._states = storage.view(registers.LOAD_STATE, BRANCHES)

@@ -31,12 +31,16 @@ class FakeControl:
     def __init__(self):
         self.is_calm = True
         self.power_going = False
+        self.is_supplied = True
 
     def calm(self):
         return self.is_calm
 
     def measured(self):
         pass
+
+    def supplied(self):
+        return self.is_supplied
 
 
 class Window:
@@ -60,7 +64,7 @@ class TestKeeperJob(unittest.TestCase):
             branches[-1].reading.valid = True
         self.energy = [branch.energy for branch in branches]
         self.half_hours = HalfHours(Calendar(0), branches, self.storage.history)
-        self.job = KeeperJob(self.storage, self.control, self.half_hours)
+        self.job = KeeperJob(self.storage, self.control, self.half_hours, self.control.supplied)
 
     def kept_mj(self, number):
         """Import of a branch as the next start would find it."""
@@ -124,6 +128,22 @@ class TestKeeperJob(unittest.TestCase):
         await self.live(110)
         self.assertFalse(self.control.power_going)
         self.assertEqual((self.kept_mj(1), self.kept_mj(2)), (1, HALF_WH_MJ))
+
+    async def test_a_supply_that_falls_has_all_saved_at_once_and_then_once_a_second(self):
+        await self.settle()
+        self.energy[0].add_mj(1)
+        self.control.is_supplied = False
+        await self.live(90)
+        self.assertEqual(self.kept_mj(1), 1)
+        self.energy[0].add_mj(1)
+        await self.live(500)
+        self.assertEqual(self.kept_mj(1), 1)
+        await self.live(600)
+        self.assertEqual(self.kept_mj(1), 2)
+        # Nothing has changed: nothing is written.
+        del self.flash.done[:]
+        await self.live(2_000)
+        self.assertEqual(self.flash.done, [])
 
     async def test_a_supply_that_goes_comes_before_the_half_hour(self):
         await self.settle()
