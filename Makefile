@@ -21,7 +21,7 @@ RUFF = build/venv/bin/ruff
 TOMO = build/venv/bin/tomo
 PYRIGHT = build/types/node_modules/.bin/pyright
 
-.PHONY: help setup python run test lint format types docs bench powercut invariants tray desk device clean
+.PHONY: help setup python run test lint format types docs bench powercut day invariants tray desk device clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ bench: setup  ## measure what the project promises, with a table
 
 powercut: setup  ## cut the power at every flash operation and inside it, and boot on what is left
 	@$(PYTHON) -m proofs.powercut
+
+day: setup  ## live a day of half hours with three power cuts, and have pychonet read it
+	@TOMO_WHOLE_DAY=1 $(PYTHON) -m pytest -q tests/node/test_day.py
 
 invariants: setup  ## drive the load control through thousands of random outages and faults
 	@$(PYTHON) -m proofs.invariants
