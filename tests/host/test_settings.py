@@ -187,6 +187,34 @@ def test_set_reaches_loads_and_makes_the_next_one(chip):
 
 
 @pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("name", "panel"),
+        ("line_hz", "60"),
+        ("ride_ms", "120"),  # the default
+        ("wifi_password", "(secret)"),
+        ("loads.1.tier", "3"),
+        ("loads.0.rated_w", "1500"),
+        ("loads.9.tier", "4"),
+        ("places.028D01", "08"),
+        ("places.000D01", "00"),
+    ],
+)
+def test_get_prints_one_value_and_nothing_else(chip, key, told):
+    assert tomo("get", chip, key) == (0, told + "\n", "")
+
+
+def test_get_tells_programs_the_range_too_and_people_what_is_wrong(chip):
+    told = json.loads(tomo("get", chip, "loads.1.tier", "--json")[1])
+    assert (told["key"], told["value"], told["default"]) == ("loads.1.tier", 3, 4)
+    assert tomo("get", chip, "lines_hz")[0] == 2
+    chip.write_bytes(chips.whole_chip(settings=chips.settings({"line_hz": 55})))
+    status, out, told = tomo("get", chip, "line_hz")
+    assert (status, out) == (4, "")
+    assert "holds 55 for line_hz, which may be 50 or 60 Hz" in told
+
+
+@pytest.mark.parametrize(
     ("key", "typed", "status", "told"),
     [
         ("ride_ms", "1001", 1, "ride_ms may be 40 to 1000 ms, not 1001: nothing was written"),

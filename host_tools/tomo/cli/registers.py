@@ -12,6 +12,7 @@ from tomo.cli.progress import reading_bar
 from tomo.cli.streams import say, wide_console
 from tomo.errors import HostError, NodeWrong, UsageError
 from tomo.files import writing
+from tomo.image import demand as demands
 from tomo.image import events as event_log
 from tomo.image import history as half_hours
 from tomo.image import registers as journal
@@ -114,6 +115,28 @@ def history(
 
 
 @app.command()
+def demand(
+    where: Where, as_json: AsJson = False, csv: AsCsv = None, partition: Partition = None
+) -> None:
+    """Show the maximum demand of each branch and of all: the largest mean power of a half hour.
+
+    Of all half hours kept. One in which a start value was set counts for nothing.
+    """
+    with _opened(where, partition) as target:
+        ring = half_hours.open_ring(target.source)
+        there = half_hours.days_of(ring)
+        if not there:
+            raise _no_day(where, None, there)
+        days = half_hours.read_days(ring, there)
+        passed = set() if partition else _started(target)
+        found = demands.maxima(days, half_hours.branches_of(ring), passed)
+    rows = list(render.demand_rows(found))
+    if not _told(rows, as_json, csv):
+        span = f"{half_hours.date_of(there[0])} to {half_hours.date_of(there[-1])}"
+        wide_console().print(render.demand_table(where, rows, span))
+
+
+@app.command()
 def events(
     where: Where, as_json: AsJson = False, csv: AsCsv = None, partition: Partition = None
 ) -> None:
@@ -193,6 +216,13 @@ def _no_day(where: str, day: str | None, there: list[int]) -> HostError:
         return HostError(f"{where}: no half hour was ever kept", "Has the node run yet?")
     first, last = half_hours.date_of(there[0]), half_hours.date_of(there[-1])
     return HostError(f"{where} has no readings of {day}", f"{len(there)} days, {first} to {last}.")
+
+
+def _started(target: Target) -> set[tuple[int, int, int, int]]:
+    """Half hours in which somebody set a counter, as tomo.image.demand passes them over."""
+    offset_min = _utc_offset_min(target)
+    log = event_log.follow(event_log.open_ring(target.source))
+    return set(event_log.started_half_hours(log, offset_min or 0))
 
 
 def _branches(there: int, wanted: int | None) -> list[int]:

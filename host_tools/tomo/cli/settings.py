@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tomo.cli.streams import print_warnings, say, wide_console
+from tomo.errors import NodeWrong
 from tomo.files import writing
 from tomo.jobs import stored_settings as job
 from tomo.jobs.targets import SerialTarget, open_target
@@ -44,6 +45,26 @@ def show(where: Where, as_json: AsJson = False) -> None:
     else:
         wide_console().print(render.settings_table(where, settings))
     _warn_unknown(document)
+
+
+@app.command()
+def get(
+    where: Where,
+    key: Annotated[str, typer.Argument(help="Such as line_hz or loads.2.tier.")],
+    as_json: AsJson = False,
+) -> None:
+    """Print the value of one setting, its default if none was set."""
+    with open_target(where) as target:
+        setting = job.get_value(job.read_document(target), key)
+    if as_json:
+        typer.echo(json_line(render.setting_fields(setting)))
+    elif setting.trouble:
+        raise NodeWrong(
+            f"{where} holds {setting.value!r} for {key}, which may be {setting.allowed}",
+            f"The node takes {setting.default!r} instead. `tomo settings set` puts it right.",
+        )
+    else:
+        typer.echo(render.SECRET if setting.value is None else setting.value)
 
 
 @app.command()

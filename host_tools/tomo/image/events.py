@@ -13,6 +13,8 @@ from tomoshibi.wire.events import KINDS, NUMBER, named
 from tomoshibi.wire.flash_bytes import get
 
 LABEL = "events"
+_DAY_S = 86_400
+_SLOT_S = 1_800
 _FIELDS: tuple[str, ...] = event_log.FIELDS
 # What a record is.
 WHOLE = "whole"
@@ -73,6 +75,16 @@ def follow(ring: Ring) -> Log:
     if chain is not None:
         log.end = chain.sequence
     return log
+
+
+def started_half_hours(log: Log, utc_offset_min: int) -> Iterator[tuple[int, int, int, int]]:
+    """(day, slot, branch, 0 import or 1 export) of the reading after each start value, local."""
+    for event in log.events:
+        fields = event.fields
+        if fields["kind"] in START_VALUES and fields["quality"]:
+            local_s = _DAY_S * fields["day"] + fields["second"] + 60 * utc_offset_min
+            day, slot = divmod(local_s // _SLOT_S + 1, 48)
+            yield day, slot, fields["subject"], START_VALUES.index(fields["kind"])
 
 
 def good_records(data: bytes, end: int) -> int:

@@ -16,7 +16,7 @@ LABEL = "history"
 WRAP_WH = 100_000_000
 _BOOTS = 1 << 16  # boots are numbered up to here, and then from 0 again
 # A counter that gained more than this between two readings has run backwards instead.
-_FORWARDS_WH = WRAP_WH // 2
+FORWARDS_WH = WRAP_WH // 2
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def _backwards(days: dict[int, Day]) -> Iterator[tuple[int, int, int, int]]:
                         continue
                     before = last.get((branch, direction))
                     if before and before[1] < record.written:
-                        if (wh - before[0]) % WRAP_WH > _FORWARDS_WH:
+                        if (wh - before[0]) % WRAP_WH > FORWARDS_WH:
                             yield day.day, slot, branch, direction
                     last[branch, direction] = wh, record.written
 

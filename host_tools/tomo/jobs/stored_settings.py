@@ -113,6 +113,20 @@ def settings_of(document: dict) -> Iterator[Setting]:
             yield replace(place, key=key)
 
 
+def get_value(document: dict, key: str) -> Setting:
+    """One declared setting, with its value in `document` or its default. Raises UsageError."""
+    row, (where, _, name) = _row(key), key.rpartition(".")
+    if not where:
+        return _setting(row, document, "")
+    what, _, number = where.partition(".")
+    if what == _PLACES:
+        places = _places(document)
+        found = _setting(PLACE, {_PLACES: places[name]} if name in places else {}, "")
+        return replace(found, key=key)
+    load = _object(_loads(document), int(number))
+    return _setting(row, load, f"{where}.")
+
+
 def without_secrets(document: dict) -> tuple[dict, list[str]]:
     """The document with the secrets left out, and their names."""
     secrets = [name for name in document if name in _ROWS and _ROWS[name][KIND] == SECRET]

@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from tomo.image import history
+from tomo.image import demand, history
 from tomo.image.events import Event
 from tomo.image.history import Day
 from tomo.image.registers import Registers, Value
@@ -145,6 +145,34 @@ def history_rows(days: Mapping[int, Day], day: int, branches: Iterable[int]) -> 
                 "clock": _quality(record.quality) if record else None,
             }
             before = now
+
+
+def demand_rows(found: Iterable[demand.Demand]) -> Iterator[Row]:
+    """The maximum demand of each branch and of all, import and export."""
+    for one in found:
+        yield {
+            "branch": "all" if one.branch == demand.ALL else one.branch,
+            "direction": ("import", "export")[one.direction],
+            "demand_w": one.power_w,
+            "day": None if one.day is None else str(history.date_of(one.day)),
+            "until": None if one.slot is None else history.clock(one.slot),
+        }
+
+
+def demand_table(where: str, rows: Iterable[Row], days: str) -> Table:
+    table = Table(title=f"{where}  maximum demand, {days}", title_justify="left")
+    table.add_column("branch")
+    for heading in ("import", "half hour until", "export", "half hour until"):
+        table.add_column(heading, justify="right")
+    cells: dict[str, list[str]] = {}
+    for row in rows:
+        told = ["no data", ""]
+        if row["demand_w"] is not None:
+            told = [f"{row['demand_w']} W", f"{row['day']} {row['until']}"]
+        cells.setdefault(str(row["branch"]), []).extend(told)
+    for branch, told in cells.items():
+        table.add_row(branch, *told)
+    return table
 
 
 def history_tables(days: Mapping[int, Day], day: int, branches: Iterable[int]) -> Iterator[Table]:
