@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.desk_bridge import ROOT
-from tomo.scenario.locate import locate, words
 from tomo.scenario.read import ScenarioError, read
+from tomo.tables.locate import locate, words
 
 BLACKOUT = ROOT / "scenarios" / "blackout.toml"
 

@@ -6,9 +6,9 @@ import pytest
 
 from tests.desk_bridge import ROOT
 from tomo.jobs.node_settings import node_settings
-from tomo.scenario.keys import REQUIRED
 from tomo.scenario.read import ScenarioError, read
 from tomo.scenario.schema import GRID, INVERTER, LAMP, LOAD, SETTINGS, SITE
+from tomo.tables.keys import REQUIRED
 from tomoshibi.settings.check import fits
 from tomoshibi.settings.declared import LOAD_SETTINGS
 from tomoshibi.settings.declared import SETTINGS as ROWS

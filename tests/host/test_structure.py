@@ -40,13 +40,14 @@ HOST_MAY_IMPORT = {
     "board": (),
     "client": (),
     "image": (),
-    "scenario": ("board",),
+    "tables": (),
+    "scenario": ("board", "tables"),
     "world": ("board", "scenario"),
     "transport": ("image", "world"),
     "virtual": (),
     "flashing": ("image",),
-    "doctor": ("client", "flashing", "scenario", "transport"),
-    "jobs": ("board", "image", "scenario", "transport", "virtual", "world"),
+    "doctor": ("client", "flashing", "tables", "transport"),
+    "jobs": ("board", "image", "scenario", "tables", "transport", "virtual", "world"),
     "render": ("board", "client", "doctor", "flashing", "image", "jobs", "scenario", "world"),
 }
 HOST_MAY_IMPORT["cli"] = tuple(HOST_MAY_IMPORT)

@@ -18,7 +18,7 @@ from tomo.client.survey import AnswersAgain
 from tomo.errors import HostError, NodeSilent, NodeWrong, UsageError
 from tomo.jobs.addresses import given_address
 from tomo.render import node as render
-from tomo.scenario.kinds import NotThat, ipv4
+from tomo.tables.kinds import NotThat, ipv4
 from tomo.transport.console import is_port
 from tomo.transport.signals import Stopped, stoppable
 from tomoshibi.wire.echonet import NODE_PROFILE

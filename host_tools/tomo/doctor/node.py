@@ -11,7 +11,7 @@ from tomo.doctor.ports import in_use, no_right
 from tomo.doctor.records import FAIL, OK, WARN, Finding
 from tomo.errors import HostError, MachineRefused, NodeSilent, NodeWrong, UsageError
 from tomo.flashing.loader import chip_in_loader
-from tomo.scenario.kinds import NotThat, ipv4
+from tomo.tables.kinds import NotThat, ipv4
 from tomo.transport.console import NodeConsole, is_port, open_console
 from tomoshibi.wire.echonet import NODE_PROFILE
 

@@ -4,8 +4,8 @@ import errno
 import socket
 
 from tomo.errors import MachineRefused, UsageError
-from tomo.scenario.kinds import NotThat, ipv4
 from tomo.scenario.records import Node
+from tomo.tables.kinds import NotThat, ipv4
 
 NO_NETWORK = "none"
 _ECHONET_PORT = 3610

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from tomo.board.read import Board
 from tomo.board.sound import sound_parts
 from tomo.scenario.check_timeline import check_timeline
-from tomo.scenario.locate import Path, Problem
 from tomo.scenario.measures import MEASURES
 from tomo.scenario.recordings import BadRecording, Recording
 from tomo.scenario.records import Node, Profile, Scenario
+from tomo.tables.locate import Path, Problem
 
 # What a node takes for a healthy grid, by its nominal voltage (docs/blackout.md).
 _HEALTHY_V = {100: (95, 107), 200: (182, 222)}

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from tomo.board.read import Board, parts_of
 from tomo.scenario.lanes import ENDERS, KINDS, LANES
-from tomo.scenario.locate import Problem
 from tomo.scenario.records import Event, Scenario
 from tomo.scenario.timeline import Placed, members, placed
+from tomo.tables.locate import Problem
 
 _NODE = "node"
 

@@ -7,8 +7,8 @@ here and what it does there; a new lane (a price, a controller) a table here and
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tomo.scenario.keys import Key
 from tomo.scenario.records import Event
+from tomo.tables.keys import Key
 
 _LASTS = Key("lasts_ms", "integer", low=1, high=86_400_000, unit="ms")
 _MAY_LAST = Key("lasts_ms", "integer", None, 1, 86_400_000, "ms")

@@ -4,10 +4,10 @@
 is the field's name there.
 """
 
-from tomo.scenario.keys import Key, Table
 from tomo.scenario.lanes import KINDS, LOAD_FAULTS
 from tomo.scenario.measures import MEASURES
-from tomo.scenario.setting_keys import load_keys, node_keys, setting_key
+from tomo.tables.keys import Key, Table
+from tomo.tables.setting_keys import load_keys, node_keys, setting_key
 
 OPERATORS = ("<=", "<", "==", ">=", ">")
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from tomo.board.read import parts_of
 from tomo.scenario.circuits import placed_loads
 from tomo.scenario.lanes import ENDERS, KINDS, LANES, LOAD_FAULTS
-from tomo.scenario.locate import Path
 from tomo.scenario.records import Event, Node, Scenario
+from tomo.tables.locate import Path
 
 
 @dataclass(frozen=True)

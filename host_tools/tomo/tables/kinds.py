@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from tomo.checkout import boards
-from tomo.scenario.keys import Key
+from tomo.tables.keys import Key
 
 
 class NotThat(Exception):
@@ -14,6 +14,7 @@ class NotThat(Exception):
 
 
 _ONE_NODE = "an IPv4 address such as 127.0.0.11"
+_SERIAL = re.compile(r"[A-Za-z0-9-]{1,12}")  # as ECHONET Lite has it: 12 characters, ASCII
 _CLOCK = re.compile(r"^(\d{1,3}):([0-5]\d):([0-5]\d)(?:\.(\d{1,3}))?$")
 
 
@@ -33,6 +34,22 @@ def _text(key: Key, value: object) -> str:
     if not isinstance(value, str) or not (key.low or 0) <= len(value) <= (key.high or 999):
         raise NotThat(f"text of {int(key.low or 0)} to {int(key.high or 999)} characters")
     return value
+
+
+def _texts(_key: Key, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise NotThat('a list of texts, such as ["a", "b"]')
+    return tuple(value)
+
+
+def _serial(_key: Key, value: object) -> str:
+    if not isinstance(value, str) or not _SERIAL.fullmatch(value):
+        raise NotThat("a serial number of 1 to 12 letters, digits and -, such as TM-000123")
+    return value
+
+
+def _never(_key: Key, _value: object) -> object:
+    raise NotThat("is never in this file: it is asked for when a board is provisioned")
 
 
 def _integer(key: Key, value: object) -> int:
@@ -123,6 +140,9 @@ def ipv4(value: object) -> str:
 
 _KINDS: dict[str, Callable[[Key, object], object]] = {
     "text": _text,
+    "texts": _texts,
+    "serial": _serial,
+    "never": _never,
     "integer": _integer,
     "number": _number,
     "flag": _flag,

@@ -1,8 +1,8 @@
-"""Keys of a scenario that are settings of a node: ranges, choices, units and defaults from their
+"""Keys of a file that are settings of a node: ranges, choices, units and defaults from their
 rows in the firmware's `settings.declared`.
 """
 
-from tomo.scenario.keys import REQUIRED, Key
+from tomo.tables.keys import REQUIRED, Key
 from tomoshibi.settings.declared import (
     CHOICE,
     DEFAULT,

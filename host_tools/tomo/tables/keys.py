@@ -1,4 +1,4 @@
-"""What tables and keys of a scenario file are declared with."""
+"""What the tables and keys of a file are declared with."""
 
 from dataclasses import dataclass, field
 from itertools import chain
@@ -11,7 +11,8 @@ class Key:
     """One key. `low` to `high` bound numbers (inclusive) and the length of texts."""
 
     name: str
-    kind: str  # text, board, integer, number, flag, choice, clock, local-time, utc-time, ip
+    kind: str  # text, texts, serial, board, integer, number, flag, choice, clock, ip, never,
+    # local-time, utc-time
     default: object = REQUIRED
     low: float | None = None
     high: float | None = None
