@@ -41,13 +41,14 @@ HOST_MAY_IMPORT = {
     "client": (),
     "image": (),
     "tables": (),
-    "scenario": ("board", "tables"),
-    "world": ("board", "scenario"),
+    "site": ("board", "tables"),
+    "scenario": ("board", "site", "tables"),
+    "world": ("board", "scenario", "site"),
     "transport": ("image", "world"),
     "virtual": (),
     "flashing": ("image",),
     "doctor": ("client", "flashing", "tables", "transport"),
-    "jobs": ("board", "image", "scenario", "tables", "transport", "virtual", "world"),
+    "jobs": ("board", "image", "scenario", "site", "tables", "transport", "virtual", "world"),
     "render": ("board", "client", "doctor", "flashing", "image", "jobs", "scenario", "world"),
 }
 HOST_MAY_IMPORT["cli"] = tuple(HOST_MAY_IMPORT)

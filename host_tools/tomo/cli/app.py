@@ -24,7 +24,7 @@ _BOARD_DIR = "--board-dir"
 # most are asked for. Until then this line is what is known of it, the first of its own help.
 COMMANDS = {
     "desk": "Boot one node; its console is on stdin and stdout. Ctrl-C ends it.",
-    "site": "Run simulated sites.",
+    "site": "Check what describes a site, run simulated ones.",
     "node": "Find, read and watch nodes over ECHONET Lite; ask them on their console.",
     "points": "The values that nodes show.",
     "registers": "Read and check what a node keeps in flash: counters, half hours, events.",

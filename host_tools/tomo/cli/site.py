@@ -1,32 +1,57 @@
-"""`tomo site`: simulated sites."""
+"""`tomo site`: sites described in files, checked and simulated."""
 
-import json
-import sys
-from contextlib import ExitStack
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from tomo.cli.streams import outlive_readers, print_warnings, say
-from tomo.errors import UsageError
-from tomo.jobs.addresses import NO_NETWORK
-from tomo.jobs.run_site import CLOCKS, Options, Outcome, View, run_site
-from tomo.render.live import LiveView, fits
-from tomo.render.timeline import JsonView, PlainView, verdict_lines
-from tomo.scenario.read import read
-from tomo.scenario.records import Scenario
-from tomo.transport.signals import Stopped, stoppable
+from tomo.cli.streams import say
+from tomo.errors import HostError, UsageError
+from tomo.render.node import json_line
+from tomo.site.read import look
+from tomo.site.records import Site
+from tomo.tables.reading import NoTables
 
-app = typer.Typer(help="Run simulated sites.", no_args_is_help=True)
-
-_STOPPED_STATUS = 130
+app = typer.Typer(help="Check what describes a site, run simulated ones.", no_args_is_help=True)
 
 
-@app.callback()
-def _group() -> None:
-    """Keeps `run` a subcommand while it is the only one."""
+@app.command(name="check")
+def check_site(
+    file: Annotated[Path, typer.Argument(help="Site file, such as examples/site.toml.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Say all that is wrong in a site file, each with its line; status 1 if anything is."""
+    try:
+        found = look(file)
+    except NoTables as error:
+        if not error.mistake.line:
+            raise UsageError(str(error), "It takes a site file (docs/site.md).") from None
+        found = None
+        errors, warnings = [error.mistake], []
+    else:
+        errors, warnings = found.errors, found.warnings
+    for state, colour, mistakes in (("error", "red", errors), ("warning", "yellow", warnings)):
+        for one in mistakes:
+            if as_json:
+                typer.echo(json_line({"state": state, **asdict(one), "file": str(one.file)}))
+            else:
+                say(f"{state}: {one}", colour, err=True)
+    if errors:
+        raise HostError(f"{file}: {_counted(errors, 'error')}, {_counted(warnings, 'warning')}")
+    if found and not as_json:
+        say(f"{file}: sound, {_counted(warnings, 'warning')}: {_size(found.site)}", "green")
+
+
+def _size(site: Site) -> str:
+    loads = [load for node in site.node for load in node.load]
+    lamps = [lamp for node in site.node for lamp in node.lamp]
+    return f"{_counted(site.node, 'node')}, {_counted(loads, 'load')}, {_counted(lamps, 'lamp')}"
+
+
+def _counted(members: Sequence, what: str) -> str:
+    return f"{len(members)} {what}" + ("" if len(members) == 1 else "s")
 
 
 @app.command()
@@ -44,59 +69,14 @@ def run(
     size: Annotated[int, typer.Option(help="Desk program: 32 or 64 bits.")] = 32,
     net: Annotated[
         str | None,
-        typer.Option(help=f"First octets of the nodes' addresses, or {NO_NETWORK!r}."),
+        typer.Option(help="First octets of the nodes' addresses, or 'none'."),
     ] = None,
 ) -> None:
     """Run a site through its scenario; ends with status 1 if an expectation fails.
 
     Whoever reads the output may go away: the run goes on, and its status tells how it ended.
     """
-    outlive_readers()
-    if clock not in CLOCKS:
-        raise UsageError(f"no clock {clock!r}", "Clocks: " + ", ".join(CLOCKS))
-    if size not in (32, 64):
-        raise UsageError(f"no desk program of {size} bits", "Sizes: 32, 64")
-    loaded = read(scenario)
-    print_warnings(loaded.warnings)
-    options = Options(out=out, clock=clock, size=size, net=net)
-    try:
-        with stoppable():
-            outcome = _watched(loaded, options, as_json)
-    except Stopped:
-        typer.echo("stopped before the end: no verdict", err=True)
-        raise typer.Exit(_STOPPED_STATUS) from None
-    _tell(outcome, out, as_json)
-    if outcome.unwritten:
-        raise outcome.unwritten
-    raise typer.Exit(0 if outcome.held else 1)
+    # World and pictures take a second to load: only for who runs something.
+    from tomo.cli.site_run import run_scenario
 
-
-def _watched(scenario: Scenario, options: Options, as_json: bool) -> Outcome:
-    console = Console()
-    with ExitStack() as stack:
-        view: View
-        if as_json:
-            view = JsonView(scenario, sys.stdout)
-        elif fits(console):
-            view = stack.enter_context(LiveView(scenario, console))
-        else:
-            view = PlainView(scenario, sys.stdout)
-        return run_site(scenario, options, view, lambda outcome: _report(outcome, options.out))
-
-
-def _report(outcome: Outcome, out: Path) -> None:
-    # matplotlib takes a second to load: only when there is something to draw.
-    from tomo.render import report
-
-    report.write(outcome, out / "report.html")
-
-
-def _tell(outcome: Outcome, out: Path, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(outcome.summary, ensure_ascii=False))
-        return
-    for line in verdict_lines(outcome):
-        colour = "red" if line.startswith("FAILED") or "FAILED" in line[:16] else "green"
-        say(line, colour)
-    if not outcome.unwritten:
-        typer.echo(f"report: {out / 'report.html'}")
+    run_scenario(scenario, clock, out, as_json, size, net)

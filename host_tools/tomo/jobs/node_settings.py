@@ -1,11 +1,9 @@
 """The settings of a node, from what the scenario says of it and of the site around it."""
 
 from tomo.board.read import parts_of
-from tomo.scenario.circuits import placed_loads
 from tomo.scenario.records import Node, Scenario
-
-# The part of the inverter's rating that loads may draw; lamps and what starts up live on the rest.
-_LIMIT_TENTHS = 9
+from tomo.site import limits
+from tomo.site.circuits import placed_loads
 
 
 def node_settings(scenario: Scenario, node: Node) -> dict:
@@ -23,7 +21,7 @@ def node_settings(scenario: Scenario, node: Node) -> dict:
         settings["island_limit_w"] = island_limit_w(scenario, node)
         inverter = scenario.inverter
         surge_w = inverter.surge_w or 2 * inverter.continuous_w
-        settings["island_surge_w"] = _part(scenario, surge_w)
+        settings["island_surge_w"] = limits.part_w(surge_w, scenario.node)
         settings["island_surge_ms"] = inverter.surge_ms
     if node.load:
         settings["loads"] = _loads(node)
@@ -47,7 +45,7 @@ def _loads(node: Node) -> list[dict[str, object]]:
             "locked_off": int(load.locked_off),
             **load.settings,
         }
-        for circuit, load in placed_loads(board, node)
+        for circuit, load in placed_loads(board, node.load)
         if circuit in board.load_circuits
     }
     last = max(rows, default=0)
@@ -55,16 +53,6 @@ def _loads(node: Node) -> list[dict[str, object]]:
 
 
 def island_limit_w(scenario: Scenario, node: Node) -> int:
-    """What a sub-meter's loads may draw in an island, as given, or its part of the rating, W.
-
-    Sub-meters do not know of each other, so several share the nine tenths equally.
-    """
-    given = node.settings.get("island_limit_w")
-    if given is not None:
-        return given
-    return _part(scenario, scenario.inverter.continuous_w)
-
-
-def _part(scenario: Scenario, rating_w: int) -> int:
-    sharing = sum(bool(parts_of(one.board).load_circuits) for one in scenario.node)
-    return rating_w * _LIMIT_TENTHS // 10 // max(1, sharing)
+    """What a sub-meter's loads may draw in an island, as given, or its part of the rating, W."""
+    part = limits.part_w(scenario.inverter.continuous_w, scenario.node)
+    return node.settings.get("island_limit_w", part)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from tomo.board.read import Board
 from tomo.board.sound import sound_parts
 from tomo.scenario.check_timeline import check_timeline
 from tomo.scenario.measures import MEASURES
 from tomo.scenario.recordings import BadRecording, Recording
-from tomo.scenario.records import Node, Profile, Scenario
+from tomo.scenario.records import Profile, Scenario
+from tomo.site.members import check_names, check_parts
 from tomo.tables.locate import Path, Problem
 
 # What a node takes for a healthy grid, by its nominal voltage (docs/blackout.md).
@@ -49,55 +49,11 @@ def _nodes(scenario: Scenario) -> Iterator[Problem]:
     if not scenario.node:
         yield (), "expected at least one [[node]]"
     for number, node in enumerate(scenario.node):
-        parts = sound_parts(node.board)
-        lamps = len(parts.lamp_circuits)
-        yield from (
-            (("node", number, "load", place, *key), what)
-            for place, key, what in _circuits(parts, node)
-        )
-        if len(node.lamp) != lamps:
-            at = ("node", number, "lamp", lamps) if len(node.lamp) > lamps else ("node", number)
-            yield at, f"{node.board} has {lamps} lamps, got {len(node.lamp)}"
-
-
-def _circuits(board: Board, node: Node) -> Iterator[tuple[int, tuple[str, ...], str]]:
-    """(place of the load, its key, what is wrong)."""
-    taken: set[int] = set()
-    can = sorted((*board.load_circuits, *board.fixed_circuits))
-    left = len(set(board.load_circuits).difference(load.circuit for load in node.load))
-    for place, load in enumerate(node.load):
-        if not load.circuit:
-            left -= 1
-            if left == -1:
-                yield place, (), f"{node.board} switches {len(board.load_circuits)} loads at most"
-        elif load.circuit not in can:
-            known = ", ".join(str(circuit) for circuit in can) or "none"
-            what = f"{node.board} has loads on circuits {known}, got {load.circuit}"
-            yield place, ("circuit",), what
-        elif load.circuit in taken:
-            yield place, ("circuit",), f"a second load on circuit {load.circuit}"
-        taken.add(load.circuit)
+        yield from check_parts(sound_parts(node.board), node, ("node", number))
 
 
 def _names(scenario: Scenario) -> Iterator[Problem]:
-    names: set[str] = set()
-    addresses: set[str] = set()
-    switched: set[str] = set()
-    for number, node in enumerate(scenario.node):
-        at = ("node", number)
-        if node.name in names:
-            yield (*at, "name"), f"a second node {node.name!r}"
-        if node.ip and node.ip in addresses:
-            yield (*at, "ip"), f"a second node at {node.ip}"
-        if node.name in (".", "..") or not node.name.isprintable() or "/" in node.name:
-            yield (*at, "name"), "names a folder, too: no slash, no control character, not . or .."
-        names.add(node.name)
-        addresses.add(node.ip)
-        for kind, members in (("load", node.load), ("lamp", node.lamp)):
-            for place, member in enumerate(members):
-                if member.name in switched:
-                    yield (*at, kind, place, "name"), f"a second load or lamp {member.name!r}"
-                switched.add(member.name)
+    yield from check_names(scenario.node)
 
 
 def _profiles(scenario: Scenario) -> Iterator[Problem]:

@@ -109,7 +109,7 @@ class Load:
     profile: Profile
     fault: str = "none"  # from fault_at (ms) on
     fault_at: int = 0
-    circuit: int = 0  # 0: the next of the board's, see scenario.circuits
+    circuit: int = 0  # 0: the next of the board's, see site.circuits
     settings: dict = field(default_factory=dict)  # others that only the node minds
 
 

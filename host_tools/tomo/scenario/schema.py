@@ -4,48 +4,40 @@
 is the field's name there.
 """
 
+from dataclasses import replace
+
 from tomo.scenario.lanes import KINDS, LOAD_FAULTS
 from tomo.scenario.measures import MEASURES
+from tomo.site import schema as site
+from tomo.site.schema import CIRCUIT, PLACE, RATINGS, SETTINGS
 from tomo.tables.keys import Key, Table
-from tomo.tables.setting_keys import load_keys, node_keys, setting_key
+from tomo.tables.setting_keys import setting_key
 
 OPERATORS = ("<=", "<", "==", ">=", ">")
 
-SITE = Table(
-    (
-        Key("name", "text", low=1, high=60),
-        Key("place", "text", "", high=60),
-        Key("latitude", "number", low=-90, high=90, unit="deg"),
-        Key("longitude", "number", low=-180, high=180, unit="deg"),
-        setting_key("utc_offset_min"),
-        Key("start", "local-time"),
-        Key("duration", "clock"),
-        Key("seed", "integer", 1, 0, 2**31 - 1),
-        Key("pace", "number", 50.0, 1, 10_000, "site seconds per second"),
-    )
+_RUN = (
+    Key("start", "local-time"),
+    Key("duration", "clock"),
+    Key("seed", "integer", 1, 0, 2**31 - 1),
+    Key("pace", "number", 50.0, 1, 10_000, "site seconds per second"),
 )
-GRID = Table(
-    (
-        Key("nominal_v", "number", 101.0, 90, 240, "V"),  # nodes: line_v, 100 or 200
-        setting_key("line_hz", "nominal_hz"),
-        Key("line_ohm", "number", 0.02, 0, 1, "ohm"),
-        Key("wander_v", "number", 0.5, 0, 3, "V"),
-        Key("wander_hz", "number", 0.02, 0, 0.2, "Hz"),
-    ),
-    required=False,
+_GRID = (
+    Key("line_ohm", "number", 0.02, 0, 1, "ohm"),
+    Key("wander_v", "number", 0.5, 0, 3, "V"),
+    Key("wander_hz", "number", 0.02, 0, 0.2, "Hz"),
 )
-INVERTER = Table(
-    (
-        Key("continuous_w", "integer", low=1, high=100_000, unit="W"),
-        Key("surge_w", "integer", 0, 0, 300_000, "W"),  # 0: twice the continuous rating
-        setting_key("island_surge_ms", "surge_ms"),  # nodes are told it
-        Key("trip_ms", "integer", 300, 10, 5_000, "ms"),
-        Key("retry_s", "integer", 30, 1, 600, "s"),
-        Key("transfer_ms", "integer", 20, 0, 10_000, "ms"),
-        Key("reconnect_s", "integer", 150, 0, 600, "s"),
-        Key("own_w", "number", 15.0, 0, 200, "W"),
-    )
+# nodes: line_v, 100 or 200
+_NOMINAL_V = Key("nominal_v", "number", 101.0, 90, 240, "V")
+_INVERTER = (
+    Key("trip_ms", "integer", 300, 10, 5_000, "ms"),
+    Key("retry_s", "integer", 30, 1, 600, "s"),
+    Key("transfer_ms", "integer", 20, 0, 10_000, "ms"),
+    Key("reconnect_s", "integer", 150, 0, 600, "s"),
+    Key("own_w", "number", 15.0, 0, 200, "W"),
 )
+SITE = Table((*PLACE, *_RUN))
+GRID = Table((_NOMINAL_V, setting_key("line_hz", "nominal_hz"), *_GRID), required=False)
+INVERTER = Table((*RATINGS, *_INVERTER))
 BATTERY = Table(
     (
         Key("capacity_wh", "integer", low=1, high=1_000_000, unit="Wh"),
@@ -65,36 +57,24 @@ PROFILE = Table(
     )
 )
 PV = Table((), tables={"profile": PROFILE}, required=False)
-LOAD = Table(
-    (
-        *load_keys(),
-        Key("circuit", "integer", 0, 0, 9),
-        Key("power_factor", "number", 0.95, 0.05, 1),
-        Key("cold_factor", "number", 1.0, 1, 5),
-        Key("cold_s", "integer", 600, 0, 7_200, "s"),
-        Key("cold_after_s", "integer", 1_200, 0, 86_400, "s"),
-        Key("fault", "choice", "none", choices=("none", *LOAD_FAULTS)),
-        Key("fault_at", "clock", 0),
-    ),
-    tables={"profile": PROFILE},
+_APPLIANCE = (
+    Key("power_factor", "number", 0.95, 0.05, 1),
+    Key("cold_factor", "number", 1.0, 1, 5),
+    Key("cold_s", "integer", 600, 0, 7_200, "s"),
+    Key("cold_after_s", "integer", 1_200, 0, 86_400, "s"),
+    Key("fault", "choice", "none", choices=("none", *LOAD_FAULTS)),
+    Key("fault_at", "clock", 0),
 )
-LAMP = Table(
-    (
-        Key("name", "text", low=1, high=32),
-        Key("tier", "integer", 0, 0, 4),
-        setting_key("lamp_role", "role"),
-        setting_key("lamp_full_w", "full_w"),
-        setting_key("lamp_standby_mw", "standby_mw"),
-        setting_key("island_energy_wh"),
-        Key("daylight_factor", "number", 0.06, 0.0001, 1),
-        Key("own_lux", "number", 0.0, 0, 10_000, "lx"),
-        Key("power_factor", "number", 0.95, 0.05, 1),
-    )
+_LIGHT = (
+    Key("daylight_factor", "number", 0.06, 0.0001, 1),
+    Key("own_lux", "number", 0.0, 0, 10_000, "lx"),
+    Key("power_factor", "number", 0.95, 0.05, 1),
 )
-# What a node may be told besides its place, its loads and its lamp. Not given, island_limit_w is
-# nine tenths of continuous_w, shared by the site's sub-meters, island_surge_w the like part of
-# surge_w, and island_surge_ms is surge_ms: see jobs.node_settings.
-SETTINGS = Table(node_keys(), required=False)
+LOAD = Table((*CIRCUIT, *_APPLIANCE), tables={"profile": PROFILE})
+LAMP = Table((*site.LAMP, *_LIGHT))
+# Of `settings`: not given, island_limit_w is nine tenths of continuous_w, shared by the site's
+# sub-meters, island_surge_w the like part of surge_w, and island_surge_ms is surge_ms: see
+# jobs.node_settings.
 NODE = Table(
     (
         Key("name", "text", low=1, high=32),
@@ -122,4 +102,26 @@ EXPECT = Table(
 ROOT = Table(
     tables={"site": SITE, "grid": GRID, "inverter": INVERTER, "battery": BATTERY, "pv": PV},
     arrays={"node": NODE, "event": EVENT, "expect": EXPECT},
+)
+
+# A scenario that names a site file: what stands there is not said again, and what is more to be
+# known of its loads and lamps to play them is said by their names.
+_APPLIANCES = Table(
+    (Key("of", "text"), *_APPLIANCE), tables={"profile": replace(PROFILE, required=False)}
+)
+ROOT_OF_SITE = Table(
+    (Key("site", "text", low=1, high=200),),
+    tables={
+        "run": Table(_RUN),
+        "grid": Table((replace(_NOMINAL_V, default=None), *_GRID), required=False),
+        "inverter": Table(_INVERTER, required=False),
+        "battery": BATTERY,
+        "pv": PV,
+    },
+    arrays={
+        "appliance": _APPLIANCES,
+        "lamp": Table((Key("of", "text"), *_LIGHT)),
+        "event": EVENT,
+        "expect": EXPECT,
+    },
 )

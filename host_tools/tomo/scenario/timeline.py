@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tomo.board.read import parts_of
-from tomo.scenario.circuits import placed_loads
 from tomo.scenario.lanes import ENDERS, KINDS, LANES, LOAD_FAULTS
 from tomo.scenario.records import Event, Node, Scenario
+from tomo.site.circuits import placed_loads
 from tomo.tables.locate import Path
 
 
@@ -60,7 +60,7 @@ def spans(scenario: Scenario, lane: str) -> list[Span]:
 def members(node: Node) -> dict[int, str]:
     """The loads and lamps of a node by circuit."""
     board = parts_of(node.board)
-    loads = placed_loads(board, node)
+    loads = placed_loads(board, node.load)
     lamps = zip(board.lamp_circuits, node.lamp, strict=False)
     return {circuit: one.name for circuit, one in (*loads, *lamps)}
 
@@ -69,7 +69,7 @@ def _of_loads(scenario: Scenario) -> Iterator[Placed]:
     """What loads say with their keys `fault` and `fault_at`. It lasts to the end."""
     for number, node in enumerate(scenario.node):
         board = parts_of(node.board)
-        for place, (circuit, load) in enumerate(placed_loads(board, node)):
+        for place, (circuit, load) in enumerate(placed_loads(board, node.load)):
             if load.fault == "none":
                 continue
             event = Event(load.fault_at, LOAD_FAULTS[load.fault], None, node.name)

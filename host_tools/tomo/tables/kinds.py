@@ -14,7 +14,7 @@ class NotThat(Exception):
 
 
 _ONE_NODE = "an IPv4 address such as 127.0.0.11"
-_SERIAL = re.compile(r"[A-Za-z0-9-]{1,12}")  # as ECHONET Lite has it: 12 characters, ASCII
+SERIAL = re.compile(r"[A-Za-z0-9-]{1,12}")  # as ECHONET Lite has it: 12 characters, ASCII
 _CLOCK = re.compile(r"^(\d{1,3}):([0-5]\d):([0-5]\d)(?:\.(\d{1,3}))?$")
 
 
@@ -43,7 +43,7 @@ def _texts(_key: Key, value: object) -> tuple[str, ...]:
 
 
 def _serial(_key: Key, value: object) -> str:
-    if not isinstance(value, str) or not _SERIAL.fullmatch(value):
+    if not isinstance(value, str) or not SERIAL.fullmatch(value):
         raise NotThat("a serial number of 1 to 12 letters, digits and -, such as TM-000123")
     return value
 

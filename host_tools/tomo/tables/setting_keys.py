@@ -4,6 +4,7 @@ rows in the firmware's `settings.declared`.
 
 from tomo.tables.keys import REQUIRED, Key
 from tomoshibi.settings.declared import (
+    ADDRESS,
     CHOICE,
     DEFAULT,
     INTEGER,
@@ -28,9 +29,13 @@ _ELSEWHERE = (
 _SAID_OF_A_LOAD = ("name", "tier", "rated_w")
 
 
-def setting_key(setting: str, name: str = "") -> Key:
-    """The key `name` of a scenario that has what the setting has; of the same name if not given."""
-    return _key(_ROWS[setting], name or setting, _ROWS[setting][DEFAULT])
+def setting_key(setting: str, name: str = "", **default: object) -> Key:
+    """The key `name` of a file that has what the setting has; of the same name if not given.
+
+    default   instead of the setting's own
+    """
+    row = _ROWS[setting]
+    return _key(row, name or setting, default.get("default", row[DEFAULT]))
 
 
 def node_keys() -> tuple[Key, ...]:
@@ -53,5 +58,5 @@ def _load_key(row: tuple) -> Key:
 def _key(row: tuple, name: str, default: object) -> Key:
     if row[KIND] == CHOICE:
         return Key(name, "choice", default, unit=row[UNIT], choices=row[MOST])
-    kind = "integer" if row[KIND] == INTEGER else "text"
+    kind = {INTEGER: "integer", ADDRESS: "ip"}.get(row[KIND], "text")
     return Key(name, kind, default, row[LEAST], row[MOST], row[UNIT])

@@ -7,9 +7,9 @@ from math import hypot
 from typing import Protocol
 
 from tomo.board.read import parts_of
-from tomo.scenario.circuits import placed_loads
 from tomo.scenario.records import Node, Scenario
 from tomo.scenario.timeline import edges
+from tomo.site.circuits import placed_loads
 from tomo.world import flows
 from tomo.world.battery import Battery
 from tomo.world.daylight import altitude, lux
@@ -82,7 +82,7 @@ class World:
         fixed = self._parts[node.name].fixed_circuits
         self.loads[node.name] = [
             Load(data, circuit, self.scenario.data_file(data.profile), circuit in fixed)
-            for circuit, data in placed_loads(self._parts[node.name], node)
+            for circuit, data in placed_loads(self._parts[node.name], node.load)
         ]
         self.lamps[node.name] = [
             Lamp(data, circuit)
