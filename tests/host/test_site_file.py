@@ -52,7 +52,7 @@ def test_the_example_is_sound_and_has_all_that_a_technician_knows():
     house, shop, pole = found.site.node
     assert (house.name, shop.board, pole.serial) == ("house", "submeter6", "TL-000012")
     assert house.load[1].feeds == ("node", "network")
-    assert house.settings == {"island_limit_w": 1500, "return_hold_s": 60, "stagger_s": 10}
+    assert house.settings == {"island_limit_w": 1500, "return_hold_s": 30, "stagger_s": 5}
     assert found.site.network.ntp_server == "192.168.10.1"
     assert (pole.lamp[0].role, pole.lamp[0].island_energy_wh) == ("evacuation", 500)
 
@@ -63,9 +63,9 @@ def test_the_example_is_sound_and_has_all_that_a_technician_knows():
         ("min_off_s = 0\n", "min_of_s = 0\n", "node[1].load[1].min_of_s",
          "unknown key; did you mean min_off_s?"),
         ("tier = 4", "tier = 5", "node[1].load[6].tier", "expected 0 to 4, got 5"),
-        ("min_off_s = 60", "min_off_s = 3601", "node[1].load[3].min_off_s",
+        ("min_off_s = 30", "min_off_s = 3601", "node[1].load[3].min_off_s",
          "expected 0 to 3600 s, got 3601"),
-        ("return_hold_s = 60", "return_hold_s = 4", "node[1].settings.return_hold_s",
+        ("return_hold_s = 30", "return_hold_s = 4", "node[1].settings.return_hold_s",
          "expected 5 to 3600 s, got 4"),
         ("tier = 4", 'tier = "4"', "node[1].load[6].tier", "expected 0 to 4, got '4'"),
         ('ssid = "street-nodes"', 'password = "12345678"', "network.password",

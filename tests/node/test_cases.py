@@ -1,5 +1,7 @@
 """scenarios/cases: what once went wrong at a site, each with what must hold, in virtual time.
 
+And scenarios/street.toml, whose site stands in a file of its own.
+
 Where the numbers come from stands in each file's head.
 """
 
@@ -11,6 +13,7 @@ from tests.desk_bridge import ROOT
 from tests.node.runs import run
 
 CASES = sorted((ROOT / "scenarios" / "cases").glob("*.toml"))
+STREET = ROOT / "scenarios" / "street.toml"
 
 
 def failed(path, folder):
@@ -20,7 +23,7 @@ def failed(path, folder):
 
 
 @pytest.mark.usefixtures("desk32")
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*CASES, STREET], ids=lambda path: path.stem)
 def test_the_case_holds(path, tmp_path):
     assert failed(path, tmp_path) == []
 

@@ -7,7 +7,10 @@ from typing import Any
 from tomo.errors import UsageError
 from tomo.scenario import records
 from tomo.scenario.check import advise, check
-from tomo.scenario.schema import ROOT
+from tomo.scenario.of_site import said_here, strangers, whole
+from tomo.scenario.schema import ROOT, ROOT_OF_SITE
+from tomo.site.read import SiteError
+from tomo.site.read import read as read_site
 from tomo.tables.locate import Problem
 from tomo.tables.reading import NoTables, located, read_tables, values_of
 
@@ -26,6 +29,8 @@ def read(path: Path) -> records.Scenario:
         text, raw = read_tables(path)
     except NoTables as error:
         raise ScenarioError([str(error)]) from None
+    if isinstance(raw.get("site"), str):
+        return _read_with_site(path, text, raw)
     problems: list[Problem] = []
     values = values_of(ROOT, raw, (), problems)
     scenario = None if problems else _records(path, values)
@@ -34,6 +39,31 @@ def read(path: Path) -> records.Scenario:
     if problems or scenario is None:
         raise ScenarioError(_told(path, text, problems))
     return replace(scenario, warnings=tuple(_told(path, text, advise(scenario))))
+
+
+def _read_with_site(path: Path, text: str, raw: dict) -> records.Scenario:
+    """The same of a scenario that names a site file, in which everything has to be right, too."""
+    problems: list[Problem] = []
+    values = values_of(ROOT_OF_SITE, raw, (), problems)
+    unsaid = {
+        kind: values_of(ROOT_OF_SITE.arrays[kind], {}, (), []) for kind in ("appliance", "lamp")
+    }
+    try:
+        found = read_site(path.parent / raw["site"])
+    except SiteError as error:
+        raise ScenarioError(_told(path, text, problems) + list(map(str, error.mistakes))) from None
+    problems += strangers(values, found.site)
+    if problems:
+        raise ScenarioError(_told(path, text, problems))
+    scenario = _records(path, whole(values, found.site, unsaid))
+
+    def told(problems: list[Problem]) -> list[str]:
+        here = [(said_here(values, found.site, where), what) for where, what in problems]
+        return _told(path, text, here)
+
+    if wrong := told(check(scenario)):
+        raise ScenarioError(wrong)
+    return replace(scenario, warnings=(*map(str, found.warnings), *told(advise(scenario))))
 
 
 def _told(path: Path, text: str, problems: list[Problem]) -> list[str]:
