@@ -107,6 +107,9 @@ def test_the_example_is_sound_and_has_all_that_a_technician_knows():
         ("tier = 1\nrated_w = 60\n", "tier = 2\nrated_w = 60\n", "node[1].load[2].tier",
          ("circuit 2 feeds this node and the network in tier 2; make it tier 0 or 1, or write: "
          'confirm = "circuit 2 feeds this node and the network and may be shed"')),
+        ("rated_w = 600\n", 'rated_w = 600\nfeeds = ["pole-17"]\n', "node[1].load[4].tier",
+         ("circuit 4 feeds pole-17 in tier 2; make it tier 0 or 1, or write: "
+         'confirm = "circuit 4 feeds pole-17 and may be shed"')),
         ("rated_w = 60\n", "locked_off = true\nrated_w = 60\n", "node[1].load[2].locked_off",
          "circuit 2 feeds this node and the network, and is never switched on"),
         ('last = "TM-000120"', 'last = "TM-000101"', "serials[1]",
@@ -151,11 +154,12 @@ def test_all_mistakes_are_told_in_one_run_and_none_twice(site):
 def test_two_lamps_in_one_place_are_refused_two_panels_are_warned_of(site):
     pole = TEXT[TEXT.index('[[node]]\nname = "pole-17"') :]
     second = pole.replace('"pole-17"', '"pole-18"').replace('"street"', '"street 2"')
+    second = second.replace('"pole 17, before', '"Pole 17,  before')
     second = second.replace("TL-000012", "TL-000013").replace(".21", ".22")
     assert told(site(pole, pole + second).errors) == [
         (
             f"{TEXT.count(chr(10)) + line_of('place', pole)}: node[4].place: "
-            "the lamp of pole-17 is in the same place 'pole 17, before 1-2-4'"
+            "the lamp of pole-17 is in the same place 'Pole 17,  before 1-2-4'"
         )
     ]
     panels = site("1-2-4, back room", "1-2-3, hall")
@@ -178,6 +182,9 @@ def test_two_lamps_in_one_place_are_refused_two_panels_are_warned_of(site):
          "tier 0 is rated 1501 W together, its loads may draw 1500 W in an island"),
         (['ip = "192.168.10.12"', "line_v = 200"], "200, but the site has 100"),
         (['ip = "192.168.10.12"', "line_hz = 60"], "60, but the site has 50"),
+        (["continuous_w = 3000", "continuous_w = 2759"],
+         ("the loads may draw 2700 W in an island and the lamps 60 W at full, more than 2759 W "
+         "together")),
         (['feeds = ["node"]\n', ""], "there is nothing to confirm"),
     ],
 )  # fmt: skip

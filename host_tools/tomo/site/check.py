@@ -51,6 +51,7 @@ def advise(site: Site) -> Iterator[Problem]:
         yield from _needless(node, number)
     if not _boards(site)[1]:
         yield from _life_safety(site)
+        yield from _lamps_left_out(site)
 
 
 def confirmation(node: Node, circuit: int, feeds: Sequence[str]) -> str:
@@ -70,13 +71,17 @@ def _reserved(site: Site) -> Iterator[Problem]:
 
 def _places(site: Site) -> Iterator[Problem]:
     """A pole has one head: whoever stands before it must know which of two is meant."""
-    poles: dict[str, str] = {}
     for number, node in enumerate(site.node):
-        if node.place and node.lamp and node.place in poles:
-            what = f"the lamp of {poles[node.place]} is in the same place {node.place!r}"
+        others = [one for one in site.node[:number] if one.lamp and _same_place(one, node)]
+        if node.lamp and others:
+            what = f"the lamp of {others[0].name} is in the same place {node.place!r}"
             yield ("node", number, "place"), what
-        elif node.lamp:
-            poles[node.place] = node.name
+
+
+def _same_place(one: Node, other: Node) -> bool:
+    """Whether two nodes are said to be in one place, however its words are spaced and cased."""
+    place = one.place.casefold().split()
+    return place != [] and place == other.place.casefold().split()
 
 
 def _inverter(site: Site) -> Iterator[Problem]:
@@ -156,12 +161,23 @@ def _fed_twice(site: Site) -> Iterator[Problem]:
 
 
 def _rooms(site: Site, number: int) -> Iterator[Problem]:
+    """Two panels in a room are no mistake, but of one board they are easily taken for another."""
     node = site.node[number]
     for other in site.node[:number]:
-        if node.place and node.place == other.place and not (node.lamp and other.lamp):
-            if node.board == other.board:
-                what = f"{other.name} has the same board in the same place {node.place!r}"
-                yield ("node", number, "place"), what
+        lamps = node.lamp and other.lamp
+        if not lamps and node.board == other.board and _same_place(node, other):
+            what = f"{other.name} has the same board in the same place {node.place!r}"
+            yield ("node", number, "place"), what
+
+
+def _lamps_left_out(site: Site) -> Iterator[Problem]:
+    """The loads' limits know nothing of the lamps, which are on the same inverter."""
+    rating_w = site.inverter.continuous_w
+    loads_w = sum(filter(None, island_limits_w(rating_w, site.node)))
+    lamps_w = sum(lamp.full_w for node in site.node for lamp in node.lamp)
+    if loads_w <= rating_w < loads_w + lamps_w:
+        what = f"the loads may draw {loads_w} W in an island and the lamps {lamps_w} W at full"
+        yield ("inverter", "continuous_w"), f"{what}, more than {rating_w} W together"
 
 
 def _life_safety(site: Site) -> Iterator[Problem]:
