@@ -94,6 +94,8 @@ def test_the_site_in_the_scenario_itself_is_the_same(tmp_path, street):
         ("soc_percent = 70", "soc_percent = 7", r"street.toml:\d+: battery.soc_percent: below"),
         ('of = "street"', 'of = "road"', r"street.toml:\d+: expect\[7\].of: expected a load or la"),
         ("reconnect_s = 5", "continuous_w = 5", r"street.toml:\d+: inverter.continuous_w: unknown"),
+        ('ip = "192.168.10.12"', 'ip = "10.168.10.11"',
+         r"street.toml:4: site: a second node at 127.168.10.11"),
         ("[run]", "[site]", "stands there twice|Cannot"),
         ('site = "site.toml"', 'site = "sight.toml"', "sight.toml: cannot be read"),
         ("tier = 4", "tier = 5",

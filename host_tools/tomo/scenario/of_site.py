@@ -54,7 +54,7 @@ def strangers(values: dict, site: Site) -> list[Problem]:
 def said_here(values: dict, site: Site, where: Path) -> Path:
     """Where the scenario says what is at `where` of the whole; its key `site` if it does not."""
     if where[:1] != ("node",):
-        return ("run", *where[1:]) if where[:1] == ("site",) else where
+        return where
     for kind, array in _NAMED.items():
         if len(where) > 3 and where[2] == array:
             name = getattr(site.node[int(where[1])], array)[int(where[3])].name
