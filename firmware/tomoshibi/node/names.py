@@ -15,6 +15,7 @@ import tomoshibi.node.outputs
 import tomoshibi.node.parts
 import tomoshibi.node.why
 import tomoshibi.policy as policy
+import tomoshibi.registers.history_slot
 import tomoshibi.registers.history_start
 import tomoshibi.registers.journal_start
 import tomoshibi.registers.log_start

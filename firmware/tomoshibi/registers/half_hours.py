@@ -9,6 +9,7 @@ from micropython import const
 from typing import TYPE_CHECKING
 
 from tomoshibi.core.calendar import NEVER_SET
+from tomoshibi.core.modules import let_go
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,8 +30,10 @@ class HalfHours:
     """Half-hour readings of the channels: what has `energy` and `reading`. `poll` every 5 s or
     oftener; `store` while `pending`.
 
-    day, slot              local, of the last half hour kept; day is -1 before the first
-    import_wh, export_wh   its readings; -1 where the channel had not been measured
+    day, slot              local, of the half hour that the clock passed last; day is -1 before the
+                           first
+    import_wh, export_wh   its readings as the history has them; -1 where the channel had not been
+                           measured
     """
 
     def __init__(
@@ -79,7 +82,7 @@ class HalfHours:
         It stays `pending` while the history has no room, until the next half hour takes its place.
         """
         self.pending = False
-        self.history.append(
+        kept = self.history.append(
             self._taken_day,
             self._taken_slot,
             self._quality,
@@ -91,6 +94,13 @@ class HalfHours:
             self.pending = True
             return
         self.day, self.slot = self._taken_day, self._taken_slot
+        if not kept:
+            # It came twice: what is shown is what the history has of it.
+            from tomoshibi.registers.history_slot import fill
+
+            fill(self.history, self.day, self.slot, self.import_wh, self.export_wh)
+            let_go("registers.history_slot")
+            return
         for i in range(len(self._channels)):
             self.import_wh[i] = self._taken_import_wh[i]
             self.export_wh[i] = self._taken_export_wh[i]

@@ -3,6 +3,7 @@
 Layout and rules: docs/echonet-lite.md, "Sub-meter 028D" and "Decisions".
 """
 
+import sys
 import unittest
 
 from echonet_bench import Bench
@@ -68,6 +69,33 @@ class TestHalfHour(unittest.TestCase):
             self.pass_by(DAY + 3_653 * years, 3 * 3_600)
         self.bench.calendar.day = DAY
         self.assertEqual(self.bench.get(0x028D01, 0xE2), first)
+
+    def test_of_a_half_hour_that_came_twice_ea_and_eb_show_the_reading_of_the_history(self):
+        noon_s, energy = 3 * 3_600, self.bench.branches[0].energy
+        self.bench.calendar.synchronised = False
+        self.pass_by(DAY, noon_s)
+        first_ea = self.bench.get(0x028D01, 0xEA)
+        self.assertEqual(first_ea, "07 EA 0B 16 0C 00 00 00 01 E2 40")
+        first_eb = self.bench.get(0x028D01, 0xEB)
+        energy.put(123_500, 2)
+        self.pass_by(DAY, noon_s + 1_800)
+        self.assertEqual(self.bench.get(0x028D01, 0xEA), "07 EA 0B 16 0C 1E 00 00 01 E2 6C")
+        self.pass_by(DAY, noon_s)  # back an hour
+        self.assertEqual(self.bench.get(0x028D01, 0xEA), first_ea)
+        self.assertEqual(self.bench.get(0x028D01, 0xEB), first_eb)
+        self.bench.measure(2, 100_000, wh=16)
+        self.bench.calendar.synchronised = True
+        self.pass_by(DAY, noon_s)
+        second = "07 EA 0B 16 0C 00 00 00 01 E2 6C"
+        self.assertEqual(self.bench.get(0x028D01, 0xEA), second)
+        energy.put(123_600, 3)
+        for good in (False, True):  # of equals the first; no clock is better than synchronised
+            self.bench.calendar.synchronised = good
+            self.pass_by(DAY, noon_s)
+            self.assertEqual(self.bench.get(0x028D01, 0xEA), second)
+            self.assertEqual(self.bench.get(0x028D01, 0xEB), "07 EA 0B 16 0C 00 00 00 00 00 02")
+        self.assertEqual(self.bench.get(0x028D02, 0xEA), "07 EA 0B 16 0C 00 00 00 00 00 10")
+        self.assertFalse("tomoshibi.registers.history_slot" in sys.modules)
 
     def test_a_clock_that_was_never_set_takes_no_reading(self):
         self.pass_by(3, 1_800)
