@@ -38,7 +38,7 @@ def constants(module, first, last):
         ("KINDS", "core/events.py", "BOOT", "CLOCK"),
         ("SUBJECTS", "core/events.py", "LAMP_SUBJECT", "MAIN_SUBJECT"),
         ("SENSES", "core/events.py", "LEVEL", "CONTACT"),
-        ("CAUSES", "core/events.py", "START", "NETWORK_TIME"),
+        ("CAUSES", "core/events.py", "START", "CONTROLLER_TIME"),
         ("ACTORS", "core/events.py", "NODE", "APPLICATION"),
         ("GRID_STATES", "policy/grid.py", "NORMAL", "RESTORING"),
         ("RESETS", "node/boot_cause.py", "POWER_ON", "COMMANDED"),

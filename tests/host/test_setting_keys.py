@@ -21,7 +21,8 @@ RENAMED = {
     "line_hz": (GRID, "nominal_hz"), "utc_offset_min": (SITE, "utc_offset_min"),
 }  # fmt: skip
 ABSENT = {
-    "name", "wifi_ssid", "wifi_password", "ntp_server", "latitude_e4", "longitude_e4", "line_v",
+    "name", "wifi_ssid", "wifi_password", "ntp_server", "time_from", "latitude_e4", "longitude_e4",
+    "line_v",
 }  # fmt: skip
 
 

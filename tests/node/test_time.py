@@ -1,8 +1,10 @@
-"""Whole nodes and the time of day: from a server on the desk's network, and jumps of the clock.
+"""Whole nodes and the time of day: from others on the desk's network, and jumps of the clock.
 
-The server's answers are made by hand from RFC 4330 (tests/helpers/sntp_by_hand.py).
+The answers of a server are made by hand from RFC 4330 (tests/helpers/sntp_by_hand.py), those of a
+controller from docs/echonet-lite.md, "Frame".
 """
 
+import contextlib
 import json
 import socket
 
@@ -59,6 +61,40 @@ def test_a_node_is_right_within_a_minute_of_a_power_cut(tmp_path, server):
         assert node.ask("status", "status")["clock"] == "synchronised"
     assert events(tmp_path)[-1]["clock"] == "synchronised"
     assert events(tmp_path)[-1]["utc"].startswith("2026-11-25 03:00:0")
+
+
+def controller_says(asked, at_s):
+    """Get_Res of 05FF01 to a Get of 97 and 98, at so many seconds past 11:59:00 of 2026-11-25."""
+    assert asked[:2] + asked[4:] == bytes.fromhex("10810EF00105FF01620297009800")
+    time = "0B3B" if at_s < 60 else "0C00"
+    return asked[:4] + bytes.fromhex("05FF010EF00172029702" + time + "980407EA0B19")
+
+
+def test_a_controller_whose_minute_turns_sets_the_clock(tmp_path):
+    ours, theirs = seats(2)
+    settings = SUBMETER | {"time_from": theirs}
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer,
+        life(tmp_path, ip=ours, settings=settings) as node,
+    ):
+        peer.bind((theirs, 3610))
+        peer.setblocking(False)
+        asked = 0
+        # Of the controller it is 11:59:35 when the node starts: its minute turns 25 s later.
+        while node.now_ms < 28_000:
+            node.run(250)
+            with contextlib.suppress(BlockingIOError):
+                answer = controller_says(peer.recv(100), 35 + node.now_ms // 1000)
+                peer.sendto(answer, (ours, 3610))
+                asked += 1
+        assert 10 <= asked <= 28
+        [told] = node.told("clock")
+        assert (told["was"], told["cause"]) == ("never set", "controller's clock")
+        # What the node's clock, which began with 2000, was behind.
+        assert abs(told["by_s"] - (NOON_S - 25)) <= 1
+        status = node.ask("status", "status")
+        assert (status["clock"], status["faults"], status["unsent"]) == ("synchronised", 0, 0)
+    assert events(tmp_path)[-1]["utc"][:16] == "2026-11-25 03:00"
 
 
 def events(folder):

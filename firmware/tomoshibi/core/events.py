@@ -63,6 +63,7 @@ NO_MEMORY = const(27)
 IO_FAILED = const(28)
 BUG = const(29)
 NETWORK_TIME = const(30)
+CONTROLLER_TIME = const(31)
 
 # Who had it done.
 NODE = const(0)

@@ -107,11 +107,13 @@ def build(found: str, app_ran: bool) -> tuple[Node, list[Job]]:
     link = UdpLink(wifi.address, echonet.GROUP, echonet.PORT, echonet.MAX_FRAME)
     jobs.append(LogJob(storage, control, base.events, base.uptime, base.calendar))
     jobs.append(PlacesJob(base.places, window, base.uptime))
-    jobs.append(EchonetJob(link, objects, node.ready))
-    if settings["ntp_server"]:
+    echonet_job = EchonetJob(link, objects, node.ready)
+    jobs.append(echonet_job)
+    server, controller = settings["ntp_server"], settings["time_from"]
+    if server or controller:
         from tomoshibi.node.time_job import TimeJob
 
-        jobs.append(TimeJob(settings["ntp_server"], link, base.calendar, control))
+        jobs.append(TimeJob(server, controller, echonet_job, link, base.calendar, control))
     # Last: a stranger's code takes what memory is left.
     jobs += app_jobs(base, app_ran)
     return node, jobs

@@ -30,6 +30,8 @@ _ADDRESS_POLLS = const(2)
 class EchonetJob(Job):
     """Serves `node` over `link`; calls `on_ready(ip)` when the socket is open.
 
+    `on_answer(data, sender)` is for who has asked somebody else: it gets what is no request to us.
+
     start_jitter_ms   random part of the delay before the first announcement, so that a street
                       does not speak at once when power returns
     reply_jitter_ms   largest random delay of an answer to a question to all, likewise
@@ -58,6 +60,7 @@ class EchonetJob(Job):
         self._poll_ms = poll_ms
         self._draw = draw
         self.budget = AnswerBudget(ticks_ms())
+        self.on_answer: Callable[[bytes, str], None] | None = None
         self._questions = Questions()
         self._failure: Exception | None = None  # what has ended one of the tasks that serve
         self._asker = ""  # whose question is being answered
@@ -150,6 +153,8 @@ class EchonetJob(Job):
         """
         frame = Frame()
         if not self._node.read(data, len(data), frame):
+            if self.on_answer is not None:
+                self.on_answer(data, sender)
             return
         if len(data) > LONGEST or not self._node.asks_all(frame):
             await self._serve(frame, sender)

@@ -5,7 +5,7 @@ from micropython import const
 from typing import TYPE_CHECKING
 
 from tomoshibi.core.calendar import civil
-from tomoshibi.core.events import CLOCK, NETWORK_TIME
+from tomoshibi.core.events import CLOCK, NODE
 
 if TYPE_CHECKING:
     from tomoshibi.core.calendar import Calendar
@@ -35,7 +35,7 @@ def set_clock(
     date = civil(day)
     time = (second // 3600, second // 60 % 60, second % 60, millis * 1000)
     RTC().datetime(date + (0,) + time)
-    calendar.synchronised = cause == NETWORK_TIME
+    calendar.synchronised = actor == NODE  # which goes by what it was told by a better clock
     tell(control, was, behind_s, cause, actor)
 
 

@@ -1,11 +1,11 @@
-"""Keeps the clock by a time server, where the settings name one."""
+"""Keeps the clock by a time server or a controller, where the settings name one."""
 
 from micropython import const
 from random import randint
 from typing import TYPE_CHECKING
 
 from tomoshibi.core.modules import let_go
-from tomoshibi.node.ask_time import HEARD, LATER, REFUSED, WAITING
+from tomoshibi.node.heed_time import HEARD, LATER, REFUSED, SILENT, WAITING
 from tomoshibi.node.job import Job
 
 if TYPE_CHECKING:
@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
     from tomoshibi.core.calendar import Calendar
     from tomoshibi.links.udp import UdpLink
+    from tomoshibi.node.ask_controller import AskController
     from tomoshibi.node.ask_time import AskTime
     from tomoshibi.node.control import Control
+    from tomoshibi.node.echonet_job import EchonetJob
 
 _LOOK_MS = const(1_000)
 _HEAR_MS = const(50)
@@ -35,9 +37,11 @@ _BELIEVED_S = const(86_400)
 class TimeJob(Job):
     """Asks seldom, and only while the control path has nothing to decide.
 
-    server   IPv4 address: looking a name up would hold up everything for seconds on the ESP32
-    link     `own_ip` tells that there is a network
-    draw     draw(least, most), both included
+    server       IPv4 address: looking a name up would hold up everything for seconds on the ESP32;
+                 or ""
+    controller   as the setting time_from has it, or "": asked in turn with a server that is silent
+    link         `own_ip` tells that there is a network
+    draw         draw(least, most), both included
     """
 
     name = "time"
@@ -46,6 +50,8 @@ class TimeJob(Job):
     def __init__(
         self,
         server: str,
+        controller: str,
+        echonet_job: EchonetJob,
         link: UdpLink,
         calendar: Calendar,
         control: Control,
@@ -53,6 +59,9 @@ class TimeJob(Job):
     ) -> None:
         super().__init__()
         self._server = server
+        self._controller = controller
+        self._echonet_job = echonet_job
+        self._server_next = bool(server)
         self._link = link
         self._calendar = calendar
         self._control = control
@@ -60,7 +69,7 @@ class TimeJob(Job):
         self._due_s = -1  # no network yet
         self._wait_s = _SHORTEST_S
         self._heard_s = 0
-        self._asking: AskTime | None = None
+        self._asking: AskTime | AskController | None = None
 
     def step(self) -> None:
         if self._asking is not None:
@@ -75,16 +84,27 @@ class TimeJob(Job):
             self._ask(now_s)
 
     def _ask(self, now_s: int) -> None:
-        from tomoshibi.node.ask_time import AskTime
-
         # As if it were silent, whatever happens.
         self._due_s = now_s + self._wait_s + self._draw(0, self._wait_s // 4)
         self._wait_s = min(2 * self._wait_s, _LONGEST_S)
+        with_server = self._server_next
+        self._server_next = bool(self._server) and not (with_server and self._controller)
         try:
-            self._asking = AskTime(self._server, self._calendar, self._control)
+            self._asking = self._question(with_server)
             self.period_ms = _HEAR_MS
         except OSError:
             _end()
+
+    def _question(self, with_server: bool) -> AskTime | AskController:
+        if with_server:
+            from tomoshibi.node.ask_time import AskTime
+
+            return AskTime(self._server, self._calendar, self._control)
+        from tomoshibi.node.ask_controller import AskController
+
+        return AskController(
+            self._controller, self._echonet_job, self._link, self._calendar, self._control
+        )
 
     def _look(self) -> None:
         asking, self._asking = self._asking, None  # whatever it raises ends it
@@ -101,18 +121,23 @@ class TimeJob(Job):
         _end()
 
     def _plan(self, came: int) -> None:
-        """When to ask next; after silence that is planned already."""
+        """When to ask next, and whom; after silence that is planned already."""
         now_s = self._control.uptime.seconds
-        if came == HEARD:
-            self._heard_s = now_s
-            self._wait_s = _SHORTEST_S
-            self._due_s = now_s + _AGAIN_S + self._draw(0, _AGAIN_S)
-        elif came == LATER:
+        if came in (HEARD, LATER):
+            self._server_next = bool(self._server)
             self._wait_s = _SHORTEST_S
             self._due_s = now_s + _LATER_S
+        if came == HEARD:
+            self._heard_s = now_s
+            self._due_s = now_s + _AGAIN_S + self._draw(0, _AGAIN_S)
+        elif came == REFUSED and self._controller:
+            self._server = ""  # for good, as there is somebody else
         elif came == REFUSED:
             self._due_s = now_s + _KISSED_S
+        elif came == SILENT:
+            # Waiting for a controller's minute to turn may have taken longer.
+            self._due_s = max(self._due_s, now_s + _SHORTEST_S)
 
 
 def _end() -> None:
-    let_go("node.ask_time", "node.set_clock", "wire.sntp")
+    let_go("node.ask_time", "node.ask_controller", "node.heed_time", "node.set_clock", "wire.sntp")

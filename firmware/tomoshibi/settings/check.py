@@ -19,6 +19,7 @@ from tomoshibi.settings.declared import (
 )
 
 _LOADS = "loads"
+_IP_MOST = 15
 _DIGITS = "0123456789ABCDEFabcdef"
 
 
@@ -29,8 +30,7 @@ def row_of(key):
     if len(parts) == 3 and parts[0] == _LOADS:
         rows, name = LOAD_SETTINGS, parts[2]
     if len(parts) == 2 and parts[0] == PLACE[NAME]:
-        good = len(parts[1]) == 6 and _is_hex(parts[1]) and parts[1] == parts[1].upper()
-        return PLACE if good else None
+        return PLACE if _is_object(parts[1]) else None
     for row in rows:
         if row[NAME] == name:
             return row
@@ -48,7 +48,7 @@ def fits(row, value) -> bool:
     if kind == HEX:
         return isinstance(value, str) and len(value) / 2 in most and _is_hex(value)
     if kind == ADDRESS:
-        return isinstance(value, str) and (value == row[DEFAULT] or _is_address(value))
+        return isinstance(value, str) and (value == row[DEFAULT] or _is_address(value, most))
     if isinstance(value, (bool, float)):
         return False
     if kind == CHOICE:
@@ -69,7 +69,8 @@ def allowed(row) -> str:
     if kind == CHOICE:
         return _either(most, unit)
     if kind == ADDRESS:
-        return "an IPv4 address such as 192.168.1.1, or none"
+        with_object = " or 192.168.1.1/05FF01" if most > _IP_MOST else ""
+        return "an IPv4 address such as 192.168.1.1" + with_object + ", or none"
     words = ("%d to %d %s" % (least, most, unit)).strip()
     return words if kind == INTEGER else words + ", or none"
 
@@ -78,13 +79,20 @@ def _either(choices, unit) -> str:
     return (" or ".join(str(choice) for choice in choices) + " " + unit).strip()
 
 
-def _is_address(text) -> bool:
+def _is_address(text, most) -> bool:
+    text, slash, eoj = text.partition("/")
+    if slash and not (most > _IP_MOST and _is_object(eoj) and 0 < int(eoj[4:], 16) < 0x80):
+        return False
     parts = text.split(".")
     for part in parts:
         plain = part and not part.strip("0123456789") and part == str(int(part))
         if not plain or int(part) > 255:
             return False
     return len(parts) == 4
+
+
+def _is_object(text) -> bool:
+    return len(text) == 6 and _is_hex(text) and text == text.upper()
 
 
 def _is_hex(text) -> bool:

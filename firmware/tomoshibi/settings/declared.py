@@ -6,7 +6,8 @@ A row:
               of an object of ECHONET Lite `places.OBJECT`, six digits such as 028D01
     kind      integer, text, choice, hex, address, or secret: text that is never shown
     least     smallest number, or fewest characters
-    most      largest number, most characters, the choices, or how many bytes
+    most      largest number, most characters, the choices, or how many bytes; of an address more
+              than 15 if an object of ECHONET Lite may follow, such as 192.168.1.5/05FF01
     unit      of the value; "characters" of a text's length
     default   counts where nothing is stored
     applies   "at once", or "after restart": when a change does what it says
@@ -51,6 +52,8 @@ SETTINGS = (
      "The network's key."),
     ("ntp_server", "address", 7, 15, "characters", "", "after restart", "technician",
      "IPv4 address of the time server that sets the clock; none: nobody is asked."),
+    ("time_from", "address", 7, 22, "characters", "", "after restart", "technician",
+     "ECHONET Lite controller whose clock (97, 98) sets ours, if no time server does."),
     ("utc_offset_min", "integer", -720, 840, "min", 540, "after restart", "technician",
      "Local time minus UTC."),
     ("latitude_e4", "integer", -900_000, 900_000, "1e-4 deg", 356_895, "after restart",

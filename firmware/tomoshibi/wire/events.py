@@ -106,6 +106,7 @@ CAUSES = (
     (28, "IO_FAILED", "an input or output failed", "A pin, a converter or a bus did not answer."),
     (29, "BUG", "a fault of the program", "None of the others: open an issue."),
     (30, "NETWORK_TIME", "time server", "The one of the setting `ntp_server`."),
+    (31, "CONTROLLER_TIME", "controller's clock", "The one of the setting `time_from`."),
 )  # fmt: skip
 
 ACTORS = (

@@ -21,9 +21,9 @@ _ROWS = {row[NAME]: row for row in SETTINGS}
 # The scenario says these elsewhere: of the site, the grid, the node and its lamp. The network is
 # the desk's.
 _ELSEWHERE = (
-    "name", "wifi_ssid", "wifi_password", "ntp_server", "utc_offset_min", "latitude_e4",
-    "longitude_e4", "line_hz", "line_v", "lamp_role", "lamp_full_w", "lamp_standby_mw",
-    "island_energy_wh",
+    "name", "wifi_ssid", "wifi_password", "ntp_server", "time_from", "utc_offset_min",
+    "latitude_e4", "longitude_e4", "line_hz", "line_v", "lamp_role", "lamp_full_w",
+    "lamp_standby_mw", "island_energy_wh",
 )  # fmt: skip
 # A scenario is about its loads: what each is must be said.
 _SAID_OF_A_LOAD = ("name", "tier", "rated_w")

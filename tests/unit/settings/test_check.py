@@ -14,6 +14,7 @@ OBLIGATORY = ("name", "text", 1, 32, "characters", "a", "at once", "technician",
 SECRET = ("key", "secret", 8, 63, "characters", "", "after restart", "technician", "")
 NUMBERS = ("hz", "choice", 0, (50, 60), "Hz", 50, "after restart", "technician", "")
 ADDRESS = ("server", "address", 0, 0, "", "", "after restart", "technician", "")
+WITH_OBJECT = ("from", "address", 7, 22, "", "", "after restart", "technician", "")
 WORDS = (
     "role",
     "choice",
@@ -56,6 +57,16 @@ class TestFits(unittest.TestCase):
              "1.2.3.4 ", "١.2.3.4", "...", None, 1, 1.2, ["1.2.3.4"]),
         )  # fmt: skip
 
+    def test_an_object_of_echonet_lite_may_follow_where_the_row_says_so(self):
+        self.check(
+            WITH_OBJECT,
+            ("", "192.168.1.5", "192.168.1.5/05FF01", "192.168.1.5/0EF001", "1.2.3.4/02887F"),
+            ("192.168.1.5/", "/05FF01", "192.168.1.5/05FF1", "192.168.1.5/05ff01", "1.2.3/05FF01",
+             "192.168.1.5/05FF00", "192.168.1.5/05FF80", "192.168.1.5/05FF01/",
+             "192.168.1.5:05FF01"),
+        )  # fmt: skip
+        self.check(ADDRESS, (), ("192.168.1.5/05FF01",))
+
     def test_a_choice_is_one_of_those_there_are(self):
         self.check(NUMBERS, (50, 60), (55, "50", 50.0, None, True, [50]))
         self.check(WORDS, ("main", "other"), ("Main", "", 0, None, "evac"))
@@ -72,6 +83,7 @@ class TestWords(unittest.TestCase):
             (NUMBERS, "50 or 60 Hz"),
             (WORDS, "evacuation or main or other"),
             (ADDRESS, "an IPv4 address such as 192.168.1.1, or none"),
+            (WITH_OBJECT, "an IPv4 address such as 192.168.1.1 or 192.168.1.1/05FF01, or none"),
         ):
             self.assertEqual(allowed(row), words)
 
