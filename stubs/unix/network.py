@@ -10,6 +10,8 @@ wrong, words with spaces between them, as `start_fails=2 drop_s=20 back_s=25 bac
     back_s=S        ... and had again S seconds after joining began,
     back_ip=IP      at this address instead of the old one
 
+The router is at DESK_GATEWAY; without, at the node's own address, where nobody serves anything.
+
 A test on the desk can call `fail`, `drop` and `back` instead.
 
 Source: ports/esp32/network_wlan.c and network_common.c of MicroPython 1.25: esp_initialise_wifi
@@ -182,11 +184,14 @@ class WLAN:
         if not self.isconnected():
             return ("0.0.0.0", "0.0.0.0", "0.0.0.0", "0.0.0.0")
         ip = own_ip()
-        return (ip, "255.0.0.0" if ip.startswith("127.") else "255.255.255.0", ip, ip)
+        router = getenv("DESK_GATEWAY") or ip
+        return (ip, "255.0.0.0" if ip.startswith("127.") else "255.255.255.0", router, router)
 
     def ipconfig(self, param: str):
+        if param == "gw4":
+            return self.ifconfig()[2]
         if param != "addr4":
-            raise ValueError("unknown config param")
+            raise ValueError("unexpected key")
         return self.ifconfig()[:2]
 
     def config(self, param=None, **settings):

@@ -63,6 +63,16 @@ def test_a_node_is_right_within_a_minute_of_a_power_cut(tmp_path, server):
     assert events(tmp_path)[-1]["utc"].startswith("2026-11-25 03:00:0")
 
 
+def test_gateway_is_the_router_that_the_network_has(tmp_path, server, monkeypatch):
+    monkeypatch.setenv("DESK_GATEWAY", server.getsockname()[0])
+    settings = SETTINGS | {"ntp_server": "gateway"}
+    with life(tmp_path, "streetlight", ip=seats(1)[0], settings=settings) as node:
+        asked, whom = question(node, server)
+        server.sendto(reply(asked, NOON_S), whom)
+        node.run(1_000)
+        assert node.ask("status", "status")["clock"] == "synchronised"
+
+
 def controller_says(asked, at_s):
     """Get_Res of 05FF01 to a Get of 97 and 98, at so many seconds past 11:59:00 of 2026-11-25."""
     assert asked[:2] + asked[4:] == bytes.fromhex("10810EF00105FF01620297009800")

@@ -19,7 +19,7 @@ near = st.sampled_from(sorted({edge + d for row in ROWS if row[1] == "integer"
                                for edge in row[2:4] for d in (-1, 0, 1)}))  # fmt: skip
 words = st.sampled_from(["", "main", "other", "50", "a" * 7, "a" * 8, "灯" * 32, "x" * 33,
                          "192.0.2.1", "192.0.2.1/05FF01", "192.0.2.1/05FF80",
-                         "192.0.2.256", "192.0.2", "0192.0.2.1", "x.y"])  # fmt: skip
+                         "192.0.2.256", "gateway", "192.0.2", "0192.0.2.1", "x.y"])  # fmt: skip
 whole = near | st.sampled_from([50, 60, 100, 200]) | st.integers()
 values = st.none() | st.booleans() | whole | whole.map(float) | st.floats() | words | st.text()
 values = values | st.lists(values, max_size=1)
@@ -41,7 +41,8 @@ def good(row, value):
     if kind == "address":
         ip, slash, _ = value.partition("/") if type(value) is str else ("", "", "")
         with_object = row[0] == "time_from" and value == ip + "/05FF01"
-        return value == row[5] or (is_address(ip) and (not slash or with_object))
+        some_ip = ip == "gateway" or is_address(ip)
+        return value == row[5] or (some_ip and (not slash or with_object))
     return type(value) is str and (value == row[5] or least <= len(value) <= most)
 
 

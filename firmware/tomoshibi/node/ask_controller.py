@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tomoshibi.core.calendar import civil, day_number
 from tomoshibi.core.events import CONTROLLER_TIME
-from tomoshibi.node.heed_time import SILENT, WAITING, heed
+from tomoshibi.node.heed_time import SILENT, WAITING, address_of, heed
 from tomoshibi.wire import echonet
 from tomoshibi.wire.echonet import Frame, Writer
 
@@ -56,7 +56,8 @@ class AskController:
         calendar: Calendar,
         control: Control,
     ) -> None:
-        self._ip, _, eoj = peer.partition("/")
+        ip, _, eoj = peer.partition("/")
+        self._ip = address_of(ip)
         self._eoj = int(eoj, 16) if eoj else echonet.CONTROLLER
         self._echonet_job = echonet_job
         self._link = link

@@ -7,7 +7,7 @@ from time import ticks_diff, ticks_ms
 from typing import TYPE_CHECKING
 
 from tomoshibi.core.events import NETWORK_TIME
-from tomoshibi.node.heed_time import REFUSED, SILENT, WAITING, heed
+from tomoshibi.node.heed_time import REFUSED, SILENT, WAITING, address_of, heed
 from tomoshibi.wire import sntp
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _PATIENCE_MS = const(2_000)
 
 
 class AskTime:
-    """Asks the server at this IPv4 address; then `look` oftener than each 100 ms until it answers.
+    """Asks `server`, as the setting ntp_server has it; then `look` oftener than each 100 ms.
 
     Raises OSError if the network does not take the question.
     """
@@ -26,7 +26,7 @@ class AskTime:
     def __init__(self, server: str, calendar: Calendar, control: Control) -> None:
         self._calendar = calendar
         self._control = control
-        self._peer = (server, sntp.PORT)
+        self._peer = (address_of(server), sntp.PORT)
         self._stamp = os.urandom(sntp.STAMP_SIZE)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:

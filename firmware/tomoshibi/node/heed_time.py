@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from tomoshibi.core.calendar import NEVER_SET
 from tomoshibi.core.events import NODE
 from tomoshibi.node.set_clock import offset_s, set_clock, tell
+from tomoshibi.settings.declared import GATEWAY
 
 if TYPE_CHECKING:
     from tomoshibi.core.calendar import Calendar
@@ -25,6 +26,15 @@ _ENOUGH_S = const(2)
 _SMALL_S = const(10)
 _NEAR_S = const(15)
 _SLOT_S = const(1_800)
+
+
+def address_of(text: str) -> str:
+    """The IPv4 address that a setting means; of `gateway` the one that DHCP has told just now."""
+    if text != GATEWAY:
+        return text
+    import network
+
+    return network.WLAN(network.STA_IF).ipconfig("gw4")
 
 
 def heed(calendar: Calendar, control: Control, seconds: int, millis: int, cause: int) -> int:

@@ -37,8 +37,8 @@ _BELIEVED_S = const(86_400)
 class TimeJob(Job):
     """Asks seldom, and only while the control path has nothing to decide.
 
-    server       IPv4 address: looking a name up would hold up everything for seconds on the ESP32;
-                 or ""
+    server       as the setting ntp_server has it, or "". No name: looking one up would hold up
+                 everything for seconds on the ESP32
     controller   as the setting time_from has it, or "": asked in turn with a server that is silent
     link         `own_ip` tells that there is a network
     draw         draw(least, most), both included

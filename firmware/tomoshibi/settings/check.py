@@ -4,6 +4,7 @@ from tomoshibi.settings.declared import (
     ADDRESS,
     CHOICE,
     DEFAULT,
+    GATEWAY,
     HEX,
     INTEGER,
     KIND,
@@ -70,7 +71,7 @@ def allowed(row) -> str:
         return _either(most, unit)
     if kind == ADDRESS:
         with_object = " or 192.168.1.1/05FF01" if most > _IP_MOST else ""
-        return "an IPv4 address such as 192.168.1.1" + with_object + ", or none"
+        return "an IPv4 address such as 192.168.1.1" + with_object + ", gateway, or none"
     words = ("%d to %d %s" % (least, most, unit)).strip()
     return words if kind == INTEGER else words + ", or none"
 
@@ -83,6 +84,8 @@ def _is_address(text, most) -> bool:
     text, slash, eoj = text.partition("/")
     if slash and not (most > _IP_MOST and _is_object(eoj) and 0 < int(eoj[4:], 16) < 0x80):
         return False
+    if text == GATEWAY:
+        return True
     parts = text.split(".")
     for part in parts:
         plain = part and not part.strip("0123456789") and part == str(int(part))

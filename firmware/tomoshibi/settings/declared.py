@@ -28,6 +28,9 @@ SECRET = "secret"
 HEX = "hex"
 ADDRESS = "address"
 
+# In place of an address: the router that DHCP has told.
+GATEWAY = "gateway"
+
 # Else "at once".
 AFTER_RESTART = "after restart"
 

@@ -52,15 +52,16 @@ class TestFits(unittest.TestCase):
     def test_an_address_has_four_numbers_below_256_and_is_no_name(self):
         self.check(
             ADDRESS,
-            ("", "192.168.1.1", "0.0.0.0", "255.255.255.255"),
-            ("ntp.nict.jp", "192.168.1", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1.2.3.", "1.2.3.-4",
+            ("", "gateway", "192.168.1.1", "0.0.0.0", "255.255.255.255"),
+            ("ntp.nict.jp", "Gateway", "gateway.", "gateway/05FF01",
+             "192.168.1", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1.2.3.", "1.2.3.-4",
              "1.2.3.4 ", "١.2.3.4", "...", None, 1, 1.2, ["1.2.3.4"]),
         )  # fmt: skip
 
     def test_an_object_of_echonet_lite_may_follow_where_the_row_says_so(self):
         self.check(
             WITH_OBJECT,
-            ("", "192.168.1.5", "192.168.1.5/05FF01", "192.168.1.5/0EF001", "1.2.3.4/02887F"),
+            ("", "192.168.1.5", "192.168.1.5/05FF01", "gateway/0EF001", "1.2.3.4/02887F"),
             ("192.168.1.5/", "/05FF01", "192.168.1.5/05FF1", "192.168.1.5/05ff01", "1.2.3/05FF01",
              "192.168.1.5/05FF00", "192.168.1.5/05FF80", "192.168.1.5/05FF01/",
              "192.168.1.5:05FF01"),
@@ -82,8 +83,11 @@ class TestWords(unittest.TestCase):
             (SECRET, "8 to 63 characters, or none"),
             (NUMBERS, "50 or 60 Hz"),
             (WORDS, "evacuation or main or other"),
-            (ADDRESS, "an IPv4 address such as 192.168.1.1, or none"),
-            (WITH_OBJECT, "an IPv4 address such as 192.168.1.1 or 192.168.1.1/05FF01, or none"),
+            (ADDRESS, "an IPv4 address such as 192.168.1.1, gateway, or none"),
+            (
+                WITH_OBJECT,
+                "an IPv4 address such as 192.168.1.1 or 192.168.1.1/05FF01, gateway, or none",
+            ),
         ):
             self.assertEqual(allowed(row), words)
 
