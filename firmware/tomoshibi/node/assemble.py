@@ -113,7 +113,7 @@ def build(found: str, app_ran: bool) -> tuple[Node, list[Job]]:
     if server or controller:
         from tomoshibi.node.time_job import TimeJob
 
-        jobs.append(TimeJob(server, controller, echonet_job, link, base.calendar, control))
+        jobs.append(TimeJob(server, controller, echonet_job, base.calendar, control))
     # Last: a stranger's code takes what memory is left.
     jobs += app_jobs(base, app_ran)
     return node, jobs

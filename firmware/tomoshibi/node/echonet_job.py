@@ -30,7 +30,8 @@ _ADDRESS_POLLS = const(2)
 class EchonetJob(Job):
     """Serves `node` over `link`; calls `on_ready(ip)` when the socket is open.
 
-    `on_answer(data, sender)` is for who has asked somebody else: it gets what is no request to us.
+    `on_answer(data, sender)` is for who has asked somebody else over `link`: it gets what is no
+    request to us.
 
     start_jitter_ms   random part of the delay before the first announcement, so that a street
                       does not speak at once when power returns
@@ -52,7 +53,7 @@ class EchonetJob(Job):
         draw: Callable[[int, int], int] = randint,
     ) -> None:
         super().__init__()
-        self._link = link
+        self.link = link
         self._node = node
         self._on_ready = on_ready
         self._start_jitter_ms = start_jitter_ms
@@ -67,7 +68,7 @@ class EchonetJob(Job):
         self._send = self._send_frame  # bound once; a poll five times a second binds nothing
 
     def counts(self) -> dict[str, int]:
-        link = self._link
+        link = self.link
         return {
             "answered": self._node.answered,
             "discarded": self._node.discarded,
@@ -87,15 +88,15 @@ class EchonetJob(Job):
             await self._serve_address()
 
     async def _wait_for_address(self) -> None:
-        while not self._link.address():
+        while not self.link.address():
             self.beat()
             await asyncio.sleep_ms(self._poll_ms)
 
     async def _serve_address(self) -> None:
         """Serve until the node's address changes or goes."""
         self._questions.clear()
-        self._link.open()
-        self._on_ready(self._link.own_ip)
+        self.link.open()
+        self._on_ready(self.link.own_ip)
         self._failure = None
         servers = [begin(work, self._ended) for work in (self._take_all(), self._answer_waiting())]
         try:
@@ -103,7 +104,7 @@ class EchonetJob(Job):
         finally:
             for server in servers:
                 await cancel(server)
-            self._link.close()
+            self.link.close()
 
     def _ended(self, _task: asyncio.Task, end: Exception) -> None:
         if self._failure is None:
@@ -112,8 +113,8 @@ class EchonetJob(Job):
     async def _take_all(self) -> None:
         """Take datagrams in the order in which they come: what is to be set is set then."""
         while True:
-            data = await self._link.receive()
-            await self._take(data, self._link.sender)
+            data = await self.link.receive()
+            await self._take(data, self.link.sender)
 
     async def _answer_waiting(self) -> None:
         """Answer each question to all when its moment has come."""
@@ -135,7 +136,7 @@ class EchonetJob(Job):
         polls = 0
         while self._failure is None:
             polls += 1
-            if polls % _ADDRESS_POLLS == 0 and self._link.address() != self._link.own_ip:
+            if polls % _ADDRESS_POLLS == 0 and self.link.address() != self.link.own_ip:
                 return
             await asyncio.sleep_ms(self._poll_ms)
             if not announced and ticks_diff(ticks_ms(), announce_ms) >= 0:
@@ -190,9 +191,9 @@ class EchonetJob(Job):
         if self._asker:
             self.budget.spend(length)
         if to_group:
-            self._link.send_group(buf, length)
+            self.link.send_group(buf, length)
         else:
-            self._link.send(buf, length, self._asker)
+            self.link.send(buf, length, self._asker)
 
 
 def _keep_silent(_buf: bytearray, _length: int, _to_group: bool) -> None:

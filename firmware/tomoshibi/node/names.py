@@ -65,6 +65,7 @@ from tomoshibi.node import (
     sky_job,
     supervisor,
     time_job,
+    time_round,
     whole_node,
 )
 from tomoshibi.policy import meter_watch, night, starts

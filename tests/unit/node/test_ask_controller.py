@@ -56,6 +56,9 @@ class Link:
 class Echonet:
     on_answer = None
 
+    def __init__(self, link):
+        self.link = link
+
 
 def answer(question, time, date=DATE, service=0x72, source=None):
     """What a controller says to a Get of 97 and 98."""
@@ -82,10 +85,11 @@ class ControllerCase(unittest.TestCase):
         self.network = FakeNetwork().install()
         self.spent_ms = 0
         self.into_s = into_s
-        self.link, self.echonet = Link(self), Echonet()
+        self.link = Link(self)
+        self.echonet = Echonet(self.link)
         self.control = Control()
         self.calendar = Calendar(540)
-        self.job = TimeJob(server, peer, self.echonet, self.link, self.calendar, self.control)
+        self.job = TimeJob(server, peer, self.echonet, self.calendar, self.control)
         self.after_ms = 20
         self.waiting = []
         self.say = self.time
@@ -302,7 +306,7 @@ class TestManners(ControllerCase):
         self.run_s(80)
         self.assertTrue(self.taken())
         self.assertIsNone(self.echonet.on_answer)
-        for name in ("node.ask_controller", "node.heed_time", "node.set_clock"):
+        for name in ("node.time_round", "node.ask_controller", "node.heed_time", "node.set_clock"):
             self.assertFalse("tomoshibi." + name in sys.modules)
 
 

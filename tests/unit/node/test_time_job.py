@@ -24,6 +24,11 @@ class Link:
     own_ip = "192.0.2.9"
 
 
+class Echonet:
+    def __init__(self, link):
+        self.link = link
+
+
 class Control:
     def __init__(self):
         self.uptime = Uptime()
@@ -58,7 +63,7 @@ class TimeCase(unittest.TestCase):
         self.link = Link()
         self.control = Control()
         self.calendar = Calendar(540)
-        self.job = TimeJob(SERVER[0], "", None, self.link, self.calendar, self.control)
+        self.job = TimeJob(SERVER[0], "", Echonet(self.link), self.calendar, self.control)
         self.true_s = clock_s + ahead_s
         self.spent_ms = 0
         self.asked_s = []
@@ -253,5 +258,11 @@ class TestManners(TimeCase):
     def test_the_code_that_asks_is_let_go(self):
         self.run_s(20)
         self.assertEqual(self.quality(), SYNCHRONISED)
-        for name in ("node.ask_time", "node.heed_time", "node.set_clock", "wire.sntp"):
+        for name in (
+            "node.time_round",
+            "node.ask_time",
+            "node.heed_time",
+            "node.set_clock",
+            "wire.sntp",
+        ):
             self.assertFalse("tomoshibi." + name in sys.modules)
