@@ -47,12 +47,18 @@ def half_hour(number):
     history.append(9_825 + number // 48, number % 48, 2, 1, readings, readings)
 
 
+def keyed_event():
+    log.use_key(bytes(range(32)))
+    return measured(lambda _number: log.append(EVENT), 50)
+
+
 print(
     json.dumps(
         {
             "registers": measured(save),
             "half_hour": measured(half_hour),
             "event": measured(lambda _number: log.append(EVENT), 50),
+            "keyed_event": keyed_event(),
         }
     )
 )

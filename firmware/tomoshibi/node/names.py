@@ -27,6 +27,7 @@ import tomoshibi.wire.console
 import tomoshibi.wire.copies
 import tomoshibi.wire.echonet_map
 import tomoshibi.wire.event_chain
+import tomoshibi.wire.event_key
 import tomoshibi.wire.flash_sector
 import tomoshibi.wire.history
 import tomoshibi.wire.register_reader

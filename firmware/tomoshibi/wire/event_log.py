@@ -10,8 +10,11 @@
     30  power, W, s32
     34  voltage, 0.1 V, u16; FFFF: not measured
     36  budget, W, s32; -1: none
-    40  FF
-    48  hash, 16 bytes: the first of SHA-256 over the hash before and bytes 0 to 47
+    40  mark of the key that it is chained under, u24; FFFFFF: none
+    43  FF
+    45  link, u24, of a record under a key: wire.event_key; FF without one
+    48  hash, 16 bytes: the first of SHA-256 over the hash before and bytes 0 to 47; under a key,
+        of HMAC-SHA-256 over bytes 0 to 44, FF FF FF and the hash before
 
 The ring's own bytes in a sector's head are: sequence number of its first record, u32, and the hash
 before it. So the oldest sector may go, and the chain still verifies from the one after it.
@@ -22,6 +25,9 @@ import hashlib
 from tomoshibi.wire.flash_bytes import get, get_signed, put
 
 RECORD = 64
+MARK_AT = 40
+NO_KEY = 0xFFFFFF
+LINK_AT = 45
 HASH_AT = 48
 HASH_SIZE = 16
 FIRST_HASH = b"TOMOSHIBI EVENTS"

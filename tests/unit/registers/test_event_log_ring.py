@@ -4,8 +4,10 @@ The chain is followed here with hashlib and struct alone: 63 events a sector, be
 says the number of its first event and the hash before it.
 """
 
+import gc
 import hashlib
 import struct
+import sys
 import unittest
 
 import flash_by_hand
@@ -14,9 +16,12 @@ from stuck_flash import StuckFlash
 
 from nor_flash import SECTOR, NorFlash
 from tomoshibi.registers.event_log import EventLog
+from tomoshibi.wire.event_key import EventKey
+from tomoshibi.wire.event_walk import Walk
 
 FIRST = b"TOMOSHIBI EVENTS"
 RECORD = 64
+KEY = bytes(range(32))
 
 
 def blank(sectors=3):
@@ -96,7 +101,7 @@ class TestChain(unittest.TestCase):
                 firsts, taken = firsts[-2:] + [number], 0
             taken += 1
             if number % 50 == 0:
-                before = log.sequence, log.hash
+                before = log.sequence, bytes(log.hash)
                 log = EventLog(NorFlash(memory))
                 self.assertEqual((log.sequence, log.hash), before)
                 taken = min(63, taken + 1)
@@ -106,6 +111,112 @@ class TestChain(unittest.TestCase):
     def test_the_number_given_is_written_over(self):
         memory = filled(3)
         self.assertEqual(memory[3 * RECORD + 4 : 3 * RECORD + 8], b"\x03\x00\x00\x00")
+
+
+class TestKey(unittest.TestCase):
+    """The node's log, walked with the key and without it."""
+
+    def walked(self, memory, key=KEY):
+        flash, walk = NorFlash(memory), Walk(EventKey(key) if key else None)
+        log = EventLog(flash)
+        head, record = bytearray(32), bytearray(RECORD)
+        for step in range(1, log.ring.count + 1):
+            sector = (log.ring.newest + step) % log.ring.count
+            if log.ring.read_head(sector) < 0:
+                continue
+            flash.readblocks(sector, head, 0)
+            walk.enter(sector, head)
+            for slot in range(1, 64):
+                flash.readblocks(sector, record, slot * RECORD)
+                walk.take(sector, slot, record)
+        walk.finish()
+        self.assertEqual((walk.faults, walk.chain.sequence), ([], log.sequence))
+        return walk
+
+    def test_a_keyed_log_is_proved_through_laps_and_restarts_from_the_oldest_sector_on(self):
+        memory = blank()
+        for number in range(1, 3 * 63 + 40):
+            if number % 60 == 1:
+                log = EventLog(NorFlash(memory))
+                log.use_key(KEY)
+            self.assertTrue(log.append(event(number)))
+        walk = self.walked(memory)
+        self.assertEqual((walk.proved, walk.earlier), (walk.whole, 0))
+        self.assertGreater(log.sequence, walk.whole)
+        self.assertEqual(self.walked(memory, None).proved, 0)
+
+    def test_a_log_of_before_the_key_goes_on_under_it_and_without_it_again(self):
+        memory = filled(70)
+        log = EventLog(NorFlash(memory))
+        log.use_key(KEY)
+        for number in range(71, 81):
+            log.append(event(number))
+        walk = self.walked(memory)
+        self.assertEqual((walk.proved, walk.earlier), (10, 70))
+        log.use_key(b"")
+        log.append(event(81))
+        self.assertEqual(self.walked(memory, None).whole, 81)
+
+    def test_a_keyed_record_that_does_not_read_back_is_linked_anew_in_the_next_sector(self):
+        flash = StuckFlash(3, {63 * RECORD: 0x01})
+        log = EventLog(flash)
+        log.use_key(KEY)
+        for _ in range(64):
+            self.assertTrue(log.append(event(8)))
+        self.assertEqual(log.faults, 1)
+        self.assertEqual(self.walked(flash.memory).proved, 64)
+
+    def test_a_torn_record_under_the_key_gives_its_number_to_the_next(self):
+        memory = blank()
+        log = EventLog(NorFlash(memory))
+        log.use_key(KEY)
+        for number in range(1, 5):
+            log.append(event(number))
+
+        def append(flash):
+            log = EventLog(flash)
+            log.use_key(KEY)
+            log.append(event(5))
+
+        for size, of, left in torn(memory, append):
+            with self.subTest(size=size):
+                append(NorFlash(left))
+                self.assertEqual(self.walked(left).proved, 6 if size == of else 5)
+
+    def test_a_keyed_event_takes_512_bytes_at_most_and_keeps_none(self):
+        # The second event is in a sector that is open already.
+        log, values = EventLog(PlainFlash()), event(1)
+        log.use_key(KEY)
+        log.append(values)
+        gc.collect()
+        gc.disable()
+        before = gc.mem_alloc()
+        log.append(values)
+        taken = gc.mem_alloc() - before
+        gc.enable()
+        gc.collect()
+        self.assertEqual(gc.mem_alloc(), before)
+        self.assertGreater(taken, 0)
+        if sys.maxsize < 2**32:  # as on a board
+            self.assertLessEqual(taken, 512)
+
+
+class PlainFlash:
+    """The memory alone: the models of a chip take heap for each operation."""
+
+    def __init__(self):
+        self._memory = blank()
+
+    def readblocks(self, sector, buf, offset=0):
+        for i in range(len(buf)):
+            buf[i] = self._memory[sector * SECTOR + offset + i]
+
+    def writeblocks(self, sector, buf, offset=0):
+        for i in range(len(buf)):
+            self._memory[sector * SECTOR + offset + i] &= buf[i]
+
+    def ioctl(self, request, sector):
+        return 3
 
 
 class TestCuts(unittest.TestCase):
