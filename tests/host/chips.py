@@ -4,6 +4,7 @@ It shares no line with what it is to test: the check is computed bit by bit, the
 """
 
 import hashlib
+import hmac
 import json
 import struct
 import zlib
@@ -122,6 +123,26 @@ def event_chain(count: int, first: int = 1, before: bytes = FIRST_HASH, **fields
         records.append(event_record(before, sequence, **fields))
         before = records[-1][48:]
     return records
+
+
+def keyed_chain(key: bytes, count: int, start: list[bytes] | None = None) -> list[bytes]:
+    """`count` events under a key, behind those of `start`."""
+    records = list(start or [])
+    code = hmac.digest(key, FIRST_HASH, "sha256")
+    mark = code[:2] + bytes([code[2] & 0x7F])
+    before = records[-1][48:] if records else FIRST_HASH
+    link = crc24(before)
+    for sequence in range(len(records) + 1, len(records) + count + 1):
+        body = event_record(before, sequence)[:40] + mark + b"\xff" * 2
+        own = hmac.digest(key, body + b"\xff" * 3 + before, "sha256")[:16]
+        link, before = crc24(body + own, link), own
+        records.append(body + u24(link) + own)
+    return records
+
+
+def logged(records: list[bytes]) -> bytearray:
+    """A whole chip with these events in the first sector."""
+    return whole_chip(events=sector(event_head(1, 1, FIRST_HASH), *records))
 
 
 def event_head(sequence: int, first: int, before: bytes) -> bytes:

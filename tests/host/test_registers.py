@@ -77,6 +77,7 @@ def test_dump_gives_the_newest_values_to_the_mj(image):
     assert status == 0
     assert about == {
         "node": "sub-meter", "branches": 2, "sectors_used": 2, "sectors": 64, "record": 67,
+        "log_sequence": 5, "log_hash": chips.event_chain(5)[4][48:].hex(),
     }  # fmt: skip
     by_name = {row["register"]: row for row in rows}
     assert len(by_name) == len(chips.NUMBERS)
@@ -108,6 +109,8 @@ def test_dump_as_csv_goes_to_a_file_or_to_standard_output(image, tmp_path):
     rows = list(csv.DictReader(io.StringIO(out)))
     assert rows[12]["register"] == "whole import"
     assert rows[12]["exact"] == "1234567.5000000"
+    head = chips.event_chain(5)[4][48:].hex()
+    assert list(rows[-1].values()) == ["", "end of the event log", "5", "", "", "", head]
     assert tomo("dump", image(), "--csv", tmp_path / "x.csv")[:2] == (0, "")
     assert (tmp_path / "x.csv").read_text() == out
 
@@ -357,7 +360,7 @@ def test_an_event_cut_out_is_a_break():
     chain = chips.event_chain(6)
     for kept in (chain[:2] + chain[3:], [*chain[:2], b"\xff" * 64, *chain[3:]]):
         part = chips.sector(chips.event_head(1, 1, chips.FIRST_HASH), *kept)
-        assert any("the chain is broken" in one for one in wrong(chips.whole_chip(events=part)))
+        assert any("event 3 removed" in one for one in wrong(chips.whole_chip(events=part)))
 
 
 def test_events_taken_off_the_end_are_missed():
@@ -389,8 +392,74 @@ def test_the_chain_goes_on_through_heads_of_sectors_and_may_begin_late():
     assert wrong(chips.whole_chip(events=late)) == []
     other = chips.sector(chips.event_head(2, 64, b"x" * 16), *chips.event_chain(9, 64, b"x" * 16))
     found = wrong(chips.whole_chip(events=sectors[0] + other))
-    told = "the chain is broken: sector 1 goes on from event 63, the chain ends with 63"
+    told = "event 63 altered: sector 1, slot 0"
     assert found == [f"events: {told}"]
+
+
+KEY = bytes(range(32))
+CHAIN = chips.keyed_chain(KEY, 9)
+MANIPULATED = {
+    "event 4 removed: before sector 0, slot 4": [*CHAIN[:3], *CHAIN[4:]],
+    "event 5 out of order: sector 0, slot 4": [*CHAIN[:3], CHAIN[4], CHAIN[3], *CHAIN[5:]],
+    "event 4 altered: sector 0, slot 4": [*CHAIN[:3], b"\x09" + CHAIN[3][1:], *CHAIN[4:]],
+    "event 4 repeated: sector 0, slot 5": [*CHAIN[:4], *CHAIN[3:]],
+}
+
+
+@pytest.mark.parametrize("words", MANIPULATED)
+@pytest.mark.parametrize("with_key", [False, True])
+def test_each_manipulation_of_the_log_is_found_and_located(image, tmp_path, words, with_key):
+    (tmp_path / "key").write_text(KEY.hex() + "\n")
+    with_key = ("--key", tmp_path / "key") if with_key else ()
+    where = image(chips.logged(MANIPULATED[words]))
+    status, out, _ = tomo("verify", where, "--json", *with_key)
+    wrong = [one["text"] for one in lines(out) if one["verdict"] == "wrong" and "area" in one]
+    assert status == 1
+    assert words in wrong
+    whole = image(chips.logged(CHAIN))
+    assert tomo("verify", whole, *with_key)[0] == 0
+
+
+def test_who_recomputes_the_links_is_found_with_the_key_alone(image, tmp_path):
+    (tmp_path / "key").write_text(KEY.hex())
+    mine = chips.keyed_chain(bytes(32), 9)
+    forged = [one[:40] + CHAIN[0][40:43] + one[43:45] for one in mine]
+    link, records = chips.crc24(chips.FIRST_HASH), []
+    for start, one in zip(forged, mine, strict=True):
+        link = chips.crc24(start + one[48:], link)
+        records.append(start + chips.u24(link) + one[48:])
+    where = image(chips.logged(records))
+    status, out, _ = tomo("verify", where, "--json")
+    assert (status, "links checked, nothing proved" in out) == (0, True)
+    status, out, _ = tomo("verify", where, "--json", "--key", tmp_path / "key")
+    assert (status, out.count("altered: sector 0")) == (1, 9)
+
+
+def test_verify_says_what_is_proved_and_never_the_key(image, tmp_path):
+    (tmp_path / "key").write_text(KEY.hex())
+    where = image(chips.logged(chips.keyed_chain(KEY, 4, chips.event_chain(3))))
+    status, out, _ = tomo("verify", where, "--json", "--key", tmp_path / "key")
+    told = "4 events proved to be the node's; 3 from before it had the key, unchanged since it has"
+    assert status == 0
+    assert told in [one.get("text") for one in lines(out)]
+    assert KEY.hex() not in out
+    rows = lines(tomo("events", where, "--json", "--key", tmp_path / "key")[1])
+    assert [row["chain"] for row in rows] == ["whole"] * 7
+    # Without any event under it nothing is proved.
+    plain = image(WHOLE, "plain")
+    status, out, _ = tomo("verify", plain, "--json", "--key", tmp_path / "key")
+    assert (status, "nothing proved: no event is under this key" in out) == (1, True)
+    rows = lines(tomo("events", plain, "--json", "--key", tmp_path / "key")[1])
+    assert {row["chain"] for row in rows} == {"not proved"}
+
+
+@pytest.mark.parametrize("text", ["", "00" * 31, "zz" * 32, "00" * 33])
+def test_what_is_no_key_is_refused_and_not_told(image, tmp_path, text):
+    (tmp_path / "key").write_text(text)
+    status, out, told = tomo("verify", image(), "--key", tmp_path / "key")
+    assert (status, out) == (2, "")
+    assert "does not hold 64 hex digits" in told
+    assert not text or text not in told
 
 
 def test_readings_that_run_backwards_are_found_unless_a_start_value_was_given():
@@ -621,4 +690,4 @@ def test_places_that_a_start_gave_up_are_no_damage_and_hide_none():
     # A record that somebody has wiped out is missed by the one after the next.
     rest = chips.event_chain(4, 4, three[48:])
     data = chips.whole_chip(events=chips.sector(head, one, nothing, three, *rest))
-    assert "events: the chain is broken: sector 0: nothing leads to event 3" in wrong(data)
+    assert "events: event 2 removed: before sector 0, slot 3" in wrong(data)

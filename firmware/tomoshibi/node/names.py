@@ -28,6 +28,7 @@ import tomoshibi.wire.copies
 import tomoshibi.wire.echonet_map
 import tomoshibi.wire.event_chain
 import tomoshibi.wire.event_key
+import tomoshibi.wire.event_walk
 import tomoshibi.wire.flash_sector
 import tomoshibi.wire.history
 import tomoshibi.wire.register_reader
@@ -80,4 +81,4 @@ from tomoshibi.reporting import (
     points,
 )
 from tomoshibi.settings import check
-from tomoshibi.wire import echonet_format, flash_bytes, sntp
+from tomoshibi.wire import echonet_format, event_key, event_walk, flash_bytes, sntp

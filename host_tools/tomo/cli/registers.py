@@ -1,5 +1,6 @@
 """`tomo registers`: what a node keeps in flash, from an image, a folder or its console."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -40,7 +41,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 AsCsv = Annotated[
     str | None, typer.Option("--csv", metavar="FILE", help="Write CSV there; - is stdout.")
 ]
+KeyFile = Annotated[
+    str | None,
+    typer.Option(
+        "--key", metavar="FILE", help="With the node's log key, 64 hex digits; - is stdin."
+    ),
+]
 _COUNTER_END = 100_000_000
+_KEY_SIZE = 32
 _EPOCH = date(2000, 1, 1)
 
 
@@ -48,27 +56,42 @@ _EPOCH = date(2000, 1, 1)
 def dump(
     where: Where, as_json: AsJson = False, csv: AsCsv = None, partition: Partition = None
 ) -> None:
-    """Show every register with its newest value."""
+    """Show every register with its newest value, and where the chain of events ends."""
     with _opened(where, partition) as target:
         found = journal.newest_values(journal.open_ring(target.source))
+        has_log = target.source.has(event_log.LABEL)
+        log = event_log.end_of(event_log.open_ring(target.source)) if has_log else None
     if not found.sectors_used:
         raise HostError(f"{where}: no register was ever saved", "Has the node run yet?")
     rows = list(render.register_rows(found))
+    if csv is not None:
+        rows += render.head_rows(log)
     if as_json and csv is None:
-        typer.echo(json_line(render.node_fields(found)))
+        typer.echo(json_line(render.node_fields(found) | render.head_fields(log)))
     if not _told(rows, as_json, csv):
         wide_console().print(render.registers_table(where, found))
+        if log:
+            say(render.head_words(log), "")
 
 
 @app.command(name="verify")
-def verify_(where: Where, as_json: AsJson = False, partition: Partition = None) -> None:
+def verify_(
+    where: Where,
+    as_json: AsJson = False,
+    partition: Partition = None,
+    key_file: KeyFile = None,
+) -> None:
     """Check every record, the chain of events, and both copies of settings and identity.
+
+    With the node's key the events are proved to be the node's; without it links are checked, which
+    shows damage and no editor who recomputes them.
 
     Ends with status 1 if anything was damaged, removed or lost. What a power cut left half
     written is told, and fine.
     """
+    key = _key(key_file)
     with _opened(where, partition, lenient=True) as target:
-        findings = list(verify(target))
+        findings = list(verify(target, key))
     good = all(finding.verdict != WRONG for finding in findings)
     if as_json:
         for finding in findings:
@@ -138,16 +161,24 @@ def demand(
 
 @app.command()
 def events(
-    where: Where, as_json: AsJson = False, csv: AsCsv = None, partition: Partition = None
+    where: Where,
+    as_json: AsJson = False,
+    csv: AsCsv = None,
+    partition: Partition = None,
+    key_file: KeyFile = None,
 ) -> None:
-    """List every event in the log, oldest first. What was changed since is marked."""
+    """List every event in the log, oldest first. What was changed since is marked.
+
+    With the node's key, so is what it does not prove.
+    """
+    key = _key(key_file)
     with _opened(where, partition) as target:
-        log = event_log.follow(event_log.open_ring(target.source))
+        log = event_log.follow(event_log.open_ring(target.source), key)
         offset_min = _utc_offset_min(target)
     if not log.events:
         raise HostError(f"{where}: no event was ever logged", "Has the node run yet?")
     shown = [event for event in log.events if event.state != event_log.TORN]
-    rows = [render.event_row(event, offset_min) for event in shown]
+    rows = [render.event_row(event, offset_min, bool(key)) for event in shown]
     if not _told(rows, as_json, csv):
         wide_console().print(render.events_table(where, rows))
 
@@ -201,6 +232,22 @@ def _told(rows: Iterable[dict[str, Any]], as_json: bool, csv: str | None) -> boo
         for row in rows:
             typer.echo(json_line(row))
     return as_json or csv is not None
+
+
+def _key(file: str | None) -> bytes:
+    """The key in a file, empty without one. Raises UsageError, and never tells what is in it."""
+    if file is None:
+        return b""
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text("ascii")
+        key = bytes.fromhex(text.strip())
+    except OSError as error:
+        raise UsageError(f"--key: cannot read {file}: {error.strerror or error}") from None
+    except ValueError:
+        key = b""
+    if len(key) != _KEY_SIZE:
+        raise UsageError(f"--key: {file} does not hold 64 hex digits")
+    return key
 
 
 def _day_number(text: str) -> int:

@@ -6,11 +6,11 @@ Layout and chain: `wire.event_log`.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tomo.image.ring import SECTOR, TORN_MOST, Ring, Sector
+from tomo.image.ring import SECTOR, Ring, Sector
 from tomo.image.source import FlashSource
-from tomoshibi.wire import event_chain, event_log, flash_sector
+from tomoshibi.wire import event_key, event_log, event_walk, flash_sector
 from tomoshibi.wire.events import KINDS, NUMBER, named
-from tomoshibi.wire.flash_bytes import get
+from tomoshibi.wire.flash_bytes import blank, get, given_up
 
 LABEL = "events"
 _DAY_S = 86_400
@@ -18,29 +18,67 @@ _SLOT_S = 1_800
 _FIELDS: tuple[str, ...] = event_log.FIELDS
 # What a record is.
 WHOLE = "whole"
-DAMAGED = "damaged"  # it was changed
+DAMAGED = "damaged"  # it was altered
+MOVED = "out of order"
+REPEATED = "repeated"
+LEFT_KEY = "without the key"
 UNCHAINED = "unchained"  # what follows hangs on it, but it hangs on nothing
 TORN = "torn"  # cut off in writing: no part of the chain
+_STATES = {
+    event_walk.ALTERED: DAMAGED,
+    event_walk.MISPLACED: MOVED,
+    event_walk.REPEATED: REPEATED,
+    event_walk.LEFT_KEY: LEFT_KEY,
+}
+# What the node's key says of a record.
+PROVED = "proved"
+VOUCHED = "vouched for"  # without a key, before the first that is proved: unchanged since then
+LINKED = "linked"  # no more than that it hangs on the one before
 
 
 @dataclass
 class Event:
-    """Fields as in `wire.event_log.FIELDS`; where it lies; what the chain says of it."""
+    """Fields as in `wire.event_log.FIELDS`; where it lies; what the chain and the key say of it."""
 
     fields: dict[str, int]
     place: tuple[int, int]  # sector and slot
     state: str = WHOLE
+    keyed: bool = False  # it says that it was written under a key
+    proof: str = LINKED
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with events `first` to `last`, found at this sector and slot (0: its head)."""
+
+    what: str
+    first: int
+    last: int
+    place: tuple[int, int]
+
+    @property
+    def words(self) -> str:
+        which = f"event {self.first}"
+        if self.last != self.first:
+            which = f"events {self.first} to {self.last}"
+        sector, slot = self.place
+        before = "before " if self.what == event_walk.REMOVED else ""
+        return f"{which} {self.what}: {before}sector {sector}, slot {slot}"
 
 
 @dataclass
 class Log:
-    """breaks     where the chain does not go on, in words
-    end        sequence number of the last event that the chain reaches
+    """faults     at most 100; `wrong` counts all
+    end, hash  sequence number and hash of the last event that the chain reaches
+    proved     how many events the key proves; None if none was given
     """
 
     events: list[Event] = field(default_factory=list)
-    breaks: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    wrong: int = 0
     end: int = 0
+    hash: bytes = event_log.FIRST_HASH
+    proved: int | None = None
 
     def of(self, state: str) -> list[Event]:
         return [event for event in self.events if event.state == state]
@@ -57,23 +95,35 @@ def open_ring(source: FlashSource) -> Ring:
     return Ring(source, LABEL, flash_sector.EVENTS)
 
 
-def follow(ring: Ring) -> Log:
-    """Every record of the log, oldest first."""
+def end_of(ring: Ring) -> Log:
+    """As `follow`, of the newest sector alone, which is enough to find the end."""
+    return _follow(ring, ring.in_order[-1:], b"")
+
+
+def follow(ring: Ring, key: bytes = b"") -> Log:
+    """Every record of the log, oldest first; with the node's key, what it proves."""
+    return _follow(ring, ring.in_order, key)
+
+
+def _follow(ring: Ring, sectors: list[Sector], key: bytes) -> Log:
+    walk = event_walk.Walk(event_key.EventKey(key) if key else None)
     log = Log()
-    loose: list[Event] = []
-    chain: event_chain.Chain | None = None
-    for sector, data in zip(ring.in_order, ring.read(ring.in_order), strict=True):
-        first, before = _head(sector)
-        if chain is None or (chain.sequence, chain.hash) != (first - 1, before):
-            if chain is not None:
-                _mark(loose, DAMAGED)
-                log.breaks.append(_head_break(sector, first, chain.sequence))
-            chain = event_chain.Chain(first - 1, before)
-        loose = _follow_sector(log, chain, sector, data, loose)
-    if len(loose) > TORN_MOST:
-        _mark(loose, DAMAGED)
-    if chain is not None:
-        log.end = chain.sequence
+    for sector, data in zip(sectors, ring.read(sectors), strict=True):
+        walk.enter(sector.place, bytes(flash_sector.INFO) + sector.info)
+        for slot, record in _records(data):
+            proved = walk.proved
+            walk.take(sector.place, slot, record)
+            if blank(record, 0, len(record)) or given_up(record, 0, len(record)):
+                continue
+            fields: dict[str, int] = dict(zip(_FIELDS, event_log.unpack(record), strict=True))
+            event = Event(fields, (sector.place, slot), keyed=event_key.keyed(record))
+            if walk.proved > proved:
+                event.proof = PROVED
+            log.events.append(event)
+    walk.finish()
+    _mark(log, walk)
+    log.end, log.hash = walk.chain.sequence, bytes(walk.chain.hash)
+    log.proved = walk.proved if key else None
     return log
 
 
@@ -87,50 +137,28 @@ def started_half_hours(log: Log, utc_offset_min: int) -> Iterator[tuple[int, int
             yield day, slot, fields["subject"], START_VALUES.index(fields["kind"])
 
 
+def _mark(log: Log, walk: event_walk.Walk) -> None:
+    """Say of each event what the walk found, which may have been later."""
+    states = dict.fromkeys(walk.torn, TORN) | dict.fromkeys(walk.unchained, UNCHAINED)
+    for what, first, last, sector, slot in walk.faults:
+        log.faults.append(Fault(what, first, last, (sector, slot)))
+        if what in _STATES:
+            states[sector, slot] = _STATES[what]
+    log.wrong = walk.wrong
+    proved = [i for i, event in enumerate(log.events) if event.proof == PROVED]
+    for i, event in enumerate(log.events):
+        event.state = states.get(event.place, WHOLE)
+        if event.state != WHOLE:
+            event.proof = ""
+        elif proved and i < proved[0] and not event.keyed:
+            event.proof = VOUCHED
+
+
 def good_records(data: bytes, end: int) -> int:
     """How many records in a sector's bytes carry numbers that go on from `end`."""
     return sum(
         get(record, event_log.SEQUENCE_AT, 4) == end + slot for slot, record in _records(data)
     )
-
-
-def _follow_sector(
-    log: Log, chain: event_chain.Chain, sector: Sector, data: bytes, loose: list[Event]
-) -> list[Event]:
-    """Take a sector's records; those at its end that hang on nothing yet are returned."""
-    for slot, record in _records(data):
-        kind = chain.take(record)
-        if kind in (event_chain.BLANK, event_chain.GIVEN_UP):
-            continue
-        fields: dict[str, int] = dict(zip(_FIELDS, event_log.unpack(record), strict=True))
-        event = Event(fields, (sector.place, slot))
-        log.events.append(event)
-        if kind == event_chain.LOOSE:
-            event.state = TORN  # until what follows says otherwise
-            loose.append(event)
-            continue
-        if kind == event_chain.AFTER_DAMAGE:
-            _mark(loose[-1:], DAMAGED)
-        elif kind == event_chain.AFTER_BREAK:
-            _mark(loose, UNCHAINED)
-            number = fields["sequence"]
-            log.breaks.append(f"sector {sector.place}: nothing leads to event {number - 1}")
-        loose = []
-    return loose
-
-
-def _mark(events: list[Event], state: str) -> None:
-    for event in events:
-        event.state = state
-
-
-def _head(sector: Sector) -> tuple[int, bytes]:
-    """Number of a sector's first event, and the hash before it."""
-    return get(sector.info, 0, 4), bytes(sector.info[4 : 4 + event_log.HASH_SIZE])
-
-
-def _head_break(sector: Sector, first: int, end: int) -> str:
-    return f"sector {sector.place} goes on from event {first - 1}, the chain ends with {end}"
 
 
 def _records(data: bytes) -> Iterator[tuple[int, bytes]]:

@@ -28,8 +28,8 @@ class Finding:
     figures: Mapping[str, object] = field(default_factory=dict)
 
 
-def verify(target: Target) -> Iterator[Finding]:
-    """Check all that there is, one finding after the other."""
+def verify(target: Target, key: bytes = b"") -> Iterator[Finding]:
+    """Check all that there is; with the node's key, who wrote the events, too."""
     yield from _table(target)
     source = target.source
     values = registers.Registers()
@@ -40,7 +40,7 @@ def verify(target: Target) -> Iterator[Finding]:
     started: set[int] = set()
     if source.has(events.LABEL):
         ring = events.open_ring(source)
-        log = events.follow(ring)
+        log = events.follow(ring, key)
         yield from _events(ring, log, values)
         started = _started(log)
     if source.has(history.LABEL):
@@ -154,12 +154,40 @@ def _events(ring: Ring, log: events.Log, values: registers.Registers) -> Iterato
     damaged = [event.place for event in log.of(events.DAMAGED)]
     torn = [event.place for event in log.of(events.TORN)]
     yield from _records(area, whole, damaged, torn)
-    loose = len(log.of(events.UNCHAINED))
-    if loose:
-        yield Finding(area, WRONG, f"{loose} events hang on nothing", {"unchained": loose})
-    for words in log.breaks:
-        yield Finding(area, WRONG, f"the chain is broken: {words}", {"break": words})
+    for fault in log.faults:
+        first, last = fault.first, fault.last
+        figures = {"fault": fault.what, "first": first, "last": last, "place": list(fault.place)}
+        yield Finding(area, WRONG, fault.words, figures)
+    if log.wrong > len(log.faults):
+        yield Finding(area, WRONG, f"{log.wrong} faults, of which these are the first")
+    yield _proof(log)
     yield Finding(area, FINE, f"the chain ends with event {log.end}", {"end": log.end})
+
+
+def _proof(log: events.Log) -> Finding:
+    """What is known of who wrote the events."""
+    area = events.LABEL
+    keyed = any(event.keyed for event in log.of(events.WHOLE))
+    if log.proved is None and keyed:
+        words = "links checked, nothing proved: that takes the node's key (--key)"
+        return Finding(area, NOTE, words, {"proved": None})
+    if log.proved is None:
+        words = "links checked, nothing proved: the chain has no key, an editor can recompute it"
+        return Finding(area, NOTE, words, {"proved": None})
+    if not log.proved:
+        return Finding(area, WRONG, "nothing proved: no event is under this key", {"proved": 0})
+    words = f"{log.proved} events proved to be the node's"
+    by_proof = {
+        proof: sum(event.proof == proof for event in log.events)
+        for proof in (events.VOUCHED, events.LINKED)
+    }
+    vouched, linked = by_proof[events.VOUCHED], by_proof[events.LINKED]
+    if vouched:
+        words += f"; {vouched} from before it had the key, unchanged since it has"
+    if linked:
+        words += f"; {linked} under another key, of which links are checked"
+    figures = {"proved": log.proved, "vouched": vouched, "linked": linked}
+    return Finding(area, NOTE if linked else FINE, words, figures)
 
 
 def _copies(source: FlashSource, label: str) -> Iterator[Finding]:

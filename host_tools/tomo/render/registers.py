@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tomo.image import demand, history
-from tomo.image.events import Event
+from tomo.image.events import LINKED, WHOLE, Event, Log
 from tomo.image.history import Day
 from tomo.image.registers import Registers, Value
 from tomo.jobs.verify_flash import FINE, NOTE, WRONG, Finding
@@ -124,6 +124,23 @@ def state_words(number: int, whole: int) -> str:
     return ""
 
 
+def head_fields(log: Log | None) -> Row:
+    """The chain's head: who keeps it elsewhere can tell later whether the log still leads there."""
+    return {"log_sequence": log.end, "log_hash": log.hash.hex()} if log else {}
+
+
+def head_rows(log: Log | None) -> Iterator[Row]:
+    """Likewise, as a row among those of the registers."""
+    if log:
+        blank = dict.fromkeys(("unit", "rest_mj", "exact"))
+        row = {"number": None, "register": "end of the event log", "value": log.end}
+        yield row | blank | {"state": log.hash.hex()}
+
+
+def head_words(log: Log) -> str:
+    return f"The event log ends with event {log.end}, hash {log.hash.hex()}."
+
+
 # History
 
 
@@ -203,7 +220,7 @@ def _wh(row: Row, name: str) -> str:
 # Events
 
 
-def event_row(event: Event, utc_offset_min: int | None) -> Row:
+def event_row(event: Event, utc_offset_min: int | None, with_key: bool = False) -> Row:
     """One event in words; what was changed since it was written keeps what it says now."""
     fields = event.fields
     kind = fields["kind"]
@@ -224,8 +241,12 @@ def event_row(event: Event, utc_offset_min: int | None) -> Row:
         "power_w": fields["power_w"],
         "voltage_v": None if voltage == _NOT_MEASURED else f"{voltage // 10}.{voltage % 10}",
         "budget_w": None if budget < 0 else budget,
-        "chain": event.state,
+        "chain": "not proved" if with_key and _only_linked(event) else event.state,
     }
+
+
+def _only_linked(event: Event) -> bool:
+    return event.state == WHOLE and event.proof == LINKED
 
 
 def events_table(where: str, rows: Iterable[Row]) -> Table:
