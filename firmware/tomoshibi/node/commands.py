@@ -1,5 +1,6 @@
 """What can be typed on the console. Each command answers with one JSON object, or an error."""
 
+import asyncio
 from machine import RTC, reset
 from micropython import const
 from typing import TYPE_CHECKING
@@ -30,6 +31,10 @@ _HELP = (
     ("status", "How the node is, and what it has lost or refused: the fields are below."),
     ("points [PART]", "Every value the node shows, by name, with its unit; or of one part."),
     ("read PARTITION AT LENGTH", "Bytes of `registers`, `history` or `events`, at most 512."),
+    (
+        "verify",
+        "Walk the event log with the node's own key; `verified` tells what is wrong, and where.",
+    ),
     ("settings", "All settings that were set, without secrets."),
     ("set KEY VALUE", "Change a setting; `reboot` says whether it takes a restart."),
     ("defaults", "Forget all settings."),
@@ -133,6 +138,15 @@ class Commands:
         data = _read(self._storage.partition(label), int(at), int(length))
         text = data.hex()
         return {"event": "read", "partition": label, "at": int(at), "data": text}
+
+    def do_verify(self, _rest: str) -> dict:
+        from tomoshibi.node import verify_log
+
+        if verify_log.running:
+            raise ValueError("it runs already")
+        task = asyncio.create_task(verify_log.verify(self._storage.log, self._say))
+        verify_log.running.append(task)
+        return {"event": "verify", "begun": True}
 
     def do_settings(self, _rest: str) -> dict:
         document = self._storage.settings.document()

@@ -68,6 +68,7 @@ from tomoshibi.node import (
     supervisor,
     time_job,
     time_round,
+    verify_log,
     whole_node,
 )
 from tomoshibi.policy import meter_watch, night, starts

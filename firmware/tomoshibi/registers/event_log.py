@@ -25,6 +25,7 @@ _AHEAD = const(4)
 class EventLog:
     """`sequence` is the number of the last event; 0 before the first ever.
 
+    `key` chains what is logged; None: no key, and the chain proves nothing.
     `found` is what the start found at the end, for log_start.confirm.
     """
 
@@ -36,7 +37,7 @@ class EventLog:
         self._record = bytearray(_RECORD)
         self._check = bytearray(_RECORD)
         self._slot = _SLOTS
-        self._key: EventKey | None = None
+        self.key: EventKey | None = None
         self._link = -1  # of the last record; -1: that of its hash
         self.found = None
         if self.ring.newest >= 0:
@@ -50,16 +51,16 @@ class EventLog:
 
     @property
     def has_key(self) -> bool:
-        return self._key is not None
+        return self.key is not None
 
     def use_key(self, key: bytes) -> None:
         """Chain what comes from now on under this key of 32 bytes; empty: under none."""
-        self._key = None
+        self.key = None
         if key:
             # Imported here: most nodes of a desk have none.
             from tomoshibi.wire.event_key import EventKey
 
-            self._key = EventKey(key)
+            self.key = EventKey(key)
 
     def append(self, values) -> bool:
         """Log one event: fields as in wire.event_log.FIELDS, the sequence number overwritten.
@@ -69,7 +70,7 @@ class EventLog:
         record = self._record
         event_log.pack(record, values)
         put(record, event_log.SEQUENCE_AT, 4, self.sequence + 1)
-        key, flash = self._key, self.ring.flash
+        key, flash = self.key, self.ring.flash
         if key:
             put(record, event_log.MARK_AT, 3, key.mark)
             chained = key.code_in(record, self.hash)
