@@ -73,19 +73,14 @@ class Storage:
         self._note_lost()
         if self._identity is not None:
             self._challenge = self._identity.challenged
-            self._take_key()
+            self.log.use_key(self._identity.key())
         self._settings = self._identity = None
         let_go(
             "settings.store", "settings.identity", "settings.copies", "settings.check",
             "settings.declared", "wire.copies", "core.secret", "core.refusals",
         )  # fmt: skip
-        if not self.log.has_key:
+        if not self.log.key:
             let_go("core.hmac")
-
-    def _take_key(self) -> None:
-        """What is logged from now on is chained under the key that the identity has now."""
-        key = getattr(self.identity, "key", None)
-        self.log.use_key(key() if key else b"")
 
     def replace_places(self, places: dict[int, bytes]) -> None:
         """Store installation locations, as settings.places has them."""
@@ -106,7 +101,7 @@ class Storage:
         log_start.confirm(self.log)
         self.settings.copies.mend()
         self.identity.copies.mend()
-        self._take_key()
+        self.log.use_key(self.identity.key())
         self._mend_faults = self.settings.copies.faults + self.identity.copies.faults
 
     def reset_was_asked_for(self) -> bool:

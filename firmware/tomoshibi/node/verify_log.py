@@ -37,7 +37,7 @@ async def verify(log: EventLog, say: Callable[[dict], None]) -> None:
     finally:
         running.clear()
     names = ("node.verify_log", "wire.event_walk", "wire.event_chain")
-    let_go(*names if log.has_key else names + ("wire.event_key",))
+    let_go(*names if log.key else names + ("wire.event_key",))
 
 
 async def _walk(log: EventLog, walk: Walk) -> None:
@@ -66,7 +66,7 @@ async def _walk(log: EventLog, walk: Walk) -> None:
 def _answer(log: EventLog, walk: Walk) -> dict:
     answer = {
         "event": "verified",
-        "keyed": log.has_key,
+        "keyed": log.key is not None,
         "whole": walk.whole,
         "proved": walk.proved,
         "end": walk.chain.sequence,

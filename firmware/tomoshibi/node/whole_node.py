@@ -74,7 +74,7 @@ class Node:
             "registers.history_start", "registers.journal_start", "registers.log_start",
             "registers.ring_start", "reporting.build", "wire.event_chain", "wire.register_reader",
         )  # fmt: skip
-        if not self._storage.log.has_key:
+        if not self._storage.log.key:
             let_go("wire.event_key")
         self._jobs = (self._console, CommandJob(self._answer)) + tuple(jobs)
         await supervise(self._jobs, self._control, watchdog, self._on_fault)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tomoshibi.registers.ring import SectorRing
 from tomoshibi.wire import event_log, flash_sector
-from tomoshibi.wire.flash_bytes import crc24, get, put
+from tomoshibi.wire.flash_bytes import get, put
 
 if TYPE_CHECKING:
     from tomoshibi.core.flash import Flash
@@ -47,11 +47,7 @@ class EventLog:
             chain, self.found = log_start.follow(self.ring)
             self._slot = self.found[3]
             self.sequence, self._link = chain.sequence, chain.link
-            self._keep_hash(chain.hash, 0)
-
-    @property
-    def has_key(self) -> bool:
-        return self.key is not None
+            self.hash = bytearray(chain.hash)
 
     def use_key(self, key: bytes) -> None:
         """Chain what comes from now on under this key of 32 bytes; empty: under none."""
@@ -82,25 +78,20 @@ class EventLog:
             if self._slot >= _SLOTS and not self._open():
                 return False
             if key:
-                put(record, event_log.LINK_AT, 3, key.link_of(self._link_before(), record))
+                key.put_link(record, self._link, self.hash)
             offset = self._slot * _RECORD
             self._slot += 1
             flash.writeblocks(self.ring.newest, record, offset)
             flash.readblocks(self.ring.newest, self._check, offset)
             if self._check == record:
                 self.sequence += 1
-                self._keep_hash(record, event_log.HASH_AT)
+                # Kept in place: a new one would take heap in each append.
+                for i in range(event_log.HASH_SIZE):
+                    self.hash[i] = chained[i]
                 self._link = get(record, event_log.LINK_AT, 3) if key else -1
                 return True
             self.faults += 1
         return False
-
-    def _keep_hash(self, buf, at: int) -> None:
-        for i in range(event_log.HASH_SIZE):
-            self.hash[i] = buf[at + i]
-
-    def _link_before(self) -> int:
-        return crc24(self.hash, 0, event_log.HASH_SIZE) if self._link < 0 else self._link
 
     def _open(self) -> bool:
         info = self._check

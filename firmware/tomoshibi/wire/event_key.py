@@ -7,7 +7,7 @@ next one.
 """
 
 from tomoshibi.wire.event_log import HASH_AT, HASH_SIZE, LINK_AT, MARK_AT, NO_KEY, RECORD
-from tomoshibi.wire.flash_bytes import crc24, get
+from tomoshibi.wire.flash_bytes import crc24, get, put
 
 _MARKED = b"TOMOSHIBI EVENTS"
 _MARK_MOST = 0x7FFFFF  # so no key's is NO_KEY
@@ -36,9 +36,12 @@ class EventKey:
             record[HASH_AT + i] = before[i]
         return self._hmac(self._key, record)
 
-    def link_of(self, before: int, record) -> int:
-        """As the function, which only the holder of this object may have in memory."""
-        return link_of(before, record)
+    def put_link(self, record, before: int, hash) -> None:
+        """Give a record, complete otherwise, its link after one with the link `before`.
+
+        -1: after one without, or at the begin of a sector, with this hash.
+        """
+        put(record, LINK_AT, 3, link_of(link_of_hash(hash) if before < 0 else before, record))
 
 
 def keyed(record) -> bool:

@@ -1,8 +1,16 @@
 """Whether a node that has just opened its flash again has everything that was promised."""
 
-from life import BRANCHES, exact, integers, without_secret
+from life import BRANCHES, KEY, exact, integers, without_secret
 from tomoshibi.registers import history_start
-from tomoshibi.wire import event_chain, event_log, flash_sector, history, register_names, registers
+from tomoshibi.wire import (
+    event_chain,
+    event_key,
+    event_log,
+    flash_sector,
+    history,
+    register_names,
+    registers,
+)
 from tomoshibi.wire.flash_bytes import get
 
 _WRAP_MJ = 100_000_000 * 3_600_000
@@ -71,15 +79,17 @@ def check_documents(storage, promised, found: Findings) -> None:
     shown = [without_secret(document) for document in promised.identity]
     if identity.lost or identity.shown() not in shown:
         found.add("identity_lost", str(identity.shown()))
+    elif identity.key() != bytes.fromhex(KEY):
+        found.add("identity_lost", "the node's key")
 
 
 def check_log(log, acknowledged: int, found: Findings) -> None:
-    """Follow the chain from the oldest sector; `acknowledged` is the last event that was in it."""
+    """Prove the chain from the oldest sector; `acknowledged` is the last event that was in it."""
     if log.sequence < acknowledged:
         found.add("events_lost", "%d of %d" % (log.sequence, acknowledged))
     ring, flash = log.ring, log.ring.flash
     record = bytearray(event_log.RECORD)
-    chain = None
+    chain, key = None, event_key.EventKey(bytes.fromhex(KEY))
     for step in range(1, ring.count + 1):
         sector = (ring.newest + step) % ring.count
         if ring.newest < 0 or ring.read_head(sector) < 0:
@@ -89,11 +99,14 @@ def check_log(log, acknowledged: int, found: Findings) -> None:
         before = bytes(ring.head[info + 4 : info + flash_sector.INFO_SIZE])
         if chain is not None and (chain.sequence, chain.hash) != (first - 1, before):
             found.add("log_chain_breaks", "before event %d" % first)
-        chain = event_chain.Chain(first - 1, before)
+        chain = event_chain.Chain(first - 1, before, key)
         for slot in range(1, flash_sector.SECTOR // event_log.RECORD):
             flash.readblocks(sector, record, slot * event_log.RECORD)
-            if chain.take(record) in (event_chain.AFTER_DAMAGE, event_chain.AFTER_BREAK):
+            kind = chain.take(record)
+            if kind in (event_chain.AFTER_DAMAGE, event_chain.AFTER_BREAK):
                 found.add("log_chain_breaks", "before event %d" % chain.sequence)
+            if kind == event_chain.LINKED and chain.proof != event_chain.PROVED:
+                found.add("log_chain_breaks", "event %d is not proved" % chain.sequence)
     if chain is not None and chain.sequence != log.sequence:
         found.add("log_chain_breaks", "ends with %d of %d" % (chain.sequence, log.sequence))
 

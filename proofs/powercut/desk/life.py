@@ -23,6 +23,7 @@ from tomoshibi.wire import registers
 
 BRANCHES = 6
 SECRET = "5a" * 32
+KEY = "c3" * 32
 _FIRST_DAY = 9_800
 # 1.8 kW for a second: the largest jump for which no more than 1 Wh is lost (registers.keeper).
 _STEP_MJ = 1_800_000
@@ -125,6 +126,9 @@ class Life:
     def __init__(self, chip, cause: int, dice, promised: Promised, slots: int) -> None:
         self.storage = storage = Storage(registers.BRANCHES, BRANCHES, chip.partition)
         storage.start(cause)
+        if not storage.identity.keyed:
+            storage.identity.write(json.dumps({"key": KEY}), "")
+            storage.close_documents()
         self.promised = promised
         self.clock = _Clock(slots)
         self.seconds = 0
