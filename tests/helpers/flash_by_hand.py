@@ -16,6 +16,14 @@ def crc24(data, crc=0xB704CE):
     return crc
 
 
+def agreeing(data, start=0xB704CE):
+    """`data` and three bytes more, of all which the check is FFFFFF, as blank flash has it."""
+    crc = 0xFFFFFF
+    for _ in range(24):  # backwards: the polynomial's lowest bit is set
+        crc = (crc ^ 0x1864CFB if crc & 1 else crc) >> 1
+    return data + struct.pack(">I", crc ^ crc24(data, start))[1:]
+
+
 def u24(value):
     return struct.pack("<I", value)[:3]
 

@@ -7,7 +7,7 @@ next one.
 """
 
 from tomoshibi.wire.event_log import HASH_AT, HASH_SIZE, LINK_AT, MARK_AT, NO_KEY, RECORD
-from tomoshibi.wire.flash_bytes import crc24, get, put
+from tomoshibi.wire.flash_bytes import check24, crc24, get, put
 
 _MARKED = b"TOMOSHIBI EVENTS"
 _MARK_MOST = 0x7FFFFF  # so no key's is NO_KEY
@@ -51,7 +51,7 @@ def keyed(record) -> bool:
 
 def link_of(before: int, record) -> int:
     """The link of a record that is complete, after one with the link `before`."""
-    return crc24(record, HASH_AT, RECORD, crc24(record, 0, LINK_AT, before))
+    return check24(record, HASH_AT, RECORD, crc24(record, 0, LINK_AT, before))
 
 
 def link_of_hash(hash) -> int:

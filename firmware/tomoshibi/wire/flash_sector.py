@@ -15,7 +15,7 @@ behind of an earlier life does not pass. One flipped bit in a head is put right 
 would cost all the records behind it.
 """
 
-from tomoshibi.wire.flash_bytes import CRC_POLYNOMIAL, CRC_START, blank, crc24, get, put
+from tomoshibi.wire.flash_bytes import CRC_POLYNOMIAL, CRC_START, blank, check24, get, put
 
 SECTOR = 4096
 SIZE = 32  # of the head
@@ -38,7 +38,7 @@ def seal(head, ring, sequence) -> None:
     head[2] = _VERSION
     head[3] = 0
     put(head, 4, 4, sequence)
-    put(head, _CRC_AT, 3, crc24(head, 0, _CRC_AT))
+    put(head, _CRC_AT, 3, check24(head, 0, _CRC_AT))
     head[MARK_AT] = 0xFF
 
 
@@ -51,7 +51,9 @@ def sequence_of(head, ring) -> int:
     wrong = _ones(head[0] ^ 0x54) + _ones(head[1] ^ ring) + _ones(head[2] ^ _VERSION)
     if wrong > 1:
         return -1
-    difference = get(head, _CRC_AT, 3) ^ crc24(head, 0, _CRC_AT)
+    if blank(head, _CRC_AT, MARK_AT):
+        return -1  # cut off in writing: no wrong bit
+    difference = get(head, _CRC_AT, 3) ^ check24(head, 0, _CRC_AT)
     if difference and not _put_right(head, difference):
         return -1
     if head[0] != 0x54 or head[1] != ring or head[2] != _VERSION or head[7] > 0x3F:

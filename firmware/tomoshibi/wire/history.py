@@ -12,7 +12,7 @@ A sector holds records of one local day. The ring's own bytes in its head are: d
 two, and a slot several records: the rule which one counts is `better`.
 """
 
-from tomoshibi.wire.flash_bytes import crc24, get, put
+from tomoshibi.wire.flash_bytes import check24, get, put
 
 SLOTS = 48
 BRANCHES_MOST = 16  # as registers are numbered; two sectors a day hold 58 records of these
@@ -43,7 +43,7 @@ def seal(record, branches, slot, quality, boot, crc) -> None:
     record[2] = branches
     put(record, 3, 2, boot)
     end = _FIRST + 8 * branches
-    put(record, end, 3, crc24(record, 0, end, crc))
+    put(record, end, 3, check24(record, 0, end, crc))
 
 
 def slot_of(record, branches, crc) -> int:
@@ -51,7 +51,7 @@ def slot_of(record, branches, crc) -> int:
     end = _FIRST + 8 * branches
     if record[0] >= SLOTS or record[2] != branches:
         return -1
-    if get(record, end, 3) != crc24(record, 0, end, crc):
+    if get(record, end, 3) != check24(record, 0, end, crc):
         return -1
     return record[0]
 

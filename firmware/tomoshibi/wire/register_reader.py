@@ -11,7 +11,7 @@ The record of before has 64 bytes, at multiples of 64, up to seven registers, al
 For the start and the host. Both kinds may stand in one sector: the first byte tells them apart.
 """
 
-from tomoshibi.wire.flash_bytes import crc24, get
+from tomoshibi.wire.flash_bytes import check24, get
 from tomoshibi.wire.registers import (
     ALL,
     CRC_SIZE,
@@ -44,7 +44,7 @@ def size_of(record, crc) -> int:
     if not _LEAST * GRAIN <= size <= RECORD:
         return 0
     end = size - CRC_SIZE
-    return size if get(record, end, CRC_SIZE) == crc24(record, 0, end, crc) else 0
+    return size if get(record, end, CRC_SIZE) == check24(record, 0, end, crc) else 0
 
 
 def number_of(record) -> int:

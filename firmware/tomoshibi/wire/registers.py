@@ -23,7 +23,7 @@ The ring's own bytes in a sector's head are: kind of node, number of circuits, L
 records, and those of before, whose first byte is A5, is wire.register_reader.
 """
 
-from tomoshibi.wire.flash_bytes import crc24, get, put
+from tomoshibi.wire.flash_bytes import check24, get, put
 
 LAYOUT = 2
 RECORD = 68  # the largest
@@ -154,4 +154,4 @@ def seal(record, at, number, crc) -> None:
     record[1] = number
     for i in range(at, RECORD):
         record[i] = 0 if i < end else 0xFF
-    put(record, end, CRC_SIZE, crc24(record, 0, end, crc))
+    put(record, end, CRC_SIZE, check24(record, 0, end, crc))

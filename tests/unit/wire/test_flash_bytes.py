@@ -8,7 +8,7 @@ import unittest
 import flash_by_hand
 from no_heap import no_heap
 
-from tomoshibi.wire.flash_bytes import CRC_START, blank, crc24, get, get_signed, put
+from tomoshibi.wire.flash_bytes import CRC_START, blank, check24, crc24, get, get_signed, put
 
 CHECK = b"123456789"
 
@@ -21,6 +21,13 @@ class TestCheck(unittest.TestCase):
     def test_only_the_bytes_asked_for_are_checked(self):
         self.assertEqual(crc24(b"xy" + CHECK + b"z", 2, 11), 0x21CF02)
         self.assertEqual(crc24(CHECK, 4, 4), 0xB704CE)
+
+    def test_what_is_stored_is_never_what_blank_flash_has(self):
+        self.assertEqual(check24(CHECK, 0, 9), 0x21CF02)
+        for start in (CRC_START, 0x123456):
+            data = flash_by_hand.agreeing(CHECK, start)
+            self.assertEqual(flash_by_hand.crc24(data, start), 0xFFFFFF)
+            self.assertEqual(check24(data, 0, 12, start), 0)
 
     def test_a_check_can_be_taken_in_two_parts(self):
         for middle in range(10):

@@ -2,7 +2,7 @@
 
 import unittest
 
-from flash_by_hand import crc24, flipped, head, u24
+from flash_by_hand import agreeing, crc24, flipped, head, u24
 from no_heap import no_heap
 
 from tomoshibi.wire import flash_sector
@@ -69,6 +69,12 @@ class TestHead(unittest.TestCase):
                 twice[other // 8] ^= 1 << other % 8
                 found = flash_sector.sequence_of(twice, 0x52)
                 self.assertIn(found, (-1, SEQUENCE), "bits %d and %d" % (bit, other))
+
+    def test_one_cut_off_before_its_check_is_none_though_blank_flash_agrees(self):
+        for wrong in (0, 1, 0x80):  # exactly, or but for one bit
+            body = bytearray(agreeing(BODY[:25]))
+            body[20] ^= wrong
+            self.assertEqual(flash_sector.sequence_of(body + b"\xff\xff\xff\x5a", 0x52), -1)
 
     def test_sealing_and_reading_allocate_nothing(self):
         made = bytearray(32)

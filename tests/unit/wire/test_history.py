@@ -2,7 +2,7 @@
 
 import unittest
 
-from flash_by_hand import crc24, flipped, history_record, start_of, u24
+from flash_by_hand import agreeing, crc24, flipped, history_record, start_of, u24
 from no_heap import no_heap
 
 from tomoshibi.wire import history
@@ -53,6 +53,11 @@ class TestRecord(unittest.TestCase):
             torn = RECORD[:size] + b"\xff" * (24 - size)
             if torn != RECORD:
                 self.assertEqual(history.slot_of(torn, 2, START), -1)
+
+    def test_one_cut_off_is_none_though_blank_flash_agrees_with_its_crc(self):
+        body = agreeing(RECORD[:18], START)
+        self.assertEqual(history.slot_of(body + b"\xff\xff\xff", 2, START), -1)
+        self.assertNotEqual(history.slot_of(body + b"\x00\x00\x00", 2, START), -1)
 
     def test_the_last_slot_of_a_day_is_47(self):
         for slot, found in ((0, 0), (47, 47), (48, -1), (255, -1)):
