@@ -8,6 +8,7 @@ from tomoshibi.core.energy import EnergyCounter
 from tomoshibi.core.identity import Identity
 from tomoshibi.core.lamp import Daylight, Lamp
 from tomoshibi.core.loads import Load
+from tomoshibi.registers.event_log import EventLog
 from tomoshibi.registers.half_hours import HalfHours
 from tomoshibi.registers.history import History
 from tomoshibi.reporting.build import ObjectBuilder
@@ -47,8 +48,9 @@ class Bench:
         self.places = Places({}, self.take_places)
         self.storage_fault = self.sense_fault = False
         self.sent = []
+        self.log = EventLog(FakeFlash(3))
         identity = Identity(UNIQUE_ID, kind, "S-0001")
-        objects = ObjectBuilder(identity, self.calendar, self.places, self.faulty)
+        objects = ObjectBuilder(identity, self.calendar, self.places, self)
         if kind != "streetlight":
             self.branches = [Branch(n + 1, Load("load", 2, 500)) for n in range(6)]
             for branch in self.branches:

@@ -127,7 +127,7 @@ def _build_parts(base: Foundation) -> tuple[list[Job], EchonetNode, list[Branch 
     half_hours = HalfHours(base.calendar, channels, storage.history, storage.boot)
     keeper = KeeperJob(storage, control, half_hours, base.supplied)
     jobs: list[Job] = [keeper]
-    objects = ObjectBuilder(base.identity, base.calendar, base.places, storage.faulty)
+    objects = ObjectBuilder(base.identity, base.calendar, base.places, storage)
     whole = None
     # What a part alone needs is imported with it, for memory.
     if branches:

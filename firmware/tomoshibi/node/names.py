@@ -33,7 +33,7 @@ import tomoshibi.wire.flash_sector
 import tomoshibi.wire.history
 import tomoshibi.wire.register_reader
 import tomoshibi.wire.registers
-from tomoshibi.core import ends, errors, hmac, refusals
+from tomoshibi.core import ends, errors, refusals
 from tomoshibi.drivers import atm90e32_service, latching, mains_sense, meter_chip
 from tomoshibi.meter import calibration, circuits, peak, scaling
 from tomoshibi.node import (
@@ -82,4 +82,4 @@ from tomoshibi.reporting import (
     points,
 )
 from tomoshibi.settings import check
-from tomoshibi.wire import echonet_format, event_key, event_walk, flash_bytes, sntp
+from tomoshibi.wire import echonet_format, event_key, event_walk, flash_bytes, hmac, sntp

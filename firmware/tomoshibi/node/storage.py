@@ -80,7 +80,7 @@ class Storage:
             "settings.declared", "wire.copies", "core.secret", "core.refusals",
         )  # fmt: skip
         if not self.log.key:
-            let_go("core.hmac")
+            let_go("wire.hmac")
 
     def replace_places(self, places: dict[int, bytes]) -> None:
         """Store installation locations, as settings.places has them."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tomoshibi.core.identity import Identity
     from tomoshibi.core.lamp import Daylight, Lamp
     from tomoshibi.registers.half_hours import HalfHours
+    from tomoshibi.reporting.source import Kept
     from tomoshibi.settings.places import Places
 
 
@@ -34,10 +35,10 @@ class ObjectBuilder:
         identity: Identity,
         calendar: Calendar,
         places: Places,
-        storage_fault: Callable[[], bool],
+        storage: Kept,
     ) -> None:
         self._sources: list[Source] = []
-        self._node = NodeSource(identity, calendar, storage_fault, self._sources)
+        self._node = NodeSource(identity, calendar, storage, self._sources)
         self._places = places
         self._devices: list[EchonetObject] = []
 

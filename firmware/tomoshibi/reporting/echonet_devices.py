@@ -36,4 +36,6 @@ PROFILE = const((
     (0xD4, "G", ("u16", 0, 65_533), "class_count", "class_count"),
     (0xD6, "G", _INSTANCES, "instance_list", "instances"),
     (0xD7, "G", ("list", 2, 8), "class_list", "classes"),
+    # The maker's own: the event log's last number, u32, and hash.
+    (0xF0, "G", ("octets", 20, 20), "event_chain_head", "event_chain_head"),
 ))  # fmt: skip

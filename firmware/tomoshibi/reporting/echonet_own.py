@@ -35,6 +35,12 @@ def class_count(profile: EchonetObject) -> int:
     return len(classes(profile)) + 1
 
 
+def event_chain_head(profile: EchonetObject) -> bytes:
+    """F0: the number of the last event in the log, and its hash (wire.event_log)."""
+    log = profile.node.storage.log
+    return log.sequence.to_bytes(4, "big") + log.hash
+
+
 def history_day(meter: EchonetObject) -> int | None:
     return meter.own
 

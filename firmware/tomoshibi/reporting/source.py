@@ -8,10 +8,20 @@ from tomoshibi.registers.half_hours import was_measured
 from tomoshibi.reporting.points import GETTER, NAME, NODE, OVERFLOW, WHICH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from typing import Protocol
 
     from tomoshibi.core.calendar import Calendar
     from tomoshibi.core.identity import Identity
+    from tomoshibi.registers.event_log import EventLog
+
+    class Kept(Protocol):
+        """What of node.storage is shown."""
+
+        log: EventLog
+
+        def faulty(self) -> bool: ...
+
 
 # A sensor that has been silent for this many polls in a row (10 s at five a second) is a fault;
 # a shorter gap, as at start or after one disturbed packet, is not worth an alarm.
@@ -83,24 +93,24 @@ class Source:
 class NodeSource(Source):
     """What a node shows of itself: who it is, what time it has, whether anything is wrong.
 
-    storage_fault   whether something that is kept in flash was lost: a fault of the node itself
-    others          the sources of its parts, whose faults are the node's; read by views of all
+    storage   what is kept in flash: what was lost is a fault of the node itself; and its log
+    others    the sources of its parts, whose faults are the node's; read by views of all
     """
 
     def __init__(
         self,
         identity: Identity,
         calendar: Calendar,
-        storage_fault: Callable[[], bool],
+        storage: Kept,
         others: Sequence[Source],
     ) -> None:
         super().__init__(NODE, (identity,))
         self.calendar = calendar
-        self._storage_fault = storage_fault
+        self.storage = storage
         self.others = others
 
     def faulty(self, i: int, _which: object = None) -> bool:
-        if self._storage_fault():
+        if self.storage.faulty():
             return True
         for source in self.others:
             for i in range(len(source.parts)):

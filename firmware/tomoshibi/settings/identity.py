@@ -15,10 +15,10 @@ import json
 from os import urandom
 from typing import TYPE_CHECKING
 
-from tomoshibi.core.hmac import hmac_sha256
 from tomoshibi.core.refusals import NotAuthorised
 from tomoshibi.settings.copies import LOST, Copies
 from tomoshibi.wire import copies
+from tomoshibi.wire.hmac import hmac_sha256
 
 if TYPE_CHECKING:
     from tomoshibi.core.flash import Flash, Window

@@ -18,7 +18,7 @@ class EventKey:
 
     def __init__(self, key: bytes) -> None:
         # Imported here: who has no key needs no HMAC.
-        from tomoshibi.core.hmac import hmac_sha256
+        from tomoshibi.wire.hmac import hmac_sha256
 
         self._key = key
         self._hmac = hmac_sha256

@@ -11,7 +11,6 @@ from array import array
 from tomoshibi.core.calendar import HELD, NEVER_SET
 from tomoshibi.core.energy import EnergyCounter
 from tomoshibi.core.events import GRID, LOAD, EventRing
-from tomoshibi.core.hmac import hmac_sha256
 from tomoshibi.core.readings import Reading
 from tomoshibi.node import keeper_job, log_job
 from tomoshibi.node.keeper_job import LOOKS_A_SECOND, KeeperJob
@@ -20,6 +19,7 @@ from tomoshibi.node.storage import Storage, running
 from tomoshibi.registers import history_start
 from tomoshibi.registers.half_hours import HalfHours
 from tomoshibi.wire import registers
+from tomoshibi.wire.hmac import hmac_sha256
 
 BRANCHES = 6
 SECRET = "5a" * 32

@@ -5,7 +5,7 @@ What is mandatory comes from the tables of the ECHONET Lite Appendix named under
 
 import unittest
 
-from echonet_bench import Bench, octets
+from echonet_bench import Bench, octets, spaced
 
 from tomoshibi.wire.echonet_map import read_map
 
@@ -70,8 +70,17 @@ class TestMaps(ObjectCase):
     def test_the_profile_reads_what_is_mandatory_and_who_it_is(self):
         # The eleven that are mandatory, and 88 8C 8D.
         self.assertEqual(
-            Bench().get(0x0EF001, 0x9F), "0E 80 82 83 88 8A 8C 8D 9D 9E 9F D3 D4 D6 D7"
+            Bench().get(0x0EF001, 0x9F), "0F 80 82 83 88 8A 8C 8D 9D 9E 9F D3 D4 D6 D7 F0"
         )
+
+    def test_the_profile_shows_the_head_of_the_event_logs_chain(self):
+        bench = Bench()
+        # Of a log without an event: none, and what the first one hangs on.
+        self.assertEqual(bench.get(0x0EF001, 0xF0), "00 00 00 00 " + spaced(b"TOMOSHIBI EVENTS"))
+        self.assertTrue(bench.log.ring.prepare() and bench.log.append((1,) + (0,) * 15))
+        record = bytearray(64)
+        bench.log.ring.flash.readblocks(bench.log.ring.newest, record, 64)
+        self.assertEqual(bench.get(0x0EF001, 0xF0), "00 00 00 01 " + spaced(record[48:]))
 
     def test_time_and_date_exist_only_while_the_clock_is_set(self):
         bench = Bench()

@@ -1,8 +1,8 @@
-"""core.hmac against RFC 4231, test cases 1, 2, 3, 4, 6 and 7; case 5 is of a shortened code."""
+"""wire.hmac against RFC 4231, test cases 1, 2, 3, 4, 6 and 7; case 5 is of a shortened code."""
 
 import unittest
 
-from tomoshibi.core.hmac import hmac_sha256
+from tomoshibi.wire.hmac import hmac_sha256
 
 
 class TestRfc4231(unittest.TestCase):
