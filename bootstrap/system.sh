@@ -2,7 +2,9 @@
 # Checks once, before anything is fetched, that this machine can do all of it, and installs the
 # Debian packages that are missing:
 #
-#   sh bootstrap/system.sh [CACHE]       CACHE is the folder for what is fetched and built
+#   sh bootstrap/system.sh [CACHE [rv32]]
+#
+# CACHE is the folder for what is fetched and built; rv32 asks for a RISC-V compiler and emulator.
 #
 # Needs are tried, not looked up, so nothing is installed on a machine that can do it already. As
 # root, or with sudo that asks no password, it installs; otherwise it prints the one command. All
@@ -76,6 +78,15 @@ need_node() {
     npm --version >/dev/null 2>&1 || missing="$missing nodejs npm"
 }
 
+need_rv32() {
+    specs=$(riscv64-unknown-elf-gcc --print-file-name=picolibc.specs 2>/dev/null)
+    [ -n "$specs" ] || missing="$missing gcc-riscv64-unknown-elf"
+    [ -f "$specs" ] || missing="$missing picolibc-riscv64-unknown-elf"
+    # Debian 12 has it among others.
+    emulator=$(. /etc/os-release; [ "${VERSION_ID:-}" = 12 ] && echo misc || echo riscv)
+    qemu-system-riscv32 --version >/dev/null 2>&1 || missing="$missing qemu-system-$emulator"
+}
+
 need_architecture
 need_path "$here"
 need_path "$cache"
@@ -83,6 +94,7 @@ need_space
 need_python
 need_compiler
 need_node
+[ "${2:-}" = rv32 ] && need_rv32
 missing="${missing# }"
 [ -n "$missing$troubles" ] || exit 0
 

@@ -97,10 +97,10 @@ def test_a_build_that_was_asked_for_within_a_day_is_never_cleared_away(tmp_path,
         build.mkdir()
         used_s = now_s - hours * 3600 - 60
         os.utime(build, (used_s, used_s))
-    desk._clear_old("desk-*", keep=3, in_use_s=desk._IN_USE_S)
+    desk.clear_old("desk-*", keep=3, in_use_s=desk._IN_USE_S)
     left = {int(path.name.partition("-")[2]) for path in tmp_path.iterdir()}
     assert left == set(range(0, 24, 2))
-    desk._clear_old("desk-*", keep=3)
+    desk.clear_old("desk-*", keep=3)
     assert len(list(tmp_path.iterdir())) == 3
 
 

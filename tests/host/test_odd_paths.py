@@ -73,7 +73,7 @@ def test_make_builds_between_odd_folders(odd, monkeypatch):
     job = desk._Job("desk32", "key", odd / "variant", desk._DESK.manifest)
     job._source, job._tls = odd / "source", None
 
-    job.make({"MICROPY_MPYCROSS": str(desk._in_cache(cross))})
+    job.make({"MICROPY_MPYCROSS": str(desk.in_cache(cross))})
     assert job.program.read_text() == "firmware\ncompiler\n"
     assert str(odd) not in " ".join(job._command())
 

@@ -48,9 +48,9 @@ class Machine:
         self.has("apt-get", f'echo "apt-get $*" >>{self.calls}\n{body}')
         self.has("dpkg", f'echo "dpkg $*" >>{self.calls}; : >{self.bin}/../configured')
 
-    def check(self, cache: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def check(self, cache: Path | None = None, *more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["/bin/sh", SCRIPT, cache or self.cache],
+            ["/bin/sh", SCRIPT, cache or self.cache, *more],
             env={"PATH": str(self.bin), "TMPDIR": str(self.bin.parent)},
             capture_output=True,
             text=True,
@@ -84,6 +84,26 @@ def test_packages_for_run_test_and_lint_are_told_in_one_command(machine):
     assert done.returncode == 1
     command = f"sudo apt-get update; sudo apt-get install --no-install-recommends {PACKAGES}\n"
     assert done.stderr.endswith(f"type:\n    {command}")
+    assert machine.called() == []
+
+
+def test_the_compiler_for_rv32_is_missed_only_where_it_is_asked_for(machine):
+    machine.has_all()
+    machine.has_apt()
+    assert machine.check().returncode == 0
+    assert machine.called() == []
+    assert machine.check(machine.cache, "rv32").returncode == 0
+    (call,) = machine.called()
+    names = "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-"
+    assert f"--no-install-recommends {names}" in call
+
+
+def test_a_machine_with_compiler_library_and_emulator_for_rv32_is_left_alone(machine):
+    machine.has_all()
+    machine.has_apt()
+    machine.has("qemu-system-riscv32")
+    machine.has("riscv64-unknown-elf-gcc", f"echo {machine.calls}")
+    assert machine.check(machine.cache, "rv32").returncode == 0
     assert machine.called() == []
 
 
