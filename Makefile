@@ -8,6 +8,7 @@ IP ?= 127.0.0.11
 # make test T="-k relay -x"
 JOBS ?= $(shell expr $$(nproc) + 1)
 T ?=
+RENEW ?=
 # A board on a serial port, and what is flashed to it; without IMAGE it is tried as it is.
 PORT ?=
 IMAGE ?=
@@ -21,7 +22,7 @@ RUFF = build/venv/bin/ruff
 TOMO = build/venv/bin/tomo
 PYRIGHT = build/types/node_modules/.bin/pyright
 
-.PHONY: help setup python run test lint format types docs bench powercut day invariants tray desk device clean
+.PHONY: help setup python run test lint format types docs bench budget powercut day invariants tray desk device clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +61,10 @@ docs: python  ## make the tables of docs/ and the flash map for ESP-IDF, which f
 
 bench: setup  ## measure what the project promises, with a table
 	@$(PYTHON) -m benchmarks
+
+budget: setup  ## count the firmware's instructions on RV32 against kept figures: RENEW=1 keeps new ones
+	@$(BOOTSTRAP) rv32
+	@RENEW=$(RENEW) $(PYTHON) -m proofs.budget
 
 powercut: setup  ## cut the power at every flash operation and inside it, and boot on what is left
 	@$(PYTHON) -m proofs.powercut

@@ -28,7 +28,7 @@ _PORT = "ports/qemu"
 _COPIED = (_BOARD, "boards/desk/common")
 _FROZEN = (
     *("firmware", "stubs/shims", "stubs/unix", "stubs/chips", "stubs/rv32"),
-    *("boards/submeter6", _BOARD),
+    *("boards/submeter6", _BOARD, "proofs/budget/desk"),
 )
 _KEEP = 4
 _IN_USE_S = 24 * 3600

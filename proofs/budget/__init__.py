@@ -1,0 +1,1 @@
+"""`make budget`: what the firmware executes on RV32, counted exactly, against figures kept here."""

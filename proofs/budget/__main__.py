@@ -1,0 +1,59 @@
+"""Counts, prints a table and writes build/budget.json; with RENEW=1 keeps the figures."""
+
+import json
+import os
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from bootstrap import rv32
+from proofs.budget import gate
+from proofs.budget.on_rv32 import ROOT, run
+
+# Loads of the sub-meter: the outage has to open them all.
+_RELAYS = 6
+
+
+def main() -> int:
+    """1 if an operation has grown or the reaction is too long; which, is told after the table."""
+    compiler = rv32.compiler()
+    node = run("node")
+    counted = run("rooms")["counts"] | node["counts"]
+    if node["opened"] != _RELAYS:
+        print(f"the outage opened {node['opened']} relays, of {_RELAYS}", file=sys.stderr)
+        return 1
+    if os.environ.get("RENEW"):
+        gate.renew(compiler, counted)
+        print(f"{gate.FIGURES.relative_to(ROOT)} renewed for {compiler}: commit it with its cause")
+    kept = gate.read(compiler)
+    rows = gate.rows(counted, kept)
+    wrong = gate.wrong(rows)
+    report = {"compiler": compiler, "instructions": counted, "kept": kept, "wrong": wrong}
+    target = ROOT / "build" / "budget.json"
+    target.write_text(json.dumps(report, indent=2) + "\n")
+    Console().print(_table(rows, compiler))
+    print(f"{target.relative_to(ROOT)} written; docs/benchmarks.md tells how to read it")
+    for line in wrong:
+        print(f"over budget: {line}", file=sys.stderr)
+    if wrong:
+        print("if it is meant, `make budget RENEW=1` in the same commit", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def _table(rows: list[gate.Row], compiler: str) -> Table:
+    table = Table("operation", f"instructions, {compiler}", "kept", "change", "at most")
+    for row in rows:
+        change = "" if row.change_percent is None else f"{row.change_percent:+.1f} %"
+        most = f"{gate.REACTION_MOST:,}" if row.name == gate.REACTION else ""
+        style = "red" if row.wrong() else None
+        table.add_row(row.name, _number(row.counted), _number(row.kept), change, most, style=style)
+    return table
+
+
+def _number(count: int | None) -> str:
+    return "" if count is None else f"{count:,}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""Counts instructions of the firmware alone: what stands in for hardware is left out."""
+
+import _rv32
+from esp32 import Partition
+from machine import SPI, UART
+from micropython import const
+
+from nor_flash import NorFlash
+from twin_parts import Outputs
+
+_MASK = const(0x3FFFFFFF)
+# What the ESP32's port or a peripheral does: no Python there.
+_OF_HARDWARE = (
+    (UART, ("write", "any", "readinto")),
+    (Partition, ("readblocks", "writeblocks", "ioctl")),
+    (NorFlash, ("readblocks", "writeblocks", "ioctl")),
+)
+# Likewise, always with two arguments: a tuple of them would be the firmware's, and `put` is called
+# with the heap locked.
+_WITH_TWO = ((SPI, "write_readinto"), (Outputs, "put"))
+
+
+def spent(since: int) -> int:
+    """Instructions since `_rv32.instructions()` was `since`, to 2**30."""
+    return (_rv32.instructions() - since) & _MASK
+
+
+def counted(work, *arguments) -> int:
+    """What `work(*arguments)` takes, less what a call of nothing does."""
+    return _taken(work, arguments) - _taken(_nothing, arguments)
+
+
+def leave_out_hardware() -> None:
+    for kind, names in _OF_HARDWARE:
+        for name in names:
+            setattr(kind, name, _left_out(getattr(kind, name)))
+    for kind, name in _WITH_TWO:
+        setattr(kind, name, _left_out_two(getattr(kind, name)))
+
+
+def _left_out(method):
+    def paused(*arguments):
+        _rv32.pause()
+        try:
+            return method(*arguments)
+        finally:
+            _rv32.go_on()
+
+    return paused
+
+
+def _left_out_two(method):
+    def paused(self, first, second):
+        _rv32.pause()
+        try:
+            return method(self, first, second)
+        finally:
+            _rv32.go_on()
+
+    return paused
+
+
+def _taken(work, arguments: tuple) -> int:
+    before = _rv32.instructions()
+    work(*arguments)
+    return spent(before)
+
+
+def _nothing(*_arguments) -> None:
+    pass

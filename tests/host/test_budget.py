@@ -1,0 +1,81 @@
+"""make budget's gate: what grows fails, what shrinks passes. Nothing is run on RV32 here."""
+
+import pytest
+
+from proofs.budget import __main__ as budget
+from proofs.budget import gate
+
+KEPT = {"plan, 6 loads": 10_000, gate.REACTION: 2_000_000}
+
+
+def wrong(**counted):
+    return gate.wrong(gate.rows(KEPT | counted, KEPT))
+
+
+@pytest.mark.parametrize("counted", [10_000, 10_500, 9_000, 1])
+def test_what_is_no_slower_by_more_than_a_twentieth_passes(counted):
+    assert wrong(**{"plan, 6 loads": counted}) == []
+
+
+def test_a_planted_slow_down_fails_and_is_named():
+    assert wrong(**{"plan, 6 loads": 10_501}) == [
+        "plan, 6 loads has grown by 5.0 %, from 10000 to 10501"
+    ]
+
+
+def test_a_reaction_of_more_than_its_limit_fails_whatever_is_kept():
+    slow = {gate.REACTION: gate.REACTION_MOST + 1}
+    assert gate.wrong(gate.rows(slow, slow)) == [
+        "reaction takes 3200001 instructions, 3200000 at most"
+    ]
+    at_most = {gate.REACTION: gate.REACTION_MOST}
+    assert gate.wrong(gate.rows(at_most, at_most)) == []
+
+
+def test_what_is_not_kept_or_not_counted_fails():
+    assert gate.wrong(gate.rows({"a": 1}, {"b": 1})) == [
+        "a has no figure",
+        "b is not counted any more",
+    ]
+
+
+def test_each_compiler_has_its_own_figures(tmp_path):
+    path = tmp_path / "figures.json"
+    assert gate.read("gcc 12.2.0", path) == {}
+    gate.renew("gcc 12.2.0", KEPT, path)
+    gate.renew("gcc 14.2.0", {"plan, 6 loads": 1}, path)
+    assert gate.read("gcc 12.2.0", path) == KEPT
+    assert gate.read("gcc 14.2.0", path) == {"plan, 6 loads": 1}
+
+
+def test_the_kept_figures_are_within_the_limit():
+    for kept in gate._all(gate.FIGURES).values():
+        assert gate.wrong(gate.rows(kept, kept)) == []
+
+
+@pytest.fixture
+def counts(tmp_path, monkeypatch):
+    """What the two programs say, to be changed; figures of its own beside them."""
+    counts = dict(KEPT)
+    opened = {"node": {"counts": counts, "opened": 6}, "rooms": {"counts": {}}}
+    monkeypatch.setattr(budget, "run", opened.__getitem__)
+    monkeypatch.setattr(budget, "ROOT", tmp_path)
+    monkeypatch.setattr(budget.rv32, "compiler", lambda: "gcc 12.2.0")
+    monkeypatch.setattr(gate, "FIGURES", tmp_path / "figures.json")
+    monkeypatch.setattr(gate.read, "__defaults__", (tmp_path / "figures.json",))
+    monkeypatch.setattr(gate.renew, "__defaults__", (tmp_path / "figures.json",))
+    monkeypatch.delenv("RENEW", raising=False)
+    (tmp_path / "build").mkdir()
+    return counts
+
+
+def test_figures_are_renewed_when_asked_and_then_hold(counts, monkeypatch, capsys):
+    assert budget.main() == 1
+    monkeypatch.setenv("RENEW", "1")
+    assert budget.main() == 0
+    monkeypatch.delenv("RENEW")
+    assert budget.main() == 0
+    counts["plan, 6 loads"] *= 2
+    capsys.readouterr()
+    assert budget.main() == 1
+    assert "over budget: plan, 6 loads has grown by 100.0 %" in capsys.readouterr().err
