@@ -82,8 +82,9 @@ need_rv32() {
     specs=$(riscv64-unknown-elf-gcc --print-file-name=picolibc.specs 2>/dev/null)
     [ -n "$specs" ] || missing="$missing gcc-riscv64-unknown-elf"
     [ -f "$specs" ] || missing="$missing picolibc-riscv64-unknown-elf"
-    # Debian 12 has it among others.
-    emulator=$(. /etc/os-release; [ "${VERSION_ID:-}" = 12 ] && echo misc || echo riscv)
+    # Debian 12 has it in a package with others.
+    emulator=riscv
+    grep -q '^VERSION_ID="12"' /etc/os-release 2>/dev/null && emulator=misc
     qemu-system-riscv32 --version >/dev/null 2>&1 || missing="$missing qemu-system-$emulator"
 }
 

@@ -20,7 +20,6 @@ from machine_buses import plug_uart
 from nor_flash import NorFlash
 
 _LOADS = (2, 4, 6, 8, 12, 16)
-_LIMIT_W = const(1_350)
 _SETTLED_MS = const(1_000)
 # A streetlight's: port, TX, RX, shunt and divider.
 _PORT = (1, 17, 16)
@@ -31,7 +30,7 @@ _WH = const(12_345_678)
 counting.leave_out_hardware()
 desk.set_up()
 
-from tomoshibi.core.loads import Load  # noqa: E402 - after the desk has been set up
+from tomoshibi.core.loads import TIERS, Load  # noqa: E402 - after the desk has been set up
 from tomoshibi.core.readings import Counts  # noqa: E402
 from tomoshibi.drivers.bl0942 import BL0942  # noqa: E402
 from tomoshibi.policy.plan import ShedPlan  # noqa: E402
@@ -43,18 +42,20 @@ from tomoshibi.wire import registers  # noqa: E402
 
 def plans(found: dict) -> None:
     for count in _LOADS:
-        found["plan, %d loads" % count] = _plan("mixed", count)
-    # All in one tier: every subset of eight is tried.
-    found["plan, 8 loads of one tier"] = _plan("", 8)
+        found["plan, %d loads" % count] = _plan(count, TIERS)
+    # Eight in a tier: every subset is tried.
+    found["plan, 8 loads of one tier"] = _plan(8, 1)
+    found["plan, 16 loads of two tiers"] = _plan(16, 2)
 
 
-def _plan(kind: str, count: int) -> int:
-    loads = [Load("load", i % 5 if kind else 2, 100 + 37 * i) for i in range(count)]
+def _plan(count: int, tiers: int) -> int:
+    """For half of what the loads draw."""
+    loads = [Load("load", i % tiers, 100 + 37 * i) for i in range(count)]
     for load in loads:
         load.closed = True
     plan = ShedPlan(loads)
     gc.collect()
-    return counted(plan.compute, _LIMIT_W)
+    return counted(plan.compute, sum(load.rated_w for load in loads) // 2)
 
 
 def meter(found: dict) -> None:
