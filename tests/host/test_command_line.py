@@ -98,7 +98,7 @@ def test_the_help_promises_nothing_that_there_is_not(tomo):
     done = tomo("--help")
     assert done.returncode == 0
     assert "flash" in done.stdout
-    assert "provision" not in done.stdout
+    assert "calibrate" not in done.stdout
 
 
 @pytest.mark.parametrize(

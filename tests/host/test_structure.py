@@ -42,6 +42,7 @@ HOST_MAY_IMPORT = {
     "image": (),
     "tables": (),
     "site": ("board", "tables"),
+    "inventory": (),
     "scenario": ("board", "site", "tables"),
     "world": ("board", "scenario", "site"),
     "transport": ("image", "world"),
@@ -49,7 +50,17 @@ HOST_MAY_IMPORT = {
     "flashing": ("image",),
     "doctor": ("client", "flashing", "tables", "transport"),
     "jobs": ("board", "image", "scenario", "site", "tables", "transport", "virtual", "world"),
-    "render": ("board", "client", "doctor", "flashing", "image", "jobs", "scenario", "world"),
+    "render": (
+        "board",
+        "client",
+        "doctor",
+        "flashing",
+        "image",
+        "inventory",
+        "jobs",
+        "scenario",
+        "world",
+    ),
 }
 HOST_MAY_IMPORT["cli"] = tuple(HOST_MAY_IMPORT)
 
