@@ -63,6 +63,12 @@ class SerialNode:
             return {"event": "read", "partition": rest[0], "at": at, "data": piece}
         if word == "settings":
             return {"event": "settings", "document": self.settings}
+        if word == "set" and rest[0].startswith("["):
+            told = [
+                self._told(word, [key, json.dumps(value)])
+                for key, value in json.loads(" ".join(rest))
+            ]
+            return next((one for one in told if one["event"] == "error"), told[-1])
         if word == "set" and rest[0] == "line_hz" and rest[1] not in ("50", "60"):
             return {"event": "error", "refused": "line_hz", "allowed": "50 or 60 Hz"}
         if word == "set":

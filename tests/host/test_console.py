@@ -158,7 +158,7 @@ def test_settings_are_shown_and_changed_by_the_node():
         assert tomo("settings", "set", node.path, "name", "灯火")[0] == 0
         assert tomo("settings", "set", node.path, "loads.1.tier", "2")[0] == 0
         assert node.settings == {"name": "灯火", "utc_offset_min": 0, "loads.1.tier": 2}
-        assert node.heard[-1] == "set loads.1.tier 2"
+        assert node.heard[-1] == 'set [["loads.1.tier",2]]'
         assert tomo("settings", "defaults", node.path)[0] == 0
         assert node.settings == {}
 
@@ -171,12 +171,49 @@ def test_what_is_out_of_range_is_not_even_sent():
         assert node.heard == []
 
 
-def test_an_import_sets_key_by_key_and_leaves_out_what_is_unknown(tmp_path):
+def test_an_import_sets_all_at_once_and_leaves_out_what_is_unknown(tmp_path):
     file = tmp_path / "new.json"
     file.write_text(json.dumps({"name": "x", "future": 1, "loads": [{"tier": 0, "colour": 2}]}))
     with SerialNode() as node:
         status, _, told = tomo("settings", "import", node.path, file)
         assert status == 0
-        assert node.heard == ['set name "x"', "set loads.0.tier 0"]
+        assert node.heard == ['set [["name","x"],["loads.0.tier",0]]']
         assert "future is not a setting known here; left out" in told
         assert "loads.0.colour is not a setting known here; left out" in told
+
+
+HIDDEN = "5ec2e7" * 11
+ECHO = b">>> what was typed: "
+
+
+@pytest.mark.parametrize(
+    "command", ["identify - {0}", 'set [["wifi_password","{0}"]]', "set wifi_password {0}"]
+)
+@pytest.mark.parametrize("says", ["refused", "nothing", "echo"])
+def test_no_secret_of_a_command_is_told_however_it_fails(command, says):
+    command = command.replace("{0}", HIDDEN)
+    answers = {
+        "refused": b'{"t": 1, "event": "error", "reason": "no"}\r\n',
+        "nothing": b"",
+        "echo": ECHO + command.encode() + b"\r\n",
+    }
+    answer = answers[says]
+    with (
+        SerialNode(answer=lambda _: answer) as node,
+        NodeConsole(node.path, 0.1) as console,
+        pytest.raises(HostError) as failed,
+    ):
+        console.ask(command, "never")
+    assert HIDDEN[:6] not in str(failed.value)
+    assert command.split()[0] in str(failed.value)
+
+
+def test_a_long_document_is_set_in_lines_that_a_node_takes(tmp_path):
+    file = tmp_path / "new.json"
+    loads = [{"name": "灯" * 32, "rated_w": number} for number in range(16)]
+    file.write_text(json.dumps({"name": "x", "loads": loads}))
+    with SerialNode() as node:
+        assert tomo("settings", "import", node.path, file)[0] == 0
+        sent = [pair for line in node.heard for pair in json.loads(line.removeprefix("set "))]
+        assert all(len(line.encode()) <= 2_048 for line in node.heard)
+    assert (len(node.heard), len(sent)) == (2, 33)

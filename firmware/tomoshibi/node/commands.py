@@ -36,7 +36,10 @@ _HELP = (
         "Walk the event log with the node's own key; `verified` tells what is wrong, and where.",
     ),
     ("settings", "All settings that were set, without secrets."),
-    ("set KEY VALUE", "Change a setting; `reboot` says whether it takes a restart."),
+    (
+        "set KEY VALUE|[[KEY, VALUE], …]",
+        "Change a setting, or many in one write, all or none; `reboot`: it takes a restart.",
+    ),
     ("defaults", "Forget all settings."),
     ("identity", "Serial number and calibration, without secrets."),
     ("challenge", "A number that a proof for `identify` must contain."),
@@ -156,16 +159,17 @@ class Commands:
         return {"event": "settings", "document": document}
 
     def do_set(self, rest: str) -> dict:
-        key, _, text = rest.partition(" ")
         # Imported here: the module is let go and made anew with the store.
-        from tomoshibi.settings.store import typed
+        from tomoshibi.settings.store import typed_pairs
 
-        value = typed(key, text)
+        pairs = typed_pairs(rest)
         settings = self._storage.settings
-        restart = settings.change(key, value)
+        restart = settings.change_all(pairs)
         if not restart:
-            self._apply(key, settings.load())
-        return {"event": "set", "key": key, "reboot": restart}
+            values = settings.load()
+            for key, _value in pairs:
+                self._apply(key, values)
+        return {"event": "set", "key": pairs[-1][0], "reboot": restart}
 
     def do_defaults(self, _rest: str) -> dict:
         self._storage.settings.reset()

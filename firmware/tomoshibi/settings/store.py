@@ -119,16 +119,23 @@ class Store:
 
         Raises SettingRefused, and then nothing changed: the range is in it.
         """
+        return self.change_all([[key, value]])
+
+    def change_all(self, pairs: Sequence[Sequence]) -> bool:
+        """Set many [key, value] in one write, in their order; else as `change`."""
         document = self.document()
-        if not isinstance(document, dict):
-            raise SettingRefused(key, None, "nothing before `defaults`")
-        row = _declared(key)
-        if not fits(row, value):
-            raise _refusal(row, key, value)
-        target, name = _place(document, key)
-        target[name] = value
+        restart = False
+        for key, value in pairs:
+            if not isinstance(document, dict):
+                raise SettingRefused(key, None, "nothing before `defaults`")
+            row = _declared(key)
+            if not fits(row, value):
+                raise _refusal(row, key, value)
+            target, name = _place(document, key)
+            target[name] = value
+            restart = restart or row[APPLIES] == AFTER_RESTART
         self._write(document)
-        return row[APPLIES] == AFTER_RESTART
+        return restart
 
     def replace_places(self, places: dict[int, bytes]) -> None:
         """Store installation locations, as settings.places has them."""
@@ -170,6 +177,20 @@ def typed(key: str, text: str) -> object:
         return json.loads(text)
     except ValueError:
         return text
+
+
+def typed_pairs(text: str) -> list:
+    """[[key, value], …] of what was typed: `KEY VALUE`, or many as JSON. Raises ValueError."""
+    if not text.startswith("["):
+        key, _, value = text.partition(" ")
+        return [[key, typed(key, value)]]
+    pairs = json.loads(text)
+    for pair in pairs:
+        if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], str):
+            raise ValueError("not [[KEY, VALUE], ...]")
+    if not pairs:
+        raise ValueError("nothing to set")
+    return pairs
 
 
 def _declared(key: str) -> tuple:

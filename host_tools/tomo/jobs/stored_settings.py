@@ -39,6 +39,7 @@ from tomoshibi.settings.declared import (
 _LOADS = "loads"
 _PLACES = PLACE[NAME]
 _LOADS_MOST = 16
+_LONGEST_LINE = 1_800  # bytes of settings in one command; a node takes 2048 in all
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,12}")
 _ROWS = {row[NAME]: row for row in SETTINGS}
 _LOAD_ROWS = {row[NAME]: row for row in LOAD_SETTINGS}
@@ -186,8 +187,7 @@ def import_document(target: Target, document: dict) -> bool:
     """
     need_good(document)
     if isinstance(target, SerialTarget):
-        restarts = [_set_on_console(target, key, value) for key, value in _flat(document)]
-        return any(restarts)
+        return set_on_console(target, list(flat(document)))
     stored = _stored_or_empty(target)
     _write(target, merged(stored, document))
     return True
@@ -201,7 +201,7 @@ def set_value(target: Target, key: str, text: str) -> bool:
         shown = "that" if row[KIND] == SECRET else repr(value)
         raise Refusal(f"{key} may be {allowed(row)}, not {shown}: nothing was written")
     if isinstance(target, SerialTarget):
-        return _set_on_console(target, key, value)
+        return set_on_console(target, [(key, value)])
     _write(target, _with(read_document(target), key, value))
     return True
 
@@ -240,14 +240,34 @@ def _stored_or_empty(target: FileTarget) -> dict:
     return target.settings() or {}
 
 
-def _set_on_console(target: SerialTarget, key: str, value: object) -> bool:
-    command = f"set {key} {json.dumps(value)}"
+def set_on_console(target: SerialTarget, pairs: list[tuple[str, object]]) -> bool:
+    """Set many keys of a running node, as few writes to its flash as its lines are long; whether
+    it takes a restart. Raises Refusal.
+    """
+    restarts = [_set_line(target, line) for line in _lines(pairs)]
+    return any(restarts)
+
+
+def _lines(pairs: list[tuple[str, object]]) -> Iterator[str]:
+    """JSON of them, each no longer than a node takes."""
+    told: list[str] = []
+    for pair in pairs:
+        text = json.dumps(pair, ensure_ascii=False, separators=(",", ":"))
+        if told and len(",".join([*told, text]).encode()) > _LONGEST_LINE:
+            yield f"[{','.join(told)}]"
+            told = []
+        told.append(text)
+    if told:
+        yield f"[{','.join(told)}]"
+
+
+def _set_line(target: SerialTarget, line: str) -> bool:
     try:
-        return bool(target.console.ask(command, "set").get("reboot"))
+        return bool(target.console.ask(f"set {line}", "set").get("reboot"))
     except Refused as refused:
         if "allowed" not in refused.fields:
             raise
-        may = refused.fields["allowed"]
+        key, may = refused.fields.get("refused"), refused.fields["allowed"]
         raise Refusal(f"the node refuses {key}: it may be {may}") from None
 
 
@@ -334,8 +354,8 @@ def _object(loads: list, number: int) -> dict:
     return dict(load) if isinstance(load, dict) else {}
 
 
-def _flat(document: dict) -> Iterator[tuple[str, object]]:
-    """Declared keys and their values, one by one."""
+def flat(document: dict) -> Iterator[tuple[str, object]]:
+    """Declared keys such as `loads.2.tier` and their values, one by one."""
     for key, value in document.items():
         if key in _ROWS:
             yield key, value

@@ -18,6 +18,7 @@ import serial
 from boards.flash_map import PARTITIONS
 from tomo.errors import HostError, MachineRefused, NodeSilent, NodeWrong, UsageError
 from tomo.image.source import KeptSecret, Span
+from tomoshibi.settings.declared import KIND, NAME, SECRET, SETTINGS
 
 _BAUD = 115_200
 _LONGEST_READ = 512  # bytes that a node gives away at a time
@@ -31,6 +32,11 @@ _BUSY_AGAIN_S = 0.2
 _SIZES = {label: size for label, _kind, _subtype, _offset, size in PARTITIONS}
 # Told to nobody, so a node's refusal to read it is nothing amiss.
 _SECRET = ("identity", "settings")
+_SECRET_SETTINGS = [row[NAME] for row in SETTINGS if row[KIND] == SECRET]
+# A port of a board takes no more than some 380 bytes before its node has read them: what is longer
+# goes out as fast as a node reads, and no faster.
+_PIECE = 128
+_PIECE_S = 0.04
 
 # In a desk node's folder: leads to the pseudo-terminal of its console while the node runs.
 CONSOLE_LINK = "console"
@@ -46,7 +52,7 @@ class Refused(HostError):
     def __init__(self, where: str, command: str, fields: dict) -> None:
         reasons = {k: v for k, v in fields.items() if k not in ("t", "event")}
         words = ", ".join(f"{key} {value}" for key, value in reasons.items()) or "no reason given"
-        super().__init__(f"{where} refuses `{command}`: {words}")
+        super().__init__(f"{where} refuses `{shown(command)}`: {words}")
         self.fields = fields
 
     @property
@@ -61,6 +67,13 @@ def is_port(text: str) -> bool:
     return path.is_char_device() or bool(
         _PORT.fullmatch(text) and not path.is_file() and not path.is_dir()
     )
+
+
+def shown(command: str) -> str:
+    """What of a command may be told: nothing behind its first word where that may be a secret."""
+    word = command.partition(" ")[0]
+    secret = word == "identify" or any(name in command for name in _SECRET_SETTINGS)
+    return f"{word} …" if secret else command
 
 
 def _answers(error: dict, command: str) -> bool:
@@ -156,12 +169,14 @@ class NodeConsole:
                     return told
                 self._odd = json.dumps(told)
         if self._odd:
+            # A terminal that is no node of ours says everything back.
+            odd = "something else" if shown(command) != command else repr(self._odd[:200])
             raise NodeWrong(
-                f"{self.where} answered `{command}` with {self._odd[:200]!r}",
+                f"{self.where} answered `{shown(command)}` with {odd}",
                 "Is this one of our nodes, and the only program that talks to it?",
             )
         raise NodeSilent(
-            f"{self.where} did not answer `{command}` in {self._answer_s:g} s",
+            f"{self.where} did not answer `{shown(command)}` in {self._answer_s:g} s",
             "Check power and cable, and that it is the port of a node's console.",
         )
 
@@ -199,7 +214,10 @@ class NodeConsole:
 
     def _write(self, data: bytes) -> None:
         try:
-            self._port.write(data)
+            self._port.write(data[:_PIECE])
+            for at in range(_PIECE, len(data), _PIECE):
+                time.sleep(_PIECE_S)
+                self._port.write(data[at : at + _PIECE])
             self._port.flush()
         except OSError as error:
             raise self._gone(error) from None

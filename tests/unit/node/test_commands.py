@@ -86,6 +86,9 @@ class TestCommands(unittest.TestCase):
             "set wifi_password " + PASSWORD,
             "set wifi_password " + PASSWORD * 9,
             "set wifi_passwort " + PASSWORD,
+            'set [["wifi_password", "' + PASSWORD * 9 + '"]]',
+            'set ["wifi_password", "' + PASSWORD + '"]',
+            'set [["wifi_password", "' + PASSWORD,
             "sett wifi_password " + PASSWORD,
             "set loads.0.wifi_password " + PASSWORD,
             "identify 00 " + text_of(),
@@ -130,6 +133,19 @@ class TestCommands(unittest.TestCase):
             where = where["loads"][0] if key[0] == "l" else where
             where = where["places"] if key[0] == "p" else where
             self.assertEqual(where[key.split(".")[-1]], value)
+
+    def test_many_settings_are_one_command_and_each_is_handed_over(self):
+        told = self.desk.ask('set [["name", "灯 1"], ["loads.0.name", "1e3"]]')
+        self.assertEqual((told["event"], told["reboot"]), ("set", False))
+        self.assertEqual(self.desk.applied, ["name", "loads.0.name"])
+        told = self.desk.ask('set [["name", "灯 2"], ["line_hz", 60]]')
+        self.assertEqual((told["reboot"], len(self.desk.applied)), (True, 2))
+        document = self.desk.storage.settings.document()
+        self.assertEqual((document["name"], document["line_hz"]), ("灯 2", 60))
+
+    def test_many_settings_that_are_none_are_refused(self):
+        for typed in ("[]", "[1]", '[["name"]]', "[[1, 2]]", '["name", "x"]', '[["name", 1'):
+            self.assertEqual(self.desk.ask("set " + typed)["event"], "error", typed)
 
     def test_a_number_is_none_in_quotes_nor_with_a_point(self):
         for key, typed, allowed in (

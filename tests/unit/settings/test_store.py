@@ -82,6 +82,23 @@ class TestStore(unittest.TestCase):
         settings = self.start().load()
         self.assertEqual((settings["line_hz"], settings["name"]), (60, "panel"))
 
+    def test_many_are_set_in_their_order_in_one_write(self):
+        many = [["name", "panel"], ["loads.0.tier", 3], ["loads.1.name", "pump"], ["line_hz", 60]]
+        sequence = self.store.copies.sequence
+        self.assertTrue(self.store.change_all(many))
+        self.assertFalse(self.store.change_all(many[:3]))
+        self.assertEqual(self.store.copies.sequence, sequence + 2 * 2)  # two copies
+        loads = [{"tier": 3}, {"name": "pump"}]
+        self.assertEqual(self.store.document(), {"name": "panel", "loads": loads, "line_hz": 60})
+
+    def test_of_many_with_one_that_does_not_fit_none_is_set(self):
+        before = bytes(self.memory)
+        for wrong in (["line_hz", 55], ["loads.1.tier", 1], ["line_hx", 50]):
+            with self.assertRaises(SettingRefused) as caught:
+                self.store.change_all([["name", "panel"], wrong])
+            self.assertEqual(caught.exception.args[0], wrong[0])
+            self.assertEqual(self.memory, before)
+
     def test_both_ends_of_a_range_are_taken(self):
         for value in (-720, 840):
             self.store.change("utc_offset_min", value)
