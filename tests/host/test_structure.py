@@ -50,6 +50,7 @@ HOST_MAY_IMPORT = {
     "flashing": ("image",),
     "doctor": ("client", "flashing", "tables", "transport"),
     "jobs": ("board", "image", "scenario", "site", "tables", "transport", "virtual", "world"),
+    "provision": ("inventory", "jobs", "site", "transport"),
     "render": (
         "board",
         "client",

@@ -35,6 +35,10 @@ TRIED = {
     f"build/venv/bin/tomo settings set build/desk/submeter6-{ADDRESS} island_limit_w 1200": "",
     "build/venv/bin/tomo settings list": "test_settings.py",
     "build/venv/bin/tomo site check examples/site.toml": "test_site_file.py",
+    "build/venv/bin/tomo provision /dev/ttyUSB0 --site examples/site.toml --node house": (
+        "test_provision.py"
+    ),
+    "build/venv/bin/tomo inventory ls": "test_inventory.py",
     "build/venv/bin/tomo points list": "test_points.py",
     "build/venv/bin/tomo registers start /dev/ttyUSB0 2 4711000": "test_registers_commands.py",
     "make powercut": "its short form: test_powercut.py",

@@ -32,6 +32,7 @@ COMMANDS = {
     "board": "Check a board's list of parts, run its tests.",
     "image": "Build images of a chip's flash, and see what is in one.",
     "flash": "Flash boards, many at once: what differs is written, and what a node keeps stays.",
+    "provision": "Make a fresh board a node of a site: identity, keys, settings, time.",
     "inventory": "The boards that were provisioned from this machine.",
     "doctor": "Tell what stands in the way on this machine, and how nodes are that are named.",
     "virtual": "Boards on pseudo-terminals, to practise flashing on.",

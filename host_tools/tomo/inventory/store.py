@@ -95,7 +95,7 @@ class Inventory:
         Raises Taken, and then nothing is changed.
         """
         with self._changing() as database:
-            self._need_free(database, board)
+            _need_free(database, board)
             row = f"INSERT OR REPLACE INTO board ({_COLUMNS}) VALUES ({_HOLES})"
             database.execute(row, astuple(board))
             at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -103,29 +103,15 @@ class Inventory:
                 "INSERT INTO history VALUES (?, ?, ?, ?)", (at, _who(), board.mac, what)
             )
 
+    def need_free(self, board: Board) -> None:
+        """Raise Taken if `put` would."""
+        with self._changing() as database:
+            _need_free(database, board)
+
     def need_room(self) -> None:
         """Raise HostError if nothing could be written now."""
         with self._changing() as database:
             database.execute(f"PRAGMA user_version = {_VERSION}")
-
-    def _need_free(self, database: sqlite3.Connection, board: Board) -> None:
-        text = (
-            f"SELECT {_COLUMNS} FROM board WHERE mac != ? AND (serial = ? OR site = ? AND node = ?)"
-        )
-        values = (board.mac, board.serial, board.site, board.node)
-        other = next((Board(*row) for row in database.execute(text, values)), None)
-        if other is None:
-            return
-        if other.serial == board.serial:
-            raise Taken(
-                f"serial {board.serial} is that of board {other.mac} ({other.node}, {other.site}),"
-                f" not of {board.mac}",
-                "No serial number is given twice: give this node another in the site file.",
-            )
-        raise Taken(
-            f"{board.node} of {board.site} is board {other.serial} ({other.mac}) already",
-            f"Is this the right board? `tomo inventory show {other.serial}` tells of the other.",
-        )
 
     def _rows(self, text: str, values: tuple = ()) -> list[tuple]:
         """What an inventory that is not there holds is nothing: reading makes none."""
@@ -170,6 +156,24 @@ class Inventory:
         if strange or version > _VERSION:
             what = "of a newer `tomo`" if version else "no inventory"
             raise HostError(f"{self.path} is {what}", "Name another file.")
+
+
+def _need_free(database: sqlite3.Connection, board: Board) -> None:
+    text = f"SELECT {_COLUMNS} FROM board WHERE mac != ? AND (serial = ? OR site = ? AND node = ?)"
+    values = (board.mac, board.serial, board.site, board.node)
+    other = next((Board(*row) for row in database.execute(text, values)), None)
+    if other is None:
+        return
+    if other.serial == board.serial:
+        raise Taken(
+            f"serial {board.serial} is that of board {other.mac} ({other.node}, {other.site}),"
+            f" not of {board.mac}",
+            "No serial number is given twice: give this node another in the site file.",
+        )
+    raise Taken(
+        f"{board.node} of {board.site} is board {other.serial} ({other.mac}) already",
+        f"Is this the right board? `tomo inventory show {other.serial}` tells of the other.",
+    )
 
 
 def _who() -> str:

@@ -26,7 +26,7 @@ from tomo.world.lockstep import Lockstep
 from tomo.world.site import World
 
 CLOCKS = ("real", "virtual")
-_LOOK_S = 0.05
+_LOOK_S = 0.02
 # A node that resets more often than this will not get better.
 _RESTARTS = 5
 _RESTARTS_S = 10.0

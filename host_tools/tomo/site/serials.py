@@ -26,11 +26,15 @@ class Span:
     def size(self) -> int:
         return self.most - self.least + 1
 
+    def serial(self, number: int) -> str:
+        """The one with this number."""
+        return f"{self.letters}{number:0{self.digits}}" if self.digits else self.letters
+
     def first_of(self, other: "Span") -> str:
         """The first serial that the other has, too; empty if there is none."""
         least, most = max(self.least, other.least), min(self.most, other.most)
         same = (self.letters, self.digits) == (other.letters, other.digits)
-        return f"{self.letters}{least:0{self.digits}}" if same and least <= most else ""
+        return self.serial(least) if same and least <= most else ""
 
 
 def check_serials(site: Site) -> Iterator[Problem]:
@@ -51,6 +55,16 @@ def check_serials(site: Site) -> Iterator[Problem]:
     yield from _twice(given)
     if site.serials and not wrong:
         yield from _too_few(site)
+
+
+def offered(site: Site, board: str) -> Iterator[tuple[str, str]]:
+    """(serial, hardware) that nodes of a board may be given, those for this board alone first."""
+    taken = {node.serial for node in site.node}
+    for meant in (board, ""):
+        for serials in (one for one in site.serials if one.board == meant):
+            for span in _spans(serials):
+                each = map(span.serial, range(span.least, span.most + 1))
+                yield from ((one, serials.hardware) for one in each if one not in taken)
 
 
 def _malformed(serials: Serials) -> Iterator[Problem]:

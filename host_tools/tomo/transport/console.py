@@ -153,6 +153,15 @@ class NodeConsole:
                     raise
             time.sleep(_BUSY_AGAIN_S)
 
+    def hear(self, event: str, wait_s: float) -> dict:
+        """The next object with this event, said without being asked for. Raises NodeSilent."""
+        until = time.monotonic() + wait_s
+        while (left_s := until - time.monotonic()) > 0:
+            told = self._object(left_s)
+            if told and told.get("event") == event:
+                return told
+        raise NodeSilent(f"{self.where} said no `{event}` in {wait_s:g} s")
+
     def _ask(self, command: str, event: str, fits: Callable[[dict], bool] | None) -> dict:
         self._odd = ""
         # The empty line first: it ends what somebody else may have left half typed.

@@ -1,0 +1,104 @@
+"""`tomo provision`: makes a fresh board a node of a site."""
+
+import os
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tomo.cli.inventory import opened
+from tomo.cli.streams import print_warnings, say
+from tomo.errors import HostError, UsageError
+from tomo.files import reading
+from tomo.guess import meant
+from tomo.inventory.store import OTHER
+from tomo.jobs.stored_settings import need_good
+from tomo.provision.node import Node
+from tomo.provision.steps import Order
+from tomo.provision.steps import provision as do_provision
+from tomo.render import provision as render
+from tomo.render.node import json_line
+from tomo.site import records
+from tomo.site.read import read
+from tomo.transport.console import open_console
+
+PASSWORD = "TOMO_WIFI_PASSWORD"  # where it may stand; never on a command line, which all can see
+
+
+def provision(
+    port: Annotated[
+        str, typer.Argument(metavar="PORT", help="Serial port of the node's console, or its URL.")
+    ],
+    site: Annotated[Path, typer.Option(help="Site file, such as examples/site.toml.")],
+    node: Annotated[str, typer.Option(metavar="NAME", help="Which node of it this board is.")],
+    inventory: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help=f"Another than {OTHER} or the user's own names."),
+    ] = None,
+    wifi_password_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help=f"Its first line; else {PASSWORD}, or you are asked."),
+    ] = None,
+    trust_clock: Annotated[
+        bool, typer.Option("--trust-clock", help="This machine's clock is right all the same.")
+    ] = False,
+    move: Annotated[
+        bool, typer.Option("--move", help="The board was another node until now.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Make a fresh board a node of a site: identity, keys, settings, time.
+
+    What is there already is found and stays: after a cut, run it again. Ends with status 1 for a
+    board that is not this node's, 3 if it is silent, 5 if this machine's disk or clock fails.
+    """
+    found = read(site)
+    print_warnings(tuple(map(str, found.warnings)))
+    one = _node(found.site, node)
+    password = _password(found.site, wifi_password_file)
+    order = Order(found.site, one, password, trust_clock, move)
+
+    def tell(step: str, state: str) -> None:
+        fields = {"step": step, "state": state}
+        typer.echo(json_line(fields) if as_json else render.step_line(step, state))
+
+    began = time.monotonic()
+    with open_console(port) as console:
+        board = do_provision(order, Node(console), opened(inventory), tell)
+    took_s = round(time.monotonic() - began, 1)
+    if as_json:
+        typer.echo(json_line(asdict(board) | {"took_s": took_s}))
+    else:
+        say(render.done_line(board, took_s), "green")
+
+
+def _node(site: records.Site, name: str) -> records.Node:
+    known = {one.name: one for one in site.node}
+    if name not in known:
+        near = meant(name, list(known))
+        guess = f"Did you mean {near!r}? " if near else ""
+        raise UsageError(f"no node {name!r} in {site.path}", f"{guess}Nodes: {', '.join(known)}")
+    return known[name]
+
+
+def _password(site: records.Site, file: Path | None) -> str:
+    """Of the Wi-Fi; empty where there is none, or where nobody gives it. Raises HostError."""
+    if file is not None:
+        with reading(file):
+            password = file.read_text("utf-8").partition("\n")[0].rstrip("\r")
+    elif PASSWORD in os.environ:
+        password = os.environ[PASSWORD]
+    elif site.network.ssid and sys.stdin.isatty():
+        words = f"Password of the Wi-Fi {site.network.ssid} (nothing: leave what is there)"
+        password = typer.prompt(words, default="", hide_input=True, show_default=False, err=True)
+    else:
+        if site.network.ssid:
+            print_warnings((f"no Wi-Fi password given: what is there stays ({PASSWORD})",))
+        return ""
+    if file is not None and not password:
+        raise HostError(f"{file} has no password in its first line")
+    need_good({"wifi_password": password})
+    return password
