@@ -12,7 +12,7 @@ GOOD = {
         "submeter6": {
             "frozen_bytes": 9,
             "aim_frozen_bytes": 10,
-            "parts": {"code of core": 5, "tasks and the rest": 4},
+            "parts": {"data of storage": 5, "tasks and the rest": 4},
             "small": {
                 "free_bytes": 9,
                 "largest_free_bytes": 9,
@@ -50,7 +50,12 @@ GOOD = {
                 "years": 20,
             }
         ],
-        "append": {"registers": {"bytes": 0}, "half_hour": {"bytes": 0}, "event": {"bytes": 32}},
+        "append": {
+            "registers": {"bytes": 0},
+            "half_hour": {"bytes": 0},
+            "event": {"bytes": 32},
+            "keyed_event": {"bytes": 64},
+        },
     },
     "deploy": {
         "image_build_s": 1.0,

@@ -100,8 +100,9 @@ def test_dump_reads_heads_and_the_newest_sector_and_no_more():
         assert status == 0
         assert lines(out)[0]["record"] == 67
         assert lines(out)[13]["exact"] == "1234567.5000000"
-        # 64 heads, and a sector in pieces of 512 bytes: it begins with every register.
-        assert len(node.heard) == 64 + 8
+        # 64 heads, and a sector in pieces of 512 bytes: it begins with every register. Of the event
+        # log the same of 32, for its end.
+        assert len(node.heard) == 64 + 8 + 32 + 8
 
 
 def test_history_reads_only_the_days_asked_for():

@@ -72,7 +72,9 @@ def test_dump_shows_what_the_world_fed_the_meter(folder):
     # Each relay has closed once.
     assert [found[f"relay {n} moves"]["value"] for n in range(1, 7)] == [1] * 6
     assert (found["boots after power-on"]["value"], found["supply losses"]["value"]) == (1, 0)
-    assert from_csv(ok("dump", folder / "flash.bin", "--csv", "-")) == text_of(rows)
+    *written, end = from_csv(ok("dump", folder / "flash.bin", "--csv", "-"))
+    assert written == text_of(rows)
+    assert (end["register"], end["state"]) == ("end of the event log", about["log_hash"])
     assert "branch 2 import 15.0000000 Wh 15 Wh + 0 mJ" in squeezed(ok("dump", folder))
 
 
