@@ -1,10 +1,10 @@
 """The control path: senses to grid state, every mains cycle and on the senses' edges.
 
 `cycle` is called from a timer and from pin interrupts (as MicroPython schedules them: at the next
-jump or call of whatever else runs), never re-entered. It allocates nothing, awaits nothing and
-needs neither network, flash nor clock. Jobs leave it flags and numbers, and call nothing here
-that decides. What follows from the grid state is the business of the outputs: loads behind
-relays, lamps (node.output).
+jump of whatever byte code runs; a long call in C, and a straight line of calls, come first), never
+re-entered. It allocates nothing, awaits nothing and needs neither network, flash nor clock. Jobs
+leave it flags and numbers, and call nothing here that decides. What follows from the grid state is
+the business of the outputs: loads behind relays, lamps (node.output).
 
 What a cycle has to do is remembered until it is done: one that breaks off is made good by the next.
 """
