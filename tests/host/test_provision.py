@@ -326,6 +326,14 @@ def test_the_password_comes_from_a_file_or_the_environment(shell, tmp_path, inve
     need_whole(board, inventory)
 
 
+def test_the_label_is_drawn_or_told_as_what_comes_next(shell, tmp_path):
+    board = FreshBoard()
+    secret = {command.PASSWORD: PASSWORD}
+    assert "tomo label TM-000101 --site " in shell(board, env=secret).stdout
+    assert "tomo label" not in shell(board, "--label", tmp_path / "a.png", env=secret).stdout
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize("text", ["", "short"])
 def test_a_password_that_cannot_be_is_refused_unsaid(shell, tmp_path, text):
     (tmp_path / "password").write_text(text)

@@ -10,12 +10,14 @@ from typing import Annotated
 import typer
 
 from tomo.cli.inventory import opened
+from tomo.cli.label import draw
 from tomo.cli.streams import print_warnings, say
 from tomo.errors import HostError, UsageError
 from tomo.files import reading
 from tomo.guess import meant
 from tomo.inventory.store import OTHER
 from tomo.jobs.stored_settings import need_good
+from tomo.label.plate import plate_of
 from tomo.provision.node import Node
 from tomo.provision.steps import Order
 from tomo.provision.steps import provision as do_provision
@@ -48,6 +50,9 @@ def provision(
     move: Annotated[
         bool, typer.Option("--move", help="The board was another node until now.")
     ] = False,
+    label: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the board's label there, a PNG.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Make a fresh board a node of a site: identity, keys, settings, time.
@@ -69,10 +74,14 @@ def provision(
     with open_console(port) as console:
         board = do_provision(order, Node(console), opened(inventory), tell)
     took_s = round(time.monotonic() - began, 1)
+    if label:
+        draw(plate_of(board, found.site, one), label)
     if as_json:
         typer.echo(json_line(asdict(board) | {"took_s": took_s}))
     else:
         say(render.done_line(board, took_s), "green")
+        if not label:
+            say(render.next_line(board, site), "")
 
 
 def _node(site: records.Site, name: str) -> records.Node:

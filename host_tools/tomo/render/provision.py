@@ -1,5 +1,8 @@
 """How far a board has come on its way to be a node, for people."""
 
+from pathlib import Path
+from shlex import quote
+
 from tomo.inventory.records import Board
 from tomo.render.inventory import spaced
 
@@ -23,3 +26,9 @@ def done_line(board: Board, took_s: float) -> str:
     where = f", {board.place}" if board.place else ""
     mac = spaced(board.mac)
     return f"{board.node} is board {board.serial} ({mac}){where}; {took_s} s"
+
+
+def next_line(board: Board, site: Path) -> str:
+    """What is done with the board next."""
+    options = f"--site {quote(str(site))} --out {board.serial}.png"
+    return f"Its label: tomo label {board.serial} {options}"
