@@ -52,9 +52,11 @@ HOST_MAY_IMPORT = {
     "doctor": ("client", "flashing", "tables", "transport"),
     "jobs": ("board", "image", "scenario", "site", "tables", "transport", "virtual", "world"),
     "provision": ("inventory", "jobs", "site", "transport"),
+    "commission": ("board", "site", "transport"),
     "render": (
         "board",
         "client",
+        "commission",
         "doctor",
         "flashing",
         "image",

@@ -10,11 +10,15 @@ from tomo.cli.inventory import Where, opened
 from tomo.errors import HostError
 from tomo.files import write_whole
 from tomo.inventory.records import Board
-from tomo.label.plate import CLASSES, NO_CLASS, Plate, plate_of
+from tomo.label.plate import CLASSES, Plate, plate_of
 from tomo.site import records
 from tomo.site.read import read
 
-Class = StrEnum("Class", {one: one for one in CLASSES})
+
+class Class(StrEnum):
+    """One of CLASSES, as typed."""
+
+    NONE, HALF, ONE, TWO = CLASSES
 
 
 def label(
@@ -25,7 +29,7 @@ def label(
     ] = None,
     accuracy: Annotated[
         Class, typer.Option("--class", help="Accuracy that was proved against a reference.")
-    ] = Class(NO_CLASS),
+    ] = Class.NONE,
     inventory: Where = None,
 ) -> None:
     """Print the label of a board in the inventory, and draw it: its rating plate.

@@ -1,0 +1,1 @@
+"""Commissioning a fitted node: what was expected of it, what was seen, what is wrong."""
