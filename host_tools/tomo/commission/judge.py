@@ -79,14 +79,13 @@ def senses(expected: Expected, seen: Reading) -> Iterator[Check]:
             yield Check(what, RIGHT, wanted, "open, or not heeded")
 
 
-def branches(expected: Expected, trials: Mapping[int, Trial]) -> Iterator[Check]:
+def branches(expected: Expected, trials: Mapping[int, Trial]) -> dict[int, Check]:
     """Whether switching a load moves the watts of its own circuit, the right way round.
 
-    trials   by the circuit of the load that was switched off
+    Both by the circuit of the load that was switched off: what comes of one depends on the others.
     """
     seen_at = {circuit: followed(trial) for circuit, trial in trials.items()}
-    for trial in sorted(trials.values(), key=lambda one: one.circuit):
-        yield _branch(expected, trial, seen_at)
+    return {circuit: _branch(expected, trials[circuit], seen_at) for circuit in sorted(trials)}
 
 
 def followed(trial: Trial) -> int | None:
