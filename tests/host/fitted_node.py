@@ -1,5 +1,7 @@
 """A stand-in for a fitted node's console: loads, meters and senses wired as a test says."""
 
+from typing import Any
+
 from tomo.errors import NodeSilent
 from tomo.transport.console import Refused
 
@@ -26,7 +28,7 @@ class FittedNode:
         self.volts = 101.0
         self.settings = {"line_v": 100, "line_hz": 50}
         self.lamp_locked, self.lamp_full, self.lamp_level = False, 1000, 1000
-        self.cut = lambda _command: None
+        self.cut: Any = lambda _command: None
         self.heard = []
         self.time_s = 0.0
 

@@ -1,20 +1,28 @@
 """The walk through a fitted node against a stand-in: order, findings, restoring, going on."""
 
 import json
+import os
+import re
+import signal
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from tests.desk_bridge import ROOT
 from tests.host.fitted_node import FittedNode, unplugged
 from tomo.board.read import parts_of
+from tomo.cli import commission as command
+from tomo.cli.app import app
 from tomo.commission.journal import Journal
 from tomo.commission.node import Node
 from tomo.commission.records import RIGHT, SKIPPED, WRONG, Expected
 from tomo.commission.walk import Hands, Walk
-from tomo.errors import HostError, NodeSilent
+from tomo.errors import HostError, NodeSilent, UsageError
 from tomo.transport.signals import Stopped
 
 SENSES = frozenset({"grid", "load"})
+SITE = ROOT / "examples" / "site.toml"
 
 
 class Bench:
@@ -193,3 +201,79 @@ def test_a_node_that_is_silent_is_told():
     node.cut = unplugged
     with pytest.raises(NodeSilent):
         Bench(node).walk()
+
+
+@pytest.fixture
+def shell(tmp_path, monkeypatch):
+    """shell(node, *arguments): the command, as typed, at the stand-in."""
+
+    def call(node, *arguments, **other):
+        monkeypatch.setattr(command, "open_console", lambda _port: node)
+        monkeypatch.setattr(command, "Node", lambda console: Node(console, node.wait))
+        words = ["commission", "port", "--out", str(tmp_path / "out"), *map(str, arguments)]
+        return CliRunner().invoke(app, words, **other)
+
+    return call
+
+
+def house(**ct):
+    node = FittedNode((45.0, 20.0, 120.0, 350.0, 900.0, 2800.0), board="submeter6")
+    node.ct = {int(key[1:]): one for key, one in ct.items()}
+    return node
+
+
+def test_by_the_site_it_tells_names_and_reports_in_json_and_html(shell, tmp_path):
+    node = house(c3=(3, -1))
+    done = shell(node, "--site", SITE, "--node", "house", "--yes", "--json")
+    assert done.exit_code == 1, done.output
+    *checks, last = map(json.loads, done.stdout.splitlines())
+    assert last["findings"][0]["kind"] == "ct-reversed"
+    assert "circuit 3 (house fridge) is reversed" in last["findings"][0]["says"]
+    assert "load 2 off" not in node.heard  # it feeds node and network
+    report = json.loads((tmp_path / "out" / "commission.json").read_text())
+    told = [one for step in report["steps"].values() for one in step["checks"]]
+    assert told == checks
+    page = (tmp_path / "out" / "commission.html").read_text()
+    assert "circuit 3 (house fridge) is reversed" in page
+    assert "House, shop and street" in page
+    assert not re.findall(r"(?:src|href)=", page)
+
+
+def test_answers_come_from_standard_input_and_what_nobody_answers_is_skipped(shell):
+    node = house()
+    done = shell(node, "--site", SITE, "--node", "house", input="\n")
+    assert done.exit_code == 0, done.output
+    assert "load 2 off" in node.heard
+    assert "skipped inverter's contact" in done.output
+
+
+def test_what_a_name_says_is_text_in_the_page(shell, tmp_path):
+    node = FittedNode()
+    node.do_load = lambda rest, plain=node.do_load: renamed(plain(rest))
+    assert shell(node, "--yes").exit_code == 0
+    page = (tmp_path / "out" / "commission.html").read_text()
+    assert "<b>" not in page.partition("<h1>")[2]
+    assert "&lt;b&gt;" in page
+
+
+def renamed(told):
+    return told | {"loads": [one | {"load": "<b>"} for one in told.get("loads", [])]}
+
+
+def test_another_node_than_the_sites_is_refused_untouched(shell):
+    node = house()
+    done = shell(node, "--site", SITE, "--node", "shop", "--yes")
+    assert "name is 'house', and shop has 'shop'" in str(done.exception)
+    assert node.switched() == []
+    done = shell(FittedNode(), "--site", SITE, "--node", "house", "--yes")
+    assert "board is 'submeter3'" in str(done.exception)
+    assert isinstance(shell(node, "--site", SITE).exception, UsageError)
+
+
+def test_ctrl_c_ends_it_with_130_and_the_loads_on(shell):
+    node = FittedNode()
+    node.cut = lambda _line: os.kill(os.getpid(), signal.SIGINT) if node.wanted[1] == 0 else None
+    done = shell(node, "--yes")
+    assert done.exit_code == 130
+    assert "as they were found" in done.stderr
+    assert all(node.wanted.values())

@@ -40,6 +40,9 @@ TRIED = {
     ),
     "build/venv/bin/tomo inventory ls": "test_inventory.py",
     "build/venv/bin/tomo label house --site examples/site.toml --out house.png": "test_label.py",
+    "build/venv/bin/tomo commission /dev/ttyUSB0 --site examples/site.toml --node house": (
+        "test_commission.py"
+    ),
     "build/venv/bin/tomo points list": "test_points.py",
     "build/venv/bin/tomo registers start /dev/ttyUSB0 2 4711000": "test_registers_commands.py",
     "make powercut": "its short form: test_powercut.py",

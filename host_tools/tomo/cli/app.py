@@ -34,6 +34,7 @@ COMMANDS = {
     "flash": "Flash boards, many at once: what differs is written, and what a node keeps stays.",
     "provision": "Make a fresh board a node of a site: identity, keys, settings, time.",
     "inventory": "The boards that were provisioned from this machine.",
+    "commission": "Walk through a fitted node: is it wired as it is to be?",
     "label": "Print the label of a board in the inventory, and draw it: its rating plate.",
     "doctor": "Tell what stands in the way on this machine, and how nodes are that are named.",
     "virtual": "Boards on pseudo-terminals, to practise flashing on.",

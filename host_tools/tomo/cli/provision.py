@@ -62,7 +62,7 @@ def provision(
     """
     found = read(site)
     print_warnings(tuple(map(str, found.warnings)))
-    one = _node(found.site, node)
+    one = node_of(found.site, node)
     password = _password(found.site, wifi_password_file)
     order = Order(found.site, one, password, trust_clock, move)
 
@@ -84,7 +84,8 @@ def provision(
             say(render.next_line(board, site), "")
 
 
-def _node(site: records.Site, name: str) -> records.Node:
+def node_of(site: records.Site, name: str) -> records.Node:
+    """The node of this name. Raises UsageError with those there are."""
     known = {one.name: one for one in site.node}
     if name not in known:
         near = meant(name, list(known))

@@ -5,33 +5,11 @@ from pathlib import Path
 
 from tomo.files import writing
 from tomo.jobs.run_site import Outcome
-from tomo.render.palette import BAD, GOOD, TIER_NAMES
+from tomo.render.html import document, table
+from tomo.render.palette import TIER_NAMES
 from tomo.render.plots import Picture
 from tomo.render.timeline import measured
 from tomo.world.inverter import ISLAND
-
-_CSS = f"""
-body {{ font: 15px/1.45 "DejaVu Sans", Verdana, Arial, sans-serif; color: #1a1a1a;
-  max-width: 1180px; margin: 0 auto; padding: 24px; }}
-h1 {{ font-size: 26px; margin: 0 0 4px; }} h2 {{ font-size: 19px; margin: 32px 0 8px; }}
-.sub {{ color: #555; margin: 0 0 16px; }}
-.verdict {{ padding: 14px 18px; border-radius: 6px; color: #fff; font-size: 20px;
-  font-weight: bold; }}
-.held {{ background: {GOOD}; }} .failed {{ background: {BAD}; }}
-.tiles {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(165px, 1fr)); gap: 12px;
-  margin: 16px 0; }}
-.tile {{ border: 1px solid #ddd; border-radius: 6px; padding: 10px 14px; }}
-.tile b {{ display: block; font-size: 24px; }} .tile span {{ color: #555; font-size: 13px; }}
-table {{ border-collapse: collapse; width: 100%; }}
-th, td {{ text-align: left; padding: 5px 12px 5px 0; border-bottom: 1px solid #e3e3e3;
-  vertical-align: top; }}
-th {{ font-size: 13px; color: #555; }}
-td.n, th.n {{ text-align: right; font-variant-numeric: tabular-nums; }}
-td.t {{ font-variant-numeric: tabular-nums; white-space: nowrap; }}
-td.ok {{ color: {GOOD}; font-weight: bold; }} td.bad {{ color: {BAD}; font-weight: bold; }}
-svg {{ width: 100%; height: auto; }}
-footer {{ color: #555; font-size: 13px; margin-top: 32px; }}
-"""
 
 
 def write(outcome: Outcome, path: Path) -> None:
@@ -64,13 +42,7 @@ def page(outcome: Outcome) -> str:
         _timeline(outcome),
         f"<footer>{escape(_foot(outcome))}</footer>",
     ]
-    title = f"{site.name}: {outcome.scenario.name}"
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        f"<title>{escape(title)}</title><style>{_CSS}</style></head>\n<body>\n"
-        + "\n".join(parts)
-        + "\n</body></html>\n"
-    )
+    return document(f"{site.name}: {outcome.scenario.name}", parts)
 
 
 def _when(outcome: Outcome) -> str:
@@ -127,7 +99,7 @@ def _expectations(outcome: Outcome) -> str:
     for one in outcome.summary["expectations"]:
         mark = '<td class="ok">held</td>' if one["held"] else '<td class="bad">FAILED</td>'
         rows.append(f"{mark}<td>{escape(one['name'])}</td><td>{escape(measured(one))}</td>")
-    return _table(("", "expectation", "measured"), rows)
+    return table(("", "expectation", "measured"), rows)
 
 
 def _loads(outcome: Outcome) -> str:
@@ -146,7 +118,7 @@ def _loads(outcome: Outcome) -> str:
             f"<td>{'closed' if closed else 'open'}</td>"
         )
     heads = ("name", "tier", "node", "output", "#opened", "#closed", "at the end")
-    return _table(heads, rows)
+    return table(heads, rows)
 
 
 def _moves(outcome: Outcome) -> str:
@@ -158,7 +130,7 @@ def _moves(outcome: Outcome) -> str:
             f"<td>{escape(move.name)}</td><td>{move.tier}</td>"
             f"<td>{'closes' if move.closed else 'opens'}</td><td>{escape(cause)}</td>"
         )
-    return _table(("local time", "node", "load", "tier", "relay", "cause told by the node"), rows)
+    return table(("local time", "node", "load", "tier", "relay", "cause told by the node"), rows)
 
 
 def _energy(outcome: Outcome) -> str:
@@ -179,7 +151,7 @@ def _energy(outcome: Outcome) -> str:
         if source == ISLAND
     )
     rows.append(f'<td>time on the inverter alone, min</td><td class="n">{island_s / 6e4:.1f}</td>')
-    return _table(("", "#Wh"), rows)
+    return table(("", "#Wh"), rows)
 
 
 def _timeline(outcome: Outcome) -> str:
@@ -189,7 +161,7 @@ def _timeline(outcome: Outcome) -> str:
         f"<td>{escape(entry.text)}</td>"
         for entry in outcome.entries
     ]
-    return _table(("local time", "who", "what"), rows)
+    return table(("local time", "who", "what"), rows)
 
 
 def _foot(outcome: Outcome) -> str:
@@ -211,13 +183,3 @@ def _foot(outcome: Outcome) -> str:
 
 def _local(site, t_ms: int) -> str:
     return site.local(t_ms).strftime("%H:%M:%S.%f")[:-3]
-
-
-def _table(heads: tuple[str, ...], rows: list[str]) -> str:
-    """Heads beginning with # stand over numbers."""
-    cells = "".join(
-        f'<th class="n">{head[1:]}</th>' if head.startswith("#") else f"<th>{head}</th>"
-        for head in heads
-    )
-    body = "".join(f"<tr>{row}</tr>\n" for row in rows)
-    return f"<table><thead><tr>{cells}</tr></thead><tbody>\n{body}</tbody></table>"
