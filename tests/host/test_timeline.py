@@ -111,6 +111,9 @@ def test_the_documentation_has_every_kind_of_event_with_its_keys():
         ("ct-open", PUMP, "panel", "p1_mw", (500_000, 0, 500_000)),
         ("ct-open", PUMP, "panel", "i1_ma", (5_000, 0, 5_000)),
         ("ct-open", 'node = "lamp"; circuit = 1', "lamp", "lamp_mw", (60_000, 0, 60_000)),
+        ("ct-swapped", f"{PUMP}; with_circuit = 2", "panel", "p1_mw", (500_000, 100_000, 500_000)),
+        ("ct-swapped", f"{PUMP}; with_circuit = 2", "panel", "i2_ma", (1_000, 5_000, 1_000)),
+        ("grid-sense-dead", 'node = "panel"', "panel", "grid_mv", (100_000, 0, 100_000)),
         ("sense-chatter", 'node = "lamp"; falls_a_ms = 3', "lamp", "grid_chatter", (None, 3, 0)),
         (
             "contact-bounce",
@@ -141,6 +144,22 @@ def test_a_fault_is_felt_from_its_begin_to_its_end(given, kind, keys, node, quan
         world.advance(now_ms)
         seen.append(world.quantities(node).get(quantity))
     assert tuple(seen) == values
+
+
+def test_a_dead_contact_hides_the_island(given):
+    dead = event("contact-dead", 'node = "panel"; lasts_ms = 1000')
+    world = world_at(given(event("grid-lost", at="00:00:50"), dead), 0.9)
+    seen = [world.quantities("panel")["islanded"]]
+    for now_ms in (60_000, 61_000):
+        world.advance(now_ms)
+        seen.append(world.quantities("panel")["islanded"])
+    assert seen == [1, 0, 1]
+
+
+@pytest.mark.parametrize("other", [1, 3])
+def test_a_ct_is_swapped_with_that_of_another_load(told, other):
+    swapped = event("ct-swapped", f"{PUMP}; with_circuit = {other}")
+    assert told(swapped) == [(5, f"event[1].with_circuit: expected one of 2, got {other}")]
 
 
 def test_what_happens_to_a_chip_once_is_told_once_each_time(given):

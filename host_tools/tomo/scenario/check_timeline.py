@@ -39,6 +39,9 @@ def _nowhere(scenario: Scenario, one: Placed) -> Iterator[Problem]:
     circuits = _circuits(board, kind.circuits) & set(members(node))
     if kind.circuits and event.circuit not in circuits:
         yield _blamed(one, "circuit", _one_of(sorted(circuits), event.circuit))
+    other = event.figures.get("with_circuit", 0)
+    if other and other not in circuits - {event.circuit}:
+        yield _blamed(one, "with_circuit", _one_of(sorted(circuits - {event.circuit}), other))
     if event.figures.get("torn") and not event.figures["hold_up_ms"]:
         yield _blamed(one, "torn", "needs hold_up_ms: the time in which the chip is written")
     if kind.sense and not board.has_sense(kind.sense):

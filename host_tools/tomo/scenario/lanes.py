@@ -156,6 +156,13 @@ _FAULT = {
         _MAY_LAST,
         organ="ct",
     ),
+    "ct-swapped": _of_circuit(
+        "{load}: its current transformer and that of circuit {with_circuit} are swapped",
+        "{load}: its current transformer is its own again",
+        "loads",
+        Key("with_circuit", "integer", low=1, high=99),
+        _MAY_LAST,
+    ),
     "relay-welded": _of_circuit(
         "{load}: its relay welds if it is closed",
         "{load}: its relay opens again",
@@ -167,6 +174,16 @@ _FAULT = {
         "{node}'s grid sense is quiet again",
         "grid",
         Key("falls_a_ms", "integer", low=1, high=1_000),
+    ),
+    "grid-sense-dead": _of_sense(
+        "{node}'s senses of the grid side are dead",
+        "{node}'s senses of the grid side are alive again",
+        "grid",
+    ),
+    "contact-dead": _of_sense(
+        "{node}'s dry contact stays open",
+        "{node}'s dry contact moves again",
+        "contact",
     ),
     "contact-bounce": _of_sense(
         "{node}'s dry contact bounces when it moves",

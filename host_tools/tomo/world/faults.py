@@ -8,10 +8,12 @@ from tomo.world.lamps import Lamp
 from tomo.world.loads import Load
 
 # By kind: the quantity of the world link, its value in the fault (or the figure that has it), and
-# else.
-_LEVELS: dict[str, tuple[str, int | str, int]] = {
+# else; None: what the world says.
+_LEVELS: dict[str, tuple[str, int | str, int | None]] = {
     "chip-silent": ("{part}_silent", 1, 0),
     "bus-stuck": ("{part}_stuck", 1, 0),
+    "grid-sense-dead": ("grid_mv", 0, None),
+    "contact-dead": ("islanded", 0, None),
     "sense-chatter": ("grid_chatter", "falls_a_ms", 0),
     "contact-bounce": ("islanded_bounce_ms", "bounce_ms", 0),
     "adc-gain": ("adc_gain_permille", "gain_permille", 1_000),
@@ -30,6 +32,8 @@ _MEMBERS: dict[str, tuple[str, int, int]] = {
     "ct-open": ("sensed", 0, 1),
     "relay-welded": ("welds", 1, 0),
 }
+# Two loads exchange the channels that their meters see them at.
+_SWAPPED = "ct-swapped"
 
 
 class Faults:
@@ -58,10 +62,25 @@ class Faults:
             elif event.kind in _LEVELS:
                 name, value, sound = _LEVELS[event.kind]
                 level = _value(event, value) if begins else sound
-                self._levels[event.node][name.format(part=event.part)] = level
+                self._put(event.node, name.format(part=event.part), level)
+            elif event.kind == _SWAPPED:
+                self._swap(event, begins)
             elif begins:
                 name, value = _STROKES[event.kind]
                 self._strokes[event.node][name.format(part=event.part)] = _value(event, value)
+
+    def _put(self, node: str, quantity: str, level: int | None) -> None:
+        if level is None:
+            self._levels[node].pop(quantity, None)
+        else:
+            self._levels[node][quantity] = level
+
+    def _swap(self, event: Event, begins: bool) -> None:
+        one, other = event.circuit, int(event.figures["with_circuit"])
+        for circuit, seen_at in ((one, other), (other, one)):
+            load = self._members[event.node][circuit]
+            if isinstance(load, Load):
+                load.seen_at = seen_at if begins else circuit
 
     def levels(self, node: str) -> dict[str, int]:
         """Quantities of the world link that a fault has moved, as they are now."""

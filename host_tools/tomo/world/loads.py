@@ -42,6 +42,7 @@ class Load:
         self.data = data
         self.name = data.name
         self.number = number  # of its relay and channel, from 1
+        self.seen_at = number  # the channel whose current transformer is around it
         self.fixed = fixed
         self.contact = Contact(closed=fixed)  # the board's relays are open in reset
         self.power_w = 0.0

@@ -275,9 +275,9 @@ class World:
             seen["supplied"] = int(self.supplies.fed(node))
         for load in self.loads[node]:
             current_a = load.current_a(self.load_v)
-            seen[f"i{load.number}_ma"] = round(current_a * 1000) * abs(load.sensed)
-            seen[f"p{load.number}_mw"] = round(load.power_w * 1000) * load.sensed
-            seen[f"q{load.number}_mvar"] = round(load.reactive_var * 1000) * load.sensed
+            seen[f"i{load.seen_at}_ma"] = round(current_a * 1000) * abs(load.sensed)
+            seen[f"p{load.seen_at}_mw"] = round(load.power_w * 1000) * load.sensed
+            seen[f"q{load.seen_at}_mvar"] = round(load.reactive_var * 1000) * load.sensed
         for lamp in self.lamps[node]:
             seen["lamp_ma"] = round(lamp.current_a(self.load_v) * 1000) * abs(lamp.sensed)
             seen["lamp_mw"] = round(lamp.power_w * 1000) * lamp.sensed
