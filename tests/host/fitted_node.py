@@ -22,6 +22,7 @@ class FittedNode:
         self.watts = dict(enumerate(watts, 1))
         self.wanted = dict.fromkeys(self.watts, True)
         self.locked = set()
+        self.stuck = set()  # loads that do not come on
         self.ct = {}
         self.silent = set()
         self.grid, self.sense = "normal", ""
@@ -92,7 +93,7 @@ class FittedNode:
         return {"event": "commanded"}
 
     def _shown(self, circuit):
-        on = self.wanted[circuit] and circuit not in self.locked
+        on = self.wanted[circuit] and circuit not in self.locked | self.stuck
         return {
             "number": circuit, "load": f"load {circuit}", "closed": on,
             "wanted": self.wanted[circuit], "locked_off": circuit in self.locked,

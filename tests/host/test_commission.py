@@ -143,6 +143,14 @@ def test_a_load_that_is_locked_or_off_by_command_is_left_alone():
     assert [bench.state(f"branch, circuit {n}") for n in (1, 2, 3)] == [SKIPPED, RIGHT, SKIPPED]
 
 
+def test_a_load_that_does_not_come_on_is_waited_for_and_found():
+    node = FittedNode()
+    node.stuck = {2}
+    assert Bench(node).walk() == {"not-on": (2,)}
+    assert 5 <= node.time_s < 20
+    assert "load 2 off" not in node.heard
+
+
 def test_what_feeds_others_is_switched_only_with_the_technicians_word():
     node = FittedNode()
     bench = Bench(node, feeds={2: ("node", "network")})
@@ -268,6 +276,20 @@ def test_another_node_than_the_sites_is_refused_untouched(shell):
     done = shell(FittedNode(), "--site", SITE, "--node", "house", "--yes")
     assert "board is 'submeter3'" in str(done.exception)
     assert isinstance(shell(node, "--site", SITE).exception, UsageError)
+
+
+def test_ctrl_c_while_a_load_is_put_back_does_not_say_that_all_is_well(shell):
+    node = FittedNode()
+
+    def cut(line):
+        if line == "load 1 on":
+            os.kill(os.getpid(), signal.SIGINT)
+        elif not node.wanted[1]:
+            unplugged(line)
+
+    node.cut = cut
+    done = shell(node, "--yes")
+    assert "not as it was found: 1" in str(done.exception)
 
 
 def test_ctrl_c_ends_it_with_130_and_the_loads_on(shell):

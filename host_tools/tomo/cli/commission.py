@@ -15,7 +15,7 @@ from tomo.commission.journal import Journal
 from tomo.commission.node import Node
 from tomo.commission.records import WRONG, Check
 from tomo.commission.walk import Hands, Walk
-from tomo.errors import UsageError
+from tomo.errors import HostError, UsageError
 from tomo.files import reading, write_whole, writing
 from tomo.render import commission as render
 from tomo.render.node import json_line
@@ -69,6 +69,7 @@ def commission(
         else:
             say(render.line(check), "red" if check.state == WRONG else "")
 
+    journal: Journal | None = None
     try:
         with stoppable(), open_console(port) as console:
             one = Node(console)
@@ -81,6 +82,9 @@ def commission(
             hands = Hands((lambda _question: False) if yes else _asked, tell, close_s)
             Walk(one, board, expected, journal, hands).run(again)
     except Stopped:
+        if journal and journal.restore:
+            left = ", ".join(journal.restore)
+            raise HostError(f"stopped, not as it was found: {left}", "Run it again.") from None
         print_warnings(("stopped: loads and lamp are as they were found; run it again to go on",))
         raise typer.Exit(_INTERRUPTED) from None
     head = {

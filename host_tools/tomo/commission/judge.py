@@ -88,6 +88,13 @@ def branches(expected: Expected, trials: Mapping[int, Trial]) -> dict[int, Check
     return {circuit: _branch(expected, trials[circuit], seen_at) for circuit in sorted(trials)}
 
 
+def never_on(expected: Expected, circuit: int) -> Check:
+    """Of a load that is wanted and free, and does not come on beside the grid."""
+    called = expected.called(circuit)
+    says = f"{called} does not come on: `tomo node why` tells what it waits for"
+    return _wrong(f"branch, {called}", "on beside the grid", "off", "not-on", (circuit,), says)
+
+
 def followed(trial: Trial) -> int | None:
     """The circuit whose watts went when the load did; None if none did."""
     fell = [

@@ -127,6 +127,9 @@ class Walk:
         if why := _why_not(load):
             self._done(step, [judge.skipped(f"branch, {called}", why)])
             return
+        if not load.closed:
+            self._done(step, [judge.never_on(self._expected, circuit)])
+            return
         feeds = self._expected.feeds.get(circuit, ())
         if feeds and not self._hands.ask(
             f"{called} feeds {', '.join(feeds)}: may it be off for some seconds?"
@@ -232,6 +235,4 @@ def _why_not(load: Load) -> str:
     """Why a load is not switched; empty if it can be."""
     if load.locked:
         return "it is locked off, and a lock is somebody's safety"
-    if not load.wanted:
-        return "it is off by command, and whose is not told"
-    return "" if load.closed else "it does not come on: `tomo node why` tells what it waits for"
+    return "" if load.wanted else "it is off by command, and whose is not told"
