@@ -221,7 +221,12 @@ def shell(tmp_path, monkeypatch):
         words = ["commission", "port", "--out", str(tmp_path / "out"), *map(str, arguments)]
         return CliRunner().invoke(app, words, **other)
 
-    return call
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    yield call
+    # A command that was stopped leaves them ignored, and so would its children's be.
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def house(**ct):
