@@ -13,7 +13,7 @@ from tomoshibi.wire import event_log, events
 FIRMWARE = ROOT / "firmware" / "tomoshibi"
 TABLES = (
     "KINDS", "CAUSES", "ACTORS", "GRID_STATES", "RESETS", "STORED", "SENSES", "SUBJECTS",
-    "SWITCH", "LOCKS", "SOUND", "LIMITS", "QUALITIES",
+    "SWITCH", "LOCKS", "SOUND", "LIMITS", "QUALITIES", "HALVES",
 )  # fmt: skip
 
 
@@ -35,7 +35,8 @@ def constants(module, first, last):
 @pytest.mark.parametrize(
     ("table", "module", "first", "last"),
     [
-        ("KINDS", "core/events.py", "BOOT", "CLOCK"),
+        ("KINDS", "core/events.py", "BOOT", "REPLACED"),
+        ("HALVES", "core/events.py", "FACTORY_HALF", "NODE_HALF"),
         ("SUBJECTS", "core/events.py", "LAMP_SUBJECT", "MAIN_SUBJECT"),
         ("SENSES", "core/events.py", "LEVEL", "CONTACT"),
         ("CAUSES", "core/events.py", "START", "CONTROLLER_TIME"),

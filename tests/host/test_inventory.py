@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from tomo.cli.app import app
 from tomo.errors import HostError, MachineRefused
 from tomo.inventory import keys
-from tomo.inventory.records import PROVISIONED, Board
+from tomo.inventory.records import PROVISIONED, REPLACED, WIPED, Board
 from tomo.inventory.store import Inventory, Taken, default_path
 
 HOUSE = Board("020000000001", "TM-000101", "submeter6", "B", "Street", "house", "hall, panel")
@@ -60,6 +60,50 @@ def test_a_board_is_known_by_its_chip(inventory):
     inventory.put(replace(HOUSE, state=PROVISIONED), "provisioned")
     assert [one.state for one in inventory.boards()] == [PROVISIONED]
     assert [one.what for one in inventory.history(HOUSE.mac)] == ["begun", "provisioned"]
+
+
+@pytest.mark.parametrize("state", [REPLACED, WIPED])
+def test_a_node_gets_another_board_when_its_own_leaves_service(inventory, state):
+    inventory.put(HOUSE, "begun")
+    gone = replace(HOUSE, state=state)
+    with pytest.raises(Taken, match="house of Street is board TM-000101"):
+        inventory.put_all([(replace(SHOP, node="house"), "begun"), (gone, state)])
+    assert inventory.boards() == [HOUSE], "both or none"
+    inventory.need_free(replace(SHOP, node="house"), leaving=HOUSE)
+    inventory.put_all([(gone, state), (replace(SHOP, node="house"), "begun")])
+    assert inventory.find("house").serial == SHOP.serial
+    assert inventory.of_node("Street", "house") == replace(SHOP, node="house")
+    assert inventory.find("TM-000101") == gone
+    with pytest.raises(Taken):
+        inventory.put(HOUSE, "begun")
+    with pytest.raises(Taken, match="serial TM-000101"):
+        inventory.put(replace(SHOP, serial="TM-000101", node="hut"), "begun")
+
+
+OF_VERSION_1 = """CREATE TABLE board (
+    mac TEXT PRIMARY KEY, serial TEXT NOT NULL UNIQUE, board TEXT NOT NULL,
+    hardware TEXT NOT NULL, site TEXT NOT NULL, node TEXT NOT NULL, place TEXT NOT NULL,
+    state TEXT NOT NULL, firmware TEXT NOT NULL, secret TEXT NOT NULL, key TEXT NOT NULL,
+    UNIQUE (site, node)) STRICT;
+CREATE TABLE history (
+    at TEXT NOT NULL, who TEXT NOT NULL, mac TEXT NOT NULL REFERENCES board,
+    what TEXT NOT NULL) STRICT;
+INSERT INTO board VALUES ('020000000001', 'TM-000101', 'submeter6', 'B', 'Street', 'house',
+    'hall, panel', 'begun', '', '', '');
+INSERT INTO history VALUES ('2026-11-27T08:00:00+00:00', 'sato', '020000000001', 'begun');
+PRAGMA user_version = 1;"""
+
+
+def test_an_inventory_of_before_is_read_and_brought_up(inventory):
+    inventory.path.parent.mkdir()
+    with sqlite3.connect(inventory.path) as database:
+        database.executescript(OF_VERSION_1)
+    database.close()
+    assert inventory.boards() == [HOUSE]
+    gone = replace(HOUSE, state=REPLACED)
+    inventory.put_all([(gone, "replaced"), (replace(SHOP, node="house"), "begun")])
+    assert {one.serial for one in inventory.boards()} == {"TM-000101", "TM-000102"}
+    assert [one.what for one in inventory.history(HOUSE.mac)] == ["begun", "replaced"]
 
 
 def test_who_and_when_is_told(inventory, monkeypatch):

@@ -15,7 +15,7 @@ FIRMWARE = ROOT / "firmware" / "tomoshibi"
 ROWS = "firmware/tomoshibi/wire/events.py"
 CONSTANTS = "firmware/tomoshibi/core/events.py"
 DOOR = (
-    '    (15, "DOOR", "door", "The cabinet was opened.",\n'
+    '    (17, "DOOR", "door", "The cabinet was opened.",\n'
     '     ("", ""), ("", ""), ("lux", "lx"), "opens at {lux} lx{cause}"),\n'
 )
 
@@ -28,12 +28,12 @@ def test_every_command_has_its_row_and_every_row_its_handler(file):
     assert all(sentence.endswith(".") for _, sentence in rows)
 
 
-# What the copy says of an event 15, on the console and in a story, and its page.
+# What the copy says of an event 17, on the console and in a story, and its page.
 ASK = """
 from tomo.jobs.story import words_of
 from tomo.render.reference import pages
 from tomoshibi.wire import events
-told = events.told((12, 34, 15, 0, 0, 120, 1, 0, -1, 0, 0), [])
+told = events.told((12, 34, 17, 0, 0, 120, 1, 0, -1, 0, 0), [])
 print(told, words_of(told), [l for l in pages()["events.md"].split(chr(10)) if "`door`" in l])
 """
 
@@ -63,11 +63,11 @@ def test_a_new_kind_is_one_row_and_its_name_and_found_on_console_in_story_and_pa
     # The name that the firmware records it with: `record(events.DOOR, ...)`.
     text = constants.read_text("utf-8")
     last = text.index("BROKEN_CYCLE = ")
-    constants.write_text(text[:last] + "DOOR = const(15)\n" + text[last:], "utf-8")
+    constants.write_text(text[:last] + "DOOR = const(17)\n" + text[last:], "utf-8")
     said = ask(tmp_path)
     assert "'event': 'door', 'lux': 120, 'cause': 'start'" in said
     assert "opens at 120 lx (start)" in said
-    assert "| 15 | `door` | The cabinet was opened. |  |  | `lux`: lx |" in said
+    assert "| 17 | `door` | The cabinet was opened. |  |  | `lux`: lx |" in said
     changed = [
         path.relative_to(tmp_path).as_posix()
         for path in tmp_path.rglob("*.py")

@@ -23,6 +23,8 @@ LOAD_FAULT = const(11)  # subject: load number; before, after: 1 faulty
 LAMP_RELAY = const(12)  # subject 0; before, after: 0 open, 1 closed
 BROKEN_CYCLE = const(13)  # subject 0; after: how many control cycles broke off since the start
 CLOCK = const(14)  # subject 0; before: its quality of core.calendar; after: put on by, s
+IDENTITY = const(15)  # subject: FACTORY_HALF or NODE_HALF; before, after 0
+REPLACED = const(16)  # subject, before, after 0
 
 LAMP_SUBJECT = const(255)
 MAIN_SUBJECT = const(254)  # the meter of the main conductor
@@ -31,6 +33,10 @@ MAIN_SUBJECT = const(254)  # the meter of the main conductor
 LEVEL = const(1)
 FREQUENCY = const(2)
 CONTACT = const(3)
+
+# Halves of the identity, see settings.identity.
+FACTORY_HALF = const(0)
+NODE_HALF = const(1)
 
 # Causes.
 START = const(1)

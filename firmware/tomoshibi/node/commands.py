@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tomoshibi.core.calendar import civil, day_number
 from tomoshibi.core.errors import NodeFault
-from tomoshibi.core.events import COMMAND, CONSOLE
+from tomoshibi.core.events import COMMAND, CONSOLE, IDENTITY, REPLACED
 from tomoshibi.core.modules import let_go
 from tomoshibi.core.refusals import NotAuthorised, SettingRefused
 from tomoshibi.settings.declared import KIND, NAME, SECRET, SETTINGS
@@ -45,6 +45,7 @@ _HELP = (
     ("challenge", "A number that a proof for `identify` must contain."),
     ("identify PROOF DOCUMENT", "Write the factory's half or the node's: once, or with a proof."),
     ("time YYYY-MM-DDThh:mm:ss (UTC)", "Set the clock."),
+    ("retire", "Note in the event log that another board has taken this one's place."),
     ("reboot", "Restart; relays open, as at every start."),
     ("maintenance", "Restart into a REPL, with every output as in reset."),
     ("help", "These lines."),
@@ -187,7 +188,8 @@ class Commands:
     def do_identify(self, rest: str) -> dict:
         proof, _, text = rest.partition(" ")
         identity = self._storage.identity
-        identity.write(text, proof)
+        half = identity.write(text, proof)
+        self._control.record(IDENTITY, half, 0, 0, COMMAND, CONSOLE)
         return {"event": "identified", "serial": identity.serial, "keyed": identity.keyed}
 
     def do_time(self, rest: str) -> dict:
@@ -207,6 +209,10 @@ class Commands:
         set_clock(self._source.calendar, self._control, seconds, 0, COMMAND, CONSOLE)
         let_go("node.set_clock")
         return {"event": "time", "utc": rest}
+
+    def do_retire(self, _rest: str) -> dict:
+        self._control.record(REPLACED, 0, 0, 0, COMMAND, CONSOLE)
+        return {"event": "retired"}
 
     def do_reboot(self, _rest: str) -> dict:
         self._say({"event": "reboot"})

@@ -15,6 +15,7 @@ import json
 from os import urandom
 from typing import TYPE_CHECKING
 
+from tomoshibi.core.events import FACTORY_HALF, NODE_HALF
 from tomoshibi.core.refusals import NotAuthorised
 from tomoshibi.settings.copies import LOST, Copies
 from tomoshibi.wire import copies
@@ -64,8 +65,8 @@ class IdentityStore:
         self.challenged = urandom(_CHALLENGE_SIZE)
         return _hex(self.challenged)
 
-    def write(self, text: str, proof: str) -> None:
-        """Store one half, the document `text` (JSON); the other stays as it is.
+    def write(self, text: str, proof: str) -> int:
+        """Store one half, the document `text` (JSON); the other stays as it is. Which: core.events.
 
         Raises NotAuthorised without a right proof, if there is such a half; lost ones take any, as
         what protected them is gone, too. Raises ValueError if it is no such half, or if its
@@ -90,6 +91,7 @@ class IdentityStore:
         finally:
             # Of two copies the first may be good and the other not: then it is no longer blank.
             self._look(self.copies.read())
+        return NODE_HALF if half == _NODE else FACTORY_HALF
 
 
 def _check(half: str, document: dict, before: dict) -> None:

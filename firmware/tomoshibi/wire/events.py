@@ -61,6 +61,10 @@ KINDS = (
     (14, "CLOCK", "clock", "The clock was set, or found to be right.",
      ("", ""), ("was", "QUALITIES"), ("by_s", "s"),
      "puts its clock on by {by_s} s, was {was}{cause}"),
+    (15, "IDENTITY", "identity written", "The factory's half or the node's key was written.",
+     ("half", "HALVES"), ("", ""), ("", ""), "takes {half}{cause}"),
+    (16, "REPLACED", "replaced", "Another board has taken this one's place.",
+     ("", ""), ("", ""), ("", ""), "has been replaced by another board{cause}"),
 )  # fmt: skip
 
 CAUSES = (
@@ -158,6 +162,11 @@ LIMITS = (
 SUBJECTS = (
     (255, "LAMP_SUBJECT", "lamp", "The lamp."),
     (254, "MAIN_SUBJECT", "main", "The meter of the main conductor."),
+)
+
+HALVES = (
+    (0, "FACTORY_HALF", "the factory's half", "Serial number, hardware revision, calibration."),
+    (1, "NODE_HALF", "the node's key", "Made when it is provisioned."),
 )
 
 QUALITIES = (

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-# How far a board has come. Only one that was read back and proved is PROVISIONED.
+# How far a board has come. Only one that was read back and proved is PROVISIONED. Of a node of a
+# site one board is in service; REPLACED and WIPED are no longer.
 BEGUN, PROVISIONED = "begun", "provisioned"
+REPLACED, WIPED = "replaced", "wiped"
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,11 @@ class Board:
     firmware: str = ""
     secret: str = ""
     key: str = ""
+
+    @property
+    def in_service(self) -> bool:
+        """Whether it is its node, or is to be."""
+        return self.state not in (REPLACED, WIPED)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
-"""The inventory: one SQLite file. No serial number, no chip and no node of a site is in it twice.
+"""The inventory: one SQLite file. No serial number and no chip is in it twice, and of each node of
+a site one board in service.
 
 Keys are not in it, only their fingerprints: they lie beside it, see `keys.py`.
 """
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, fields
 from datetime import UTC, datetime
@@ -14,22 +15,31 @@ from pathlib import Path
 
 from tomo.errors import HostError, MachineRefused
 from tomo.files import writing
-from tomo.inventory.records import Board, Entry
+from tomo.inventory.records import REPLACED, WIPED, Board, Entry
 
 # Names another inventory than the one in the user's data folder.
 OTHER = "TOMO_INVENTORY"
-_VERSION = 1
-_MADE = (
-    """CREATE TABLE board (
-        mac TEXT PRIMARY KEY, serial TEXT NOT NULL UNIQUE, board TEXT NOT NULL,
-        hardware TEXT NOT NULL, site TEXT NOT NULL, node TEXT NOT NULL, place TEXT NOT NULL,
-        state TEXT NOT NULL, firmware TEXT NOT NULL, secret TEXT NOT NULL, key TEXT NOT NULL,
-        UNIQUE (site, node)) STRICT""",
-    """CREATE TABLE history (
-        at TEXT NOT NULL, who TEXT NOT NULL, mac TEXT NOT NULL REFERENCES board,
-        what TEXT NOT NULL) STRICT""",
-    f"PRAGMA user_version = {_VERSION}",
+_VERSION = 2
+_BOARD = """CREATE TABLE board (
+    mac TEXT PRIMARY KEY, serial TEXT NOT NULL UNIQUE, board TEXT NOT NULL,
+    hardware TEXT NOT NULL, site TEXT NOT NULL, node TEXT NOT NULL, place TEXT NOT NULL,
+    state TEXT NOT NULL, firmware TEXT NOT NULL, secret TEXT NOT NULL, key TEXT NOT NULL) STRICT"""
+_ONE_A_NODE = (
+    "CREATE UNIQUE INDEX one_a_node ON board (site, node)"
+    f" WHERE state NOT IN ('{REPLACED}', '{WIPED}')"
 )
+_HISTORY = """CREATE TABLE history (
+    at TEXT NOT NULL, who TEXT NOT NULL, mac TEXT NOT NULL REFERENCES board,
+    what TEXT NOT NULL) STRICT"""
+_KNOWN = f"PRAGMA user_version = {_VERSION}"
+# What brings a file of each version up to this one. In the first a node had one board for ever.
+_STEPS = {
+    0: (_BOARD, _ONE_A_NODE, _HISTORY, _KNOWN),
+    1: (
+        _BOARD.replace("board", "newer", 1), "INSERT INTO newer SELECT * FROM board",
+        "DROP TABLE board", "ALTER TABLE newer RENAME TO board", _ONE_A_NODE, _KNOWN,
+    ),
+}  # fmt: skip
 _COLUMNS = ", ".join(one.name for one in fields(Board))
 _HOLES = ", ".join("?" for _ in fields(Board))
 _WAIT_S = 5.0  # for another `tomo` that writes to it
@@ -73,6 +83,7 @@ class Inventory:
         """The board of this serial, MAC or node. Raises HostError for none and for several."""
         mac = name.replace(":", "").upper()
         found = [one for one in self.boards() if mac == one.mac or name in (one.serial, one.node)]
+        found = [one for one in found if one.in_service] or found
         if len(found) == 1:
             return found[0]
         if found:
@@ -94,19 +105,29 @@ class Inventory:
 
         Raises Taken, and then nothing is changed.
         """
-        with self._changing() as database:
-            _need_free(database, board)
-            row = f"INSERT OR REPLACE INTO board ({_COLUMNS}) VALUES ({_HOLES})"
-            database.execute(row, astuple(board))
-            at = datetime.now(UTC).isoformat(timespec="seconds")
-            database.execute(
-                "INSERT INTO history VALUES (?, ?, ?, ?)", (at, _who(), board.mac, what)
-            )
+        self.put_all([(board, what)])
 
-    def need_free(self, board: Board) -> None:
-        """Raise Taken if `put` would."""
+    def put_all(self, boards: Sequence[tuple[Board, str]]) -> None:
+        """Store several, in their order, or none; else as `put`."""
         with self._changing() as database:
-            _need_free(database, board)
+            for board, what in boards:
+                _need_free(database, board)
+                row = f"INSERT OR REPLACE INTO board ({_COLUMNS}) VALUES ({_HOLES})"
+                database.execute(row, astuple(board))
+                at = datetime.now(UTC).isoformat(timespec="seconds")
+                database.execute(
+                    "INSERT INTO history VALUES (?, ?, ?, ?)", (at, _who(), board.mac, what)
+                )
+
+    def of_node(self, site: str, node: str) -> Board | None:
+        """The board that is this node, or is to be."""
+        found = (one for one in self.boards() if (one.site, one.node) == (site, node))
+        return next((one for one in found if one.in_service), None)
+
+    def need_free(self, board: Board, leaving: Board | None = None) -> None:
+        """Raise Taken if `put` would, once `leaving` is out of service."""
+        with self._changing() as database:
+            _need_free(database, board, leaving.mac if leaving else "")
 
     def need_room(self) -> None:
         """Raise HostError if nothing could be written now."""
@@ -127,9 +148,8 @@ class Inventory:
         with self._open() as database:
             # Held from the first look on: two `tomo` at once give no serial number twice.
             database.execute("BEGIN IMMEDIATE")
-            if not database.execute("PRAGMA user_version").fetchone()[0]:
-                for statement in _MADE:
-                    database.execute(statement)
+            for statement in _STEPS.get(_version(database), ()):
+                database.execute(statement)
             yield database
             database.execute("COMMIT")
 
@@ -151,17 +171,23 @@ class Inventory:
             ) from None
 
     def _need_known(self, database: sqlite3.Connection) -> None:
-        version = database.execute("PRAGMA user_version").fetchone()[0]
+        version = _version(database)
         strange = not version and database.execute("SELECT 1 FROM sqlite_master").fetchone()
         if strange or version > _VERSION:
             what = "of a newer `tomo`" if version else "no inventory"
             raise HostError(f"{self.path} is {what}", "Name another file.")
 
 
-def _need_free(database: sqlite3.Connection, board: Board) -> None:
+def _version(database: sqlite3.Connection) -> int:
+    return database.execute("PRAGMA user_version").fetchone()[0]
+
+
+def _need_free(database: sqlite3.Connection, board: Board, leaving: str = "") -> None:
+    """leaving: MAC of a board that goes out of service with the same."""
     text = f"SELECT {_COLUMNS} FROM board WHERE mac != ? AND (serial = ? OR site = ? AND node = ?)"
     values = (board.mac, board.serial, board.site, board.node)
-    other = next((Board(*row) for row in database.execute(text, values)), None)
+    others = (Board(*row) for row in database.execute(text, values))
+    other = next((one for one in others if _clashes(one, board, leaving)), None)
     if other is None:
         return
     if other.serial == board.serial:
@@ -174,6 +200,11 @@ def _need_free(database: sqlite3.Connection, board: Board) -> None:
         f"{board.node} of {board.site} is board {other.serial} ({other.mac}) already",
         f"Is this the right board? `tomo inventory show {other.serial}` tells of the other.",
     )
+
+
+def _clashes(one: Board, board: Board, leaving: str) -> bool:
+    both = one.in_service and board.in_service
+    return one.serial == board.serial or (both and one.mac != leaving)
 
 
 def _who() -> str:

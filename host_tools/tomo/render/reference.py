@@ -29,6 +29,7 @@ _TABLES = (
     ("SWITCH", "Positions of a relay"),
     ("LOCKS", "Locks"),
     ("QUALITIES", "Qualities of the clock"),
+    ("HALVES", "Halves of the identity"),
     ("SOUND", "Relays and meters"),
 )
 _EVENTS = """What happens in a node is an event: a line on its console, a record of its log in flash

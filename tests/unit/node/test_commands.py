@@ -7,12 +7,20 @@ import random
 import unittest
 from time import time
 
-from identity_by_hand import KEY, SECRET, key_text, text_of
+from identity_by_hand import KEY, SECRET, key_text, proof, text_of
 from ram_partitions import RamPartitions
 
 import desk_clock
 from tomoshibi.core.calendar import HELD, Calendar, day_number
-from tomoshibi.core.events import CLOCK, COMMAND, CONSOLE
+from tomoshibi.core.events import (
+    CLOCK,
+    COMMAND,
+    CONSOLE,
+    FACTORY_HALF,
+    IDENTITY,
+    NODE_HALF,
+    REPLACED,
+)
 from tomoshibi.node.boot_cause import POWER_ON
 from tomoshibi.node.commands import Commands
 from tomoshibi.node.console_job import CommandJob
@@ -74,6 +82,20 @@ class TestCommands(unittest.TestCase):
     def setUp(self):
         desk_clock.install(desk_clock.VIRTUAL, 800_000_000)
         self.desk = Desk()
+
+    def test_an_identity_that_is_written_is_an_event_and_one_that_is_refused_is_none(self):
+        def by_console(kind, subject):
+            return (kind, subject, 0, 0, COMMAND, CONSOLE)
+
+        self.desk.ask("identify - " + text_of())
+        self.assertEqual(self.desk.recorded, [])
+        self.desk.ask("identify - " + key_text(KEY))
+        self.assertEqual(self.desk.recorded, [by_console(IDENTITY, NODE_HALF)])
+        challenge = self.desk.ask("challenge")["challenge"]
+        self.desk.ask("identify " + proof(SECRET, challenge, text_of(2)) + " " + text_of(2))
+        self.assertEqual(self.desk.recorded[1:], [by_console(IDENTITY, FACTORY_HALF)])
+        self.assertEqual(self.desk.ask("retire")["event"], "retired")
+        self.assertEqual(self.desk.recorded[2:], [by_console(REPLACED, 0)])
 
     def test_no_answer_and_no_refusal_shows_a_secret(self):
         said = []
