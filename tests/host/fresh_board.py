@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.helpers import flash_by_hand as by_hand
+from tests.host.chips import PLACES
 from tomo.errors import NodeSilent
 from tomo.transport.console import Refused
 
@@ -21,6 +23,7 @@ class FreshBoard:
         self.board, self.mac = board, mac
         self.identity = {}
         self.settings = {}
+        self.counters = {}  # of its six branches: import and export, Wh
         self.clock, self.local = "never set", None
         self.heard = []
         self.cut: Any = whole
@@ -97,6 +100,31 @@ class FreshBoard:
                 target = loads[int(number)]
             target[name] = value
         return {"event": "set", "reboot": True}
+
+    def do_start(self, rest):
+        branch, import_wh, export_wh = map(int, rest.split())
+        self.counters[branch] = (import_wh, export_wh)
+        return {"event": "start value", "branch": branch, "export_to_wh": export_wh}
+
+    def do_read(self, rest):
+        label, at, length = rest.split()
+        assert label == "registers"
+        data = self._registers()[int(at) : int(at) + int(length)].hex()
+        return {"event": "read", "partition": label, "at": int(at), "data": data}
+
+    def _registers(self):
+        """One sector of the partition is in use, the others blank."""
+        entries = [(0, 1, 0)]
+        for branch in sorted(self.counters):
+            import_wh, export_wh = self.counters[branch]
+            entries += [(64 + 4 * branch, import_wh, 0), (65 + 4 * branch, export_wh, 0)]
+        sector = by_hand.head(b"R", 1, bytes((1, 6, 2)))
+        for number in range(0, len(entries), 3):
+            sector += by_hand.register_record(1, number // 3 + 1, entries[number : number + 3])
+        return sector.ljust(PLACES["registers"][1], b"\xff")
+
+    def do_retire(self, _rest):
+        return {"event": "retired"}
 
     def do_reboot(self, _rest):
         self._running = dict(self.identity)

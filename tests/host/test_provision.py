@@ -152,12 +152,13 @@ def test_a_full_disk_or_ctrl_c_leaves_nothing_that_is_called_good(
 ):
     """The disk is full, or Ctrl-C comes, before the inventory or the keys are written."""
     board = FreshBoard()
-    put, keep = Inventory.put, KeyFolder.keep
+    put_all, keep = Inventory.put_all, KeyFolder.keep
 
-    def cramped(self, stored, words):
+    def cramped(self, changes):
+        ((stored, _words),) = changes
         if (what == "record") == (stored.state == PROVISIONED) and what != "keys":
             raise end
-        put(self, stored, words)
+        put_all(self, changes)
 
     def kept(self, mac, keys):
         if what == "keys":
@@ -165,7 +166,7 @@ def test_a_full_disk_or_ctrl_c_leaves_nothing_that_is_called_good(
         keep(self, mac, keys)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Inventory, "put", cramped)
+        patch.setattr(Inventory, "put_all", cramped)
         patch.setattr(KeyFolder, "keep", kept)
         with pytest.raises((KeyboardInterrupt, MachineRefused)):
             run(board, inventory)

@@ -9,13 +9,14 @@ from typing import Annotated
 
 import typer
 
-from tomo.cli.inventory import opened
+from tomo.cli.inventory import AsJson, Where, opened
 from tomo.cli.label import draw
 from tomo.cli.streams import print_warnings, say
 from tomo.errors import HostError, UsageError
 from tomo.files import reading
 from tomo.guess import meant
-from tomo.inventory.store import OTHER
+from tomo.inventory.records import Board
+from tomo.inventory.store import Inventory
 from tomo.jobs.stored_settings import need_good
 from tomo.label.plate import plate_of
 from tomo.provision.node import Node
@@ -29,31 +30,40 @@ from tomo.transport.console import open_console
 
 PASSWORD = "TOMO_WIFI_PASSWORD"  # where it may stand; never on a command line, which all can see
 
+Port = Annotated[
+    str, typer.Argument(metavar="PORT", help="Serial port of the node's console, or its URL.")
+]
+SiteFile = Annotated[Path, typer.Option("--site", help="Site file, such as examples/site.toml.")]
+NodeName = Annotated[
+    str, typer.Option("--node", metavar="NAME", help="Which node of it this board is.")
+]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--wifi-password-file",
+        metavar="FILE",
+        help=f"Its first line; else {PASSWORD}, or you are asked.",
+    ),
+]
+TrustClock = Annotated[
+    bool, typer.Option("--trust-clock", help="This machine's clock is right all the same.")
+]
+
 
 def provision(
-    port: Annotated[
-        str, typer.Argument(metavar="PORT", help="Serial port of the node's console, or its URL.")
-    ],
-    site: Annotated[Path, typer.Option(help="Site file, such as examples/site.toml.")],
-    node: Annotated[str, typer.Option(metavar="NAME", help="Which node of it this board is.")],
-    inventory: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help=f"Another than {OTHER} or the user's own names."),
-    ] = None,
-    wifi_password_file: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help=f"Its first line; else {PASSWORD}, or you are asked."),
-    ] = None,
-    trust_clock: Annotated[
-        bool, typer.Option("--trust-clock", help="This machine's clock is right all the same.")
-    ] = False,
+    port: Port,
+    site: SiteFile,
+    node: NodeName,
+    inventory: Where = None,
+    wifi_password_file: PasswordFile = None,
+    trust_clock: TrustClock = False,
     move: Annotated[
         bool, typer.Option("--move", help="The board was another node until now.")
     ] = False,
     label: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draw the board's label there, a PNG.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make a fresh board a node of a site: identity, keys, settings, time.
 
@@ -63,8 +73,17 @@ def provision(
     found = read(site)
     print_warnings(tuple(map(str, found.warnings)))
     one = node_of(found.site, node)
-    password = _password(found.site, wifi_password_file)
+    password = wifi_password(found.site, wifi_password_file)
     order = Order(found.site, one, password, trust_clock, move)
+    board = carry_out(order, port, opened(inventory), as_json)
+    if label:
+        draw(plate_of(board, found.site, one), label)
+    elif not as_json:
+        say(render.next_line(board, site), "")
+
+
+def carry_out(order: Order, port: str, inventory: Inventory, as_json: bool) -> Board:
+    """Make the board on `port` what is ordered, and tell of each step. Raises HostError."""
 
     def tell(step: str, state: str) -> None:
         fields = {"step": step, "state": state}
@@ -72,16 +91,13 @@ def provision(
 
     began = time.monotonic()
     with open_console(port) as console:
-        board = do_provision(order, Node(console), opened(inventory), tell)
+        board = do_provision(order, Node(console), inventory, tell)
     took_s = round(time.monotonic() - began, 1)
-    if label:
-        draw(plate_of(board, found.site, one), label)
     if as_json:
         typer.echo(json_line(asdict(board) | {"took_s": took_s}))
     else:
         say(render.done_line(board, took_s), "green")
-        if not label:
-            say(render.next_line(board, site), "")
+    return board
 
 
 def node_of(site: records.Site, name: str) -> records.Node:
@@ -94,7 +110,7 @@ def node_of(site: records.Site, name: str) -> records.Node:
     return known[name]
 
 
-def _password(site: records.Site, file: Path | None) -> str:
+def wifi_password(site: records.Site, file: Path | None) -> str:
     """Of the Wi-Fi; empty where there is none, or where nobody gives it. Raises HostError."""
     if file is not None:
         with reading(file):

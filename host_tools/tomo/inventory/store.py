@@ -198,7 +198,8 @@ def _need_free(database: sqlite3.Connection, board: Board, leaving: str = "") ->
         )
     raise Taken(
         f"{board.node} of {board.site} is board {other.serial} ({other.mac}) already",
-        f"Is this the right board? `tomo inventory show {other.serial}` tells of the other.",
+        f"Is this the right board? `tomo inventory show {other.serial}` tells of the other;"
+        " `tomo replace` puts this one in its place.",
     )
 
 

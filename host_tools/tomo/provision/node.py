@@ -10,7 +10,8 @@ from tomo.errors import NodeWrong
 from tomo.jobs.node_clock import typed
 from tomo.jobs.stored_settings import read_document, set_on_console
 from tomo.jobs.targets import SerialTarget
-from tomo.transport.console import NodeConsole, Refused
+from tomo.provision.readings import Readings, in_flash
+from tomo.transport.console import ConsoleFlash, NodeConsole, Refused
 
 _START_S = 15.0  # from a restart on until a node has said that it boots
 _SYNCHRONISED = "synchronised"
@@ -111,10 +112,23 @@ class Node:
         """Set its clock to a time in UTC."""
         self._console.ask(f"time {typed(when)}", "time")
 
+    def readings(self) -> Readings:
+        """Its counters, as they are in flash."""
+        return in_flash(ConsoleFlash(self._console))
+
+    def start(self, branch: int, import_wh: int, export_wh: int) -> None:
+        """Let the counters of a branch go on from there, in flash when this returns."""
+        self._console.ask(f"start {branch} {import_wh} {export_wh}", "start value", _is_answer)
+
     def restart(self) -> None:
         """Restart it, and wait until it answers again."""
         self._console.ask("reboot", "reboot")
         self._console.hear("boot", _START_S)
+
+
+def _is_answer(told: dict) -> bool:
+    """Whether this is the answer to `start`, and not the event that tells of it."""
+    return "export_to_wh" in told
 
 
 def _moment(own: dict) -> datetime | None:

@@ -5,24 +5,26 @@ board as provisioned only when all of it was read back from the restarted node.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tomo.errors import HostError, NodeWrong
 from tomo.inventory.keys import KeyFolder, Keys, fingerprint, make
-from tomo.inventory.records import BEGUN, PROVISIONED, Board
+from tomo.inventory.records import BEGUN, PROVISIONED, REPLACED, WIPED, Board
 from tomo.inventory.store import Inventory, Taken
 from tomo.jobs.node_clock import nearest
 from tomo.jobs.stored_settings import flat, get_value
 from tomo.provision.clock import installed, need_credible
 from tomo.provision.node import Identity, Node, Seen
+from tomo.provision.readings import Readings, reached, words
 from tomo.provision.serial import WrongIdentity, serial_for
 from tomo.site import records
 from tomo.site.node_settings import settings_of
 from tomo.transport.console import Refused
 
 FOUND, DONE = "found", "done"
+TAKES = "takes over"  # how an entry of the inventory begins that has readings
 # Documents that are none, of the two halves of an identity: see Node.knows.
 _NO_FACTORY: dict[str, str] = {}
 _NO_KEY = {"key": ""}
@@ -38,6 +40,9 @@ class Order:
     password      of the Wi-Fi; empty: what is there stays
     trust_clock   this machine's clock is right, whatever speaks against it
     move          the board may have been another node until now
+    replaces      the board that is this node until now, as the inventory has it
+    readings      from which its counters go on; None: as they are
+    more          settings besides those of the site file, as KEY: value
     """
 
     site: records.Site
@@ -45,6 +50,9 @@ class Order:
     password: str = ""
     trust_clock: bool = False
     move: bool = False
+    replaces: Board | None = None
+    readings: Readings | None = None
+    more: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,8 @@ class _Work:
         self._lacking: list[tuple[str, object]] = []
         self._identity: Identity | None = None
         self._folder = KeyFolder(inventory.path)
+        old = order.replaces
+        self._old = old if old and old.mac != seen.mac else None
         known = inventory.of_chip(seen.mac)
         self._known = known
         self._board = self._claim(seen, known)
@@ -94,12 +104,16 @@ class _Work:
             Step("identity", self._has_identity, self._write_identity),
             Step("key", self._has_key, self._write_key),
             Step("settings", self._has_settings, self._write_settings),
+        ]
+        if self._order.readings is not None:
+            steps.append(Step("readings", self._has_readings, self._start_counters))
+        steps += [
             Step("restart", self._is_restarted, self._restart),
             Step("time", self._has_time, self._write_time),
         ]
         for step in steps:
             self._take(step)
-        for step in steps[:3]:  # what is in flash, once more, if it was written
+        for step in steps[:-2]:  # what is in flash, once more, if it was written
             if self._done:
                 self._need(step)
         self._need_running()
@@ -125,9 +139,10 @@ class _Work:
         """What the inventory is to have of this board. Raises HostError if it is not to be had."""
         site, node = self._order.site, self._order.node
         identity = self._identity_now()
-        if known and (known.site, known.node) != (site.name, node.name) and not self._order.move:
+        fitted = known if known and known.state != WIPED else None
+        if fitted and (fitted.site, fitted.node) != (site.name, node.name) and not self._order.move:
             raise Taken(
-                f"this board is {known.node} of {known.site} already: {known.serial}",
+                f"this board is {fitted.node} of {fitted.site} already: {fitted.serial}",
                 f"--move makes it {node.name}.",
             )
         others = {one.serial for one in self._inventory.boards() if one.mac != seen.mac}
@@ -138,8 +153,52 @@ class _Work:
                 "Who provisioned it has it: copy their file, or use their inventory.",
             )
         claim = Board(seen.mac, serial, node.board, hardware, site.name, node.name, node.place)
-        self._inventory.need_free(claim)
+        self._inventory.need_free(claim, self._old)
+        self._need_unused(claim)
         return claim
+
+    def _need_unused(self, claim: Board) -> None:
+        """A board that has counted on its own would jump back, or seem to have all that it takes
+        over already.
+        """
+        wanted = self._order.readings
+        if wanted is None or self._is_taken_over(claim.mac):
+            return
+        now = self._node.readings()
+        ahead = {one: now[one] for one in wanted if not reached(wanted[one], now.get(one, (0, 0)))}
+        if ahead:
+            raise HostError(
+                f"board {claim.serial} has counted already: {words(ahead)}",
+                "Is it the right board? `tomo wipe` makes one that was in use blank.",
+            )
+
+    def _is_taken_over(self, mac: str) -> bool:
+        """Whether readings were begun to be given to it, since it was last blank."""
+        done = [one.what for one in self._inventory.history(mac)]
+        last = next((one for one in reversed(done) if one.startswith((TAKES, WIPED))), "")
+        return last.startswith(TAKES)
+
+    def _has_readings(self) -> bool:
+        return self._is_taken_over(self._board.mac) and not self._behind()
+
+    def _behind(self) -> Readings:
+        """Where the counters are to go on from, of branches where they are not so far."""
+        now, wanted = self._node.readings(), self._order.readings or {}
+        behind = {}
+        for branch, value in wanted.items():
+            has = now.get(branch, (0, 0))
+            if not reached(has, value):
+                behind[branch] = (max(has[0], value[0]), max(has[1], value[1]))
+        return behind
+
+    def _start_counters(self) -> None:
+        """The inventory first: from then on, what is higher has been counted since."""
+        self._begin()
+        if not self._is_taken_over(self._board.mac):
+            told = words(self._order.readings or {}) or "none"
+            self._inventory.put(self._board, f"{TAKES} readings: {told}")
+        for branch, (import_wh, export_wh) in self._behind().items():
+            self._node.start(branch, import_wh, export_wh)
 
     def _own_keys(self, mac: str) -> Keys:
         """On the disk before any node has them: a key that only a node knows is lost."""
@@ -156,7 +215,12 @@ class _Work:
     def _begin(self) -> None:
         """From here on the board is not as it was, and no longer to be taken for good."""
         if self._known is None or self._known != self._board:
-            self._inventory.put(self._board, f"begun for {self._board.node}")
+            changes = [(self._board, f"begun for {self._board.node}")]
+            old = self._old
+            if old:
+                gone = f"replaced as {old.node} by {self._board.serial}"
+                changes.insert(0, (replace(old, state=REPLACED), gone))
+            self._inventory.put_all(changes)
             self._known = self._board
 
     def _has_identity(self) -> bool:
@@ -196,7 +260,7 @@ class _Work:
     def _has_settings(self) -> bool:
         stored = dict(flat(self._node.settings()))
         unset = object()
-        wanted = flat(self._settings)
+        wanted = [*flat(self._settings), *self._order.more.items()]
         self._lacking = [(key, one) for key, one in wanted if stored.get(key, unset) != one]
         # No node tells a password back: that it took it is all that can be known.
         if self._password:

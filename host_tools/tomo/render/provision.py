@@ -11,6 +11,7 @@ _WORDS = {
     "identity": "serial number and hardware revision",
     "key": "the node's own key, proved",
     "settings": "settings, read back but for the password, which no node tells",
+    "readings": "counters, from where the old board's ended",
     "restart": "restart",
     "time": "time",
 }
