@@ -126,6 +126,14 @@ class FreshBoard:
     def do_retire(self, _rest):
         return {"event": "retired"}
 
+    def do_wipe(self, rest):
+        key = bytes.fromhex(self.identity.get("key", ""))
+        right = hmac.digest(key, self._challenge + b"wipe", "sha256").hex()
+        if rest != (right if key else self.identity.get("serial", self.mac)):
+            return {"event": "error", "not authorised": "wipe"}
+        self.identity, self.settings, self.counters, self._running = {}, {}, {}, {}
+        return {"event": "wiping"}
+
     def do_reboot(self, _rest):
         self._running = dict(self.identity)
         return {"event": "reboot"}

@@ -57,11 +57,11 @@ def running(board: str, ip: str, folder: Path) -> Iterator[DeskNode]:
 
 
 @contextmanager
-def with_port(board: str, folder: Path) -> Iterator[str]:
+def with_port(board: str, folder: Path, *more: str) -> Iterator[str]:
     """The serial port of a node without network that `tomo desk` runs until the `with` ends."""
     command = [sys.executable, "-c", "from tomo.cli.app import main; main()", "desk", board]
     process = subprocess.Popen(
-        [*command, "--ip", "", "--serial", "--folder", str(folder)],
+        [*command, "--ip", "", "--serial", "--folder", str(folder), *more],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,

@@ -40,6 +40,7 @@ TRIED = {
     ),
     "build/venv/bin/tomo replace /dev/ttyUSB0 --site examples/site.toml --node house"
     " --reading 2=4711000/120": "test_replace.py",
+    "build/venv/bin/tomo wipe /dev/ttyUSB0 --confirm TM-000101": "test_provision.py",
     "build/venv/bin/tomo inventory ls": "test_inventory.py",
     "build/venv/bin/tomo label house --site examples/site.toml --out house.png": "test_label.py",
     "build/venv/bin/tomo commission /dev/ttyUSB0 --site examples/site.toml --node house": (

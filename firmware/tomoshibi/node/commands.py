@@ -46,6 +46,7 @@ _HELP = (
     ("identify PROOF DOCUMENT", "Write the factory's half or the node's: once, or with a proof."),
     ("time YYYY-MM-DDThh:mm:ss (UTC)", "Set the clock."),
     ("retire", "Note in the event log that another board has taken this one's place."),
+    ("wipe PROOF|SERIAL", "Restart, and forget all that is kept; a node without key takes SERIAL."),
     ("reboot", "Restart; relays open, as at every start."),
     ("maintenance", "Restart into a REPL, with every output as in reset."),
     ("help", "These lines."),
@@ -213,6 +214,19 @@ class Commands:
     def do_retire(self, _rest: str) -> dict:
         self._control.record(REPLACED, 0, 0, 0, COMMAND, CONSOLE)
         return {"event": "retired"}
+
+    def do_wipe(self, rest: str) -> dict:
+        """The start that follows does it: nothing else runs then."""
+        from tomoshibi.node import outputs, wipe
+
+        try:
+            wipe.begin(self._storage, rest)
+        finally:
+            let_go("node.wipe", "wire.console")
+        self._stop_control()
+        outputs.to_reset()
+        self._say({"event": "wiping"})
+        reset()
 
     def do_reboot(self, _rest: str) -> dict:
         self._say({"event": "reboot"})

@@ -1,6 +1,6 @@
 """What every node stands on: flash, time, settings, identity, senses, control path."""
 
-from machine import ADC, Pin, unique_id
+from machine import ADC, WDT, Pin, unique_id
 from typing import TYPE_CHECKING
 
 import board
@@ -8,6 +8,7 @@ from tomoshibi.core.calendar import Calendar
 from tomoshibi.core.draw import Draw
 from tomoshibi.core.events import EventRing
 from tomoshibi.core.identity import Identity
+from tomoshibi.core.modules import let_go
 from tomoshibi.core.uptime import Uptime
 from tomoshibi.drivers.mains_sense import LevelSense, MainsSense
 from tomoshibi.drivers.relay import Relay
@@ -30,11 +31,16 @@ if TYPE_CHECKING:
     from tomoshibi.node.load_control import LoadControl
 
 
+_WIPING = "wiping"  # node.wipe.MARK
+
+
 class Foundation:
     """Built once from the flash and the board; the builders of parts take what they need."""
 
     def __init__(self) -> None:
         self.storage = _storage()
+        if _WIPING in self.storage.settings.document():
+            self.storage = _wiped(self.storage)
         self.cause = boot_cause(board.RESET_REASON, self.storage.reset_was_asked_for())
         self.settings = settings = self.storage.settings.load()
         self.uptime = Uptime()
@@ -79,6 +85,16 @@ class Foundation:
         adc = ADC(Pin(pin))
         adc.atten(ADC.ATTN_11DB)
         return LevelSense(adc, ratio, gain_permille)
+
+
+def _wiped(storage: Storage) -> Storage:
+    """What is left of it when a wipe has come to its end, which was begun before the start."""
+    from tomoshibi.node.wipe import finish
+
+    feed = WDT(timeout=board.WATCHDOG_MS).feed
+    finish(storage.partition, storage.settings.copies, feed)
+    let_go("node.wipe", "wire.console")
+    return _storage()
 
 
 def _storage() -> Storage:

@@ -69,6 +69,10 @@ class Copies:
             self._write_copy(1 - self._copy if self._copy >= 0 else 0, body)
             self._find()
 
+    def head_sector(self) -> int:
+        """Where the head of the copy that counts is."""
+        return max(0, self._copy) * self._sectors
+
     def mend(self) -> bool:
         """Bring the other copy up to the one that counts; True if it was not.
 

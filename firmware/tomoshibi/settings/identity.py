@@ -65,6 +65,19 @@ class IdentityStore:
         self.challenged = urandom(_CHALLENGE_SIZE)
         return _hex(self.challenged)
 
+    def proved(self, what: str, proof: str) -> bool:
+        """Whether who asks for `what` knows the node's key: `proof` is over the last challenge.
+
+        A challenge is good for one wrong answer.
+        """
+        if self.challenged and self._proof(self.key(), self.challenged, what) == proof:
+            return True
+        self.challenged = b""
+        return False
+
+    def _proof(self, secret: bytes, challenge: bytes, text: str) -> str:
+        return _hex(hmac_sha256(secret, challenge + text.encode()))
+
     def write(self, text: str, proof: str) -> int:
         """Store one half, the document `text` (JSON); the other stays as it is. Which: core.events.
 
@@ -80,7 +93,7 @@ class IdentityStore:
         half = _NODE if _NODE in document else _FACTORY
         if half in before:
             secret = bytes.fromhex(before[half])
-            if not challenge or _hex(hmac_sha256(secret, challenge + text.encode())) != proof:
+            if not challenge or self._proof(secret, challenge, text) != proof:
                 raise NotAuthorised("identity")
         _check(half, document, before)
         for name in before:

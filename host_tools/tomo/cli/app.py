@@ -34,6 +34,7 @@ COMMANDS = {
     "flash": "Flash boards, many at once: what differs is written, and what a node keeps stays.",
     "provision": "Make a fresh board a node of a site: identity, keys, settings, time.",
     "replace": "Make a fresh board the node that an old one was: name, settings, readings.",
+    "wipe": "Take a node out of service: erase all that it keeps, and prove it.",
     "inventory": "The boards that were provisioned from this machine.",
     "commission": "Walk through a fitted node: is it wired as it is to be?",
     "label": "Print the label of a board in the inventory, and draw it: its rating plate.",

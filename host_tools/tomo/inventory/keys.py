@@ -77,6 +77,21 @@ class KeyFolder:
                 beside.unlink(missing_ok=True)
             _sync(self.folder)
 
+    def destroy(self, mac: str) -> None:
+        """Those of a board are gone, if there were any; written over first, for what that is worth
+        on this disk.
+        """
+        path = self.path(mac)
+        if not path.exists():
+            return
+        with writing(path):
+            with path.open("r+b") as file:
+                file.write(bytes(path.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+            _sync(self.folder)
+
 
 def _write(path: Path, data: bytes) -> None:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

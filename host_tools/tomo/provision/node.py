@@ -14,6 +14,7 @@ from tomo.provision.readings import Readings, in_flash
 from tomo.transport.console import ConsoleFlash, NodeConsole, Refused
 
 _START_S = 15.0  # from a restart on until a node has said that it boots
+_WIPE_S = 120.0  # 208 sectors of 400 ms at most, some 10 s as they are
 _SYNCHRONISED = "synchronised"
 
 
@@ -82,17 +83,29 @@ class Node:
         """Write one half of the identity, of which there is none yet."""
         self._console.ask(f"identify - {json.dumps(document)}", "identified")
 
+    def challenge(self) -> bytes:
+        """What the next proof must be over, before the words that it is of."""
+        challenge = str(self._console.ask("challenge", "challenge").get("challenge"))
+        try:
+            return bytes.fromhex(challenge)
+        except ValueError:
+            raise NodeWrong(f"{self.where} gives no challenge") from None
+
+    def wipe(self, word: str) -> None:
+        """Have it forget all that it keeps, and wait until it answers again.
+
+        As long as not all of it reads blank, `settings` has a mark that says so.
+        """
+        self._console.ask(f"wipe {word}", "wiping")
+        self._console.hear("boot", _WIPE_S)
+
     def knows(self, half: dict[str, str], key: str) -> bool:
         """Whether `key` protects the half that a document such as `half` would be.
 
         The document is none: a node looks at that only after the proof, and writes nothing.
         """
-        challenge = str(self._console.ask("challenge", "challenge").get("challenge"))
         text = json.dumps(half)
-        try:
-            message = bytes.fromhex(challenge) + text.encode()
-        except ValueError:
-            raise NodeWrong(f"{self.where} gives no challenge") from None
+        message = self.challenge() + text.encode()
         proof = hmac.digest(bytes.fromhex(key), message, "sha256").hex()
         try:
             self._console.ask(f"identify {proof} {text}", "identified")
