@@ -51,7 +51,7 @@ HOST_MAY_IMPORT = {
     "flashing": ("image",),
     "doctor": ("client", "flashing", "tables", "transport"),
     "jobs": ("board", "image", "scenario", "site", "tables", "transport", "virtual", "world"),
-    "provision": ("image", "inventory", "jobs", "site", "transport"),
+    "provision": ("client", "image", "inventory", "jobs", "site", "transport"),
     "commission": ("board", "site", "transport"),
     "render": (
         "board",

@@ -35,6 +35,7 @@ TRIED = {
     f"build/venv/bin/tomo settings set build/desk/submeter6-{ADDRESS} island_limit_w 1200": "",
     "build/venv/bin/tomo settings list": "test_settings.py",
     "build/venv/bin/tomo site check examples/site.toml": "test_site_file.py",
+    "build/venv/bin/tomo site check examples/site.toml --live": "test_site_live.py",
     "build/venv/bin/tomo provision /dev/ttyUSB0 --site examples/site.toml --node house": (
         "test_provision.py"
     ),

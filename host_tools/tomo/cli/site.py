@@ -21,8 +21,23 @@ app = typer.Typer(help="Check what describes a site, run simulated ones.", no_ar
 def check_site(
     file: Annotated[Path, typer.Argument(help="Site file, such as examples/site.toml.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Then ask its nodes whether they are as it says.")
+    ] = False,
+    port: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NODE=PORT", help="Ask this node on its console, settings too; repeatable."
+        ),
+    ] = None,
+    inventory: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Another that knows the serial numbers.")
+    ] = None,
 ) -> None:
-    """Say all that is wrong in a site file, each with its line; status 1 if anything is."""
+    """Say all that is wrong in a site file, each with its line; status 1 if anything is.
+
+    With --live, status 1 also if a node differs from the file or cannot be reached.
+    """
     try:
         found = look(file)
     except NoTables as error:
@@ -42,6 +57,11 @@ def check_site(
         raise HostError(f"{file}: {_counted(errors, 'error')}, {_counted(warnings, 'warning')}")
     if found and not as_json:
         say(f"{file}: sound, {_counted(warnings, 'warning')}: {_size(found.site)}", "green")
+    if found and live:
+        # A file alone needs no network and no inventory.
+        from tomo.cli.site_live import check_live
+
+        check_live(found.site, port or [], inventory, as_json)
 
 
 def _size(site: Site) -> str:
