@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from tomo.cli.inventory import opened
-from tomo.cli.provision import named_node
+from tomo.cli.provision import node_of
 from tomo.cli.streams import say
 from tomo.client.echonet import Controller
 from tomo.errors import HostError, UsageError
@@ -40,7 +40,7 @@ def _port(site: Site, text: str) -> tuple[str, str]:
     name, equals, port = text.partition("=")
     if not (equals and port):
         raise UsageError(f"--port: expected NODE=PORT such as house=/dev/ttyUSB0, got {text!r}")
-    return named_node(site, name).name, port
+    return node_of(site, name).name, port
 
 
 def _words(seen: Seen) -> str:
