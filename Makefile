@@ -22,10 +22,10 @@ RUFF = build/venv/bin/ruff
 TOMO = build/venv/bin/tomo
 PYRIGHT = build/types/node_modules/.bin/pyright
 
-.PHONY: help setup python run test lint format types docs bench budget powercut day invariants tray desk device clean
+.PHONY: help setup python run test test-rv32 lint format types docs bench budget powercut day invariants tray desk device clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: python  ## fetch and build all that the others need (they do it themselves, too)
 	@$(BOOTSTRAP) all
@@ -61,6 +61,11 @@ docs: python  ## make the tables of docs/ and the flash map for ESP-IDF, which f
 
 bench: setup  ## measure what the project promises, with a table
 	@$(PYTHON) -m benchmarks
+
+test-rv32: setup  ## the unit tests on RV32, and an outage as on the desk: T= and JOBS= as for test
+	@$(BOOTSTRAP) rv32
+	@TOMO_MACHINE=rv32 $(PYTHON) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder \
+		-o testpaths="tests/unit tests/rv32" $(T)
 
 budget: setup  ## count the firmware's instructions on RV32 against kept figures: RENEW=1 keeps new ones
 	@$(BOOTSTRAP) rv32

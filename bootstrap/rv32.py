@@ -22,6 +22,9 @@ PROGRAM = "rv32.elf"
 # Where QEMU puts files into memory, as stubs/rv32 has it.
 ENVIRONMENT = 0x80800000
 FLASH = 0x81000000
+BUNDLE = 0x83000000
+# As boards/rv32/chip.c has it.
+_HEAP_SIZE = 0x80801000
 _BOARD = "boards/rv32"
 _COMPILER = "riscv64-unknown-elf-gcc"
 _PORT = "ports/qemu"
@@ -54,14 +57,19 @@ def compiler() -> str:
     return f"gcc {answer.stdout.strip()}"
 
 
-def command(program: Path, files: Mapping[int, Path]) -> list[str]:
-    """QEMU with `program`, and files at their addresses. An instruction takes 1 ns, always."""
+def command(program: Path, files: Mapping[int, Path], heap: int = 0) -> list[str]:
+    """QEMU with `program`, and files at their addresses. An instruction takes 1 ns, always.
+
+    heap   bytes, up to 16 MiB; 0 is the port's, nearly a device's
+    """
     words = ["qemu-system-riscv32", "-machine", "virt", "-bios", "none", "-nographic"]
     words += ["-monitor", "none", "-serial", "stdio", "-semihosting", "-icount", "shift=0"]
     for address, path in files.items():
         # A comma in a name is written twice.
         name = str(path).replace(",", ",,")
         words += ["-device", f"loader,file={name},addr={address:#x},force-raw=on"]
+    if heap:
+        words += ["-device", f"loader,addr={_HEAP_SIZE:#x},data={heap:#x},data-len=4"]
     return [*words, "-kernel", str(program)]
 
 

@@ -34,11 +34,11 @@ from tests.compiled import compiled, place
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULTS = {"SIZES": ("desk32", "desk64"), "HEAP": "512k", "TIMEOUT_S": 60}
 _RECORD = "\x1e"
-_TESTS = ("tests/lib", "tests/helpers")
+TESTS = ("tests/lib", "tests/helpers")
 _SOURCES = ("firmware", "stubs/shims", "stubs/unix", "stubs/chips")
 # What tests look for beside tests/helpers and beside themselves; read as it is.
-_BOARDS = ("boards", "examples")
-_DATA = "tests/vectors"
+BOARDS = ("boards", "examples")
+DATA = "tests/vectors"
 _BUILD = ROOT / "build"
 FROZEN = "frozen"
 
@@ -49,14 +49,14 @@ def program(size: str) -> Path:
 
 def environment(frozen: bool = False) -> dict[str, str]:
     """Sources on disk win over frozen ones, so that a test sees the file that was just saved."""
-    names = _TESTS if frozen else _TESTS + _SOURCES
+    names = TESTS if frozen else TESTS + _SOURCES
     _link_boards_and_data(frozen)
-    folders = [_compiled(ROOT / name, frozen) for name in names]
+    folders = [in_build(ROOT / name, frozen) for name in names]
     return {**os.environ, "MICROPYPATH": ":".join([*map(str, folders), ".frozen"])}
 
 
 @cache
-def _compiled(path: Path, frozen: bool) -> Path:
+def in_build(path: Path, frozen: bool) -> Path:
     """A file or folder of the checkout, compiled for what is on disk or for the frozen firmware."""
     source = _beside_frozen(path) if frozen else path
     return compiled(source, _place(frozen) / path.relative_to(ROOT))
@@ -68,10 +68,10 @@ def _place(frozen: bool) -> Path:
 
 @cache
 def _link_boards_and_data(frozen: bool) -> None:
-    for name in (*_BOARDS, _DATA):
+    for name in (*BOARDS, DATA):
         link = _place(frozen) / name
         link.parent.mkdir(parents=True, exist_ok=True)
-        target = _beside_frozen(ROOT / name) if frozen and name in _BOARDS else ROOT / name
+        target = _beside_frozen(ROOT / name) if frozen and name in BOARDS else ROOT / name
         with suppress(FileExistsError):
             link.symlink_to(target)
 
@@ -102,7 +102,7 @@ def _base_names(kind: ast.ClassDef) -> list[str]:
     return [name.id if isinstance(name, ast.Name) else str(name) for name in names]
 
 
-class _Source:
+class Source:
     """What `ast` can tell about one test file."""
 
     def __init__(self, path: Path) -> None:
@@ -139,12 +139,15 @@ class DeskFile(pytest.File):
 
     def collect(self) -> Iterator["DeskClass"]:
         try:
-            self.source = _Source(self.path)
+            self.source = Source(self.path)
         except SyntaxError as error:
             raise self.CollectError(f"{error}") from None
         self.tests = self.source.tests()
         for name in self.tests:
-            yield DeskClass.from_parent(self, name=name)
+            yield self.class_kind().from_parent(self, name=name)
+
+    def class_kind(self) -> type["DeskClass"]:
+        return DeskClass
 
 
 class DeskClass(pytest.Collector):
@@ -157,10 +160,17 @@ class DeskClass(pytest.Collector):
             line, sizes = source.lineno, settings["SIZES"]
             if "desk32" in sizes and "no_heap" in ast.unparse(source):
                 sizes = (*sizes, FROZEN)
-            for size in sizes:
-                yield DeskItem.from_parent(
+            for size in self.machines(sizes):
+                yield self.item_kind().from_parent(
                     self, name=f"{test}[{size}]", test=test, line=line, size=size, settings=settings
                 )
+
+    def item_kind(self) -> type["DeskItem"]:
+        return DeskItem
+
+    def machines(self, sizes: tuple[str, ...]) -> tuple[str, ...]:
+        """Where a test that is written for these builds is run."""
+        return sizes
 
 
 class DeskItem(pytest.Item):
@@ -170,31 +180,32 @@ class DeskItem(pytest.Item):
         self, *, test: str, line: int, size: str, settings: dict[str, Any], **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self._test = test
+        self.test = test
         self._line = line
-        self._size = size
-        self._settings = settings
+        self.size = size
+        self.settings = settings
 
     def runtest(self) -> None:
-        if not program(self._size).exists():
-            pytest.skip(f"no {self._size} in build/; run `make setup`")
-        output, status = self._run_process()
-        lines = output.split("\n")  # splitlines() would take the record mark for a line's end
-        records = [line[1:] for line in lines if line.startswith(_RECORD)]
-        said = "\n".join(line for line in lines if line[:1] not in ("", _RECORD))
+        if not program(self.size).exists():
+            pytest.skip(f"no {self.size} in build/; run `make setup`")
+        self.judge_output(*self._run_process())
+
+    def judge_output(self, output: str, status: int) -> None:
+        """Of a process that ran this test alone."""
+        records, said = read_output(output)
         if said:
             self.add_report_section("call", "desk", said)
         if len(records) != 2 or "done" not in records[1]:
-            raise WentWrong(f"{self._size} ended before the test did: {_meaning(status)}\n{said}")
-        self._judge(json.loads(records[0]), json.loads(records[1])["done"])
+            raise WentWrong(f"{self.size} ended before the test did: {_meaning(status)}\n{said}")
+        self.judge(records[0], records[1]["done"])
 
     def _run_process(self) -> tuple[str, int]:
         words = ["-c", "import unittest; unittest.command()"]
-        frozen = self._size == FROZEN
-        path = _compiled(self.path, frozen) if self.path.is_relative_to(ROOT) else self.path
-        target = [str(path), self.parent.name, self._test]
-        command = [str(program(self._size)), "-X", f"heapsize={self._settings['HEAP']}"]
-        limit_s = self._settings["TIMEOUT_S"]
+        frozen = self.size == FROZEN
+        path = in_build(self.path, frozen) if self.path.is_relative_to(ROOT) else self.path
+        target = [str(path), self.parent.name, self.test]
+        command = [str(program(self.size)), "-X", f"heapsize={self.settings['HEAP']}"]
+        limit_s = self.settings["TIMEOUT_S"]
         # A folder of its own: what a test writes disturbs neither the checkout nor other tests.
         with tempfile.TemporaryDirectory(prefix="desk-test-") as folder:
             try:
@@ -210,10 +221,10 @@ class DeskItem(pytest.Item):
                 )
             except subprocess.TimeoutExpired as late:
                 said = (late.stdout or b"").decode(errors="replace")
-                raise WentWrong(f"no end after {limit_s} s on {self._size}\n{said}") from None
+                raise WentWrong(f"no end after {limit_s} s on {self.size}\n{said}") from None
         return done.stdout.decode(errors="replace"), done.returncode
 
-    def _judge(self, record: dict[str, Any], tests: dict[str, list[str]]) -> None:
+    def judge(self, record: dict[str, Any], tests: dict[str, list[str]]) -> None:
         if record["outcome"] == "skipped":
             pytest.skip(record["text"])
         if record["outcome"] != "passed":
@@ -233,11 +244,20 @@ class DeskItem(pytest.Item):
         return self.path, self._line - 1, f"{self.parent.name}.{self.name}"
 
 
+def read_output(output: str) -> tuple[list[dict[str, Any]], str]:
+    """The records of tests/lib/unittest.py, and what was said else."""
+    lines = output.split("\n")  # splitlines() would take the record mark for a line's end
+    records = [json.loads(line[1:]) for line in lines if line.startswith(_RECORD)]
+    return records, "\n".join(line for line in lines if line[:1] not in ("", _RECORD))
+
+
 def _readable(text: str) -> str:
     """A MicroPython traceback without the runner's lines; its last line, which says what, first."""
-    own = f'File "{ROOT}/tests/lib/unittest.py"'
+    for folder in (f"{_BUILD}/beside/", f"{_BUILD.relative_to(ROOT)}/beside/", f"{ROOT}/"):
+        text = text.replace(folder, "")
+    own = 'File "tests/lib/unittest.py"'
     lines = [line for line in text.splitlines() if line and not line.strip().startswith(own)]
-    return "\n".join([lines[-1], *lines]).replace(f"{ROOT}/", "")
+    return "\n".join([lines[-1], *lines])
 
 
 def _meaning(status: int) -> str:

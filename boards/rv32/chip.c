@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "py/gc.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "shared/runtime/pyexec.h"
@@ -93,8 +94,18 @@ const mp_obj_module_t rv32_module = {
 
 MP_REGISTER_MODULE(MP_QSTR__rv32, rv32_module);
 
+// As bootstrap/rv32.py has them: a word that QEMU may set, and memory beyond the linker's script.
+#define HEAP_SIZE (*(const volatile uint32_t *)0x80801000)
+#define HEAP ((char *)0x82000000)
+
 // Called when the interpreter is ready. 1 is a program that raised.
 void rv32_run(void) {
+    static bool anew;
+    if (HEAP_SIZE != 0 && !anew) {
+        anew = true;
+        gc_init(HEAP, HEAP + HEAP_SIZE);
+        mp_init(); // calls this again, and does not return
+    }
     int ended = pyexec_frozen_module("rv32_boot.py", false);
     exit(ended == 1 ? 0 : 1);
 }

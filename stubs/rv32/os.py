@@ -22,6 +22,7 @@ def _read() -> dict:
 
 
 _environment = _read()
+_given = 0  # random bytes
 
 
 def getenv(name: str):
@@ -29,6 +30,12 @@ def getenv(name: str):
     return _environment.get(name)
 
 
+def putenv(name: str, value: str) -> None:
+    _environment[name] = value
+
+
 def urandom(count: int) -> bytes:
-    """The same in every run: what is counted must be."""
-    return bytes(range(count))
+    """Other bytes in each call, and the same in every run: what is counted must be."""
+    global _given
+    _given += count
+    return bytes(each & 0xFF for each in range(_given - count, _given))

@@ -8,6 +8,7 @@ the order of their names, because MicroPython's classes forget the order of defi
     unittest.main()                                at the end of a file: runs it, prints, exits
     micropython -c "import unittest; unittest.command()" FILE             the same for any file
     micropython -c "import unittest; unittest.command()" FILE CLASS TEST  one test, as records
+    unittest.run(FILE, [(CLASS, TEST), ...])       several in one process, as records in this order
 
 A record is one JSON object on a line of its own, after the byte 0x1E, which tests do not print:
 
@@ -281,19 +282,24 @@ def _write(record):
     print("\n" + _RECORD + json.dumps(record))
 
 
-def _run_one(path, class_name, name):
+def run(path, wanted):
+    """Run the tests (class name, name) of the file at `path`; tell how each ended."""
     outcomes = []
     loaded = []
-    started_ms = time.ticks_ms()
     tests = {}
+    started_ms = time.ticks_ms()
     if _attempt(outcomes, lambda: loaded.append(_load(path))):
         tests = _tests(loaded[0])
-        outcome, text = _run(getattr(loaded[0], class_name), name)
-    else:
-        outcome, text = outcomes[0]
-    gc.collect()
-    elapsed_ms = time.ticks_diff(time.ticks_ms(), started_ms)
-    _write({"outcome": outcome, "text": text, "ms": elapsed_ms, "heap": gc.mem_alloc()})
+    for class_name, name in wanted:
+        if loaded:
+            outcome, text = _run(getattr(loaded[0], class_name), name)
+        else:
+            outcome, text = outcomes[0]
+        gc.collect()
+        now_ms = time.ticks_ms()
+        elapsed_ms = time.ticks_diff(now_ms, started_ms)
+        _write({"outcome": outcome, "text": text, "ms": elapsed_ms, "heap": gc.mem_alloc()})
+        started_ms = now_ms
     _write({"done": tests})
 
 
@@ -321,6 +327,7 @@ def command():
     """FILE, or FILE CLASS TEST, from the command line. See the top of this file."""
     arguments = sys.argv[1:]
     if len(arguments) == 3:
-        _run_one(*arguments)
+        path, class_name, name = arguments
+        run(path, [(class_name, name)])
     else:
         sys.exit(0 if _run_all(_load(arguments[0])) else 1)
