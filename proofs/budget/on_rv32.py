@@ -3,7 +3,9 @@
 import json
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from bootstrap import rv32
 from tomo.image.documents import FLASH_FILE, put_node_settings
@@ -11,8 +13,8 @@ from tomo.image.documents import FLASH_FILE, put_node_settings
 ROOT = Path(__file__).resolve().parents[2]
 _LIMIT_S = 180
 # Loads are on again a few seconds after the start: the hold is the site's business.
-_SETTINGS = {"name": "budget", "return_hold_s": 5, "stagger_s": 0}
-_ENVIRONMENT = {
+SETTINGS = {"name": "budget", "return_hold_s": 5, "stagger_s": 0}
+ENVIRONMENT = {
     "DESK_BOARD": "submeter6",
     "DESK_CLOCK": "virtual",
     "DESK_START": "848620800",  # 2026-11-23 00:00 UTC: any instant at which the clock is set
@@ -22,11 +24,16 @@ _ENVIRONMENT = {
 
 def run(program: str) -> dict:
     """The JSON object that the program prints last. Raises SystemExit with all it said else."""
+    return json.loads(output(program).splitlines()[-1])
+
+
+def output(program: str, settings: Mapping[str, Any] = SETTINGS) -> str:
+    """All that the program prints, with these settings in its flash. Raises SystemExit likewise."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        put_node_settings(folder, _SETTINGS)
+        put_node_settings(folder, dict(settings))
         environment = folder / "environment"
-        lines = (_ENVIRONMENT | {"PROGRAM": program}).items()
+        lines = (ENVIRONMENT | {"PROGRAM": program}).items()
         environment.write_text("".join(f"{key}={value}\n" for key, value in lines))
         files = {rv32.ENVIRONMENT: environment, rv32.FLASH: folder / FLASH_FILE}
         try:
@@ -42,4 +49,4 @@ def run(program: str) -> dict:
             raise SystemExit(f"{program}: no end in {_LIMIT_S} s\n{hung.stdout}") from None
     if done.returncode:
         raise SystemExit(f"{program}: status {done.returncode}\n{done.stdout}{done.stderr}")
-    return json.loads(done.stdout.splitlines()[-1])
+    return done.stdout

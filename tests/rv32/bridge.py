@@ -62,8 +62,6 @@ class Rv32File(DeskFile):
 
 
 class Rv32Class(DeskClass):
-    parent: Rv32File
-
     def item_kind(self) -> type[DeskItem]:
         return Rv32Item
 
@@ -73,11 +71,11 @@ class Rv32Class(DeskClass):
 
 
 class Rv32Item(DeskItem):
-    parent: Rv32Class
-
     @property
     def file(self) -> Rv32File:
-        return self.parent.parent
+        file = self.parent.parent
+        assert isinstance(file, Rv32File)
+        return file
 
     @property
     def case(self) -> tuple[str, str]:
