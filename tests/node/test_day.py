@@ -3,7 +3,7 @@
 The world that the test plays is integers, W times ms, so every counter is known by hand: what
 flows while the power is away flows past the meter, and each cut may take a watt-hour of a circuit
 besides.
-`make day` plays 24 hours; the test one, with three cuts as well.
+`make day` plays 24 hours; the test half of one, with three cuts as well.
 """
 
 import asyncio
@@ -26,15 +26,15 @@ LOCAL = datetime.timezone(datetime.timedelta(hours=9))
 EPOCH = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 NONE = 0xFFFFFFFE  # docs/echonet-lite.md: E2 and E4 where there was no reading
 MINUTE_MS = 60_000
-START_MIN = -3
+START_MIN = -4
 # Minutes of the day: the power goes, is back, and somebody sets the clock, which starts at 2000.
 # Half hours that end before the clock is right, and while there is no power, are gaps.
 if os.environ.get("TOMO_WHOLE_DAY"):
     CUTS = ((130, 190, 200), (700, 701, 735), (1_000, 1_025, 1_026))
     GAPS_MIN, END_MIN = (150, 180, 720, 1_020), 1_441
 else:
-    CUTS = ((10, 13, 40), (45, 46, 48), (51, 53, 55))
-    GAPS_MIN, END_MIN = (30,), 61
+    CUTS = ((-1, 1, 3), (10, 11, 13), (20, 22, 24))
+    GAPS_MIN, END_MIN = (0,), 31
 STEP_MIN = 10  # powers change
 # A reading is of the second in which the clock passes, measured each two: 1.5 kW flow 0.9 Wh.
 MOST_OFF_WH = 1
