@@ -17,6 +17,8 @@ from typer.testing import CliRunner
 from proofs.tray.bench import Bench
 from tests.host.stock_images import stock
 from tomo.cli.app import app
+from tomo.flashing.loader import Garbled
+from tomo.flashing.records import UNCHANGED, WRITTEN
 from tomo.virtual.faults import FAULTS
 
 BOARD = "submeter6"
@@ -56,11 +58,20 @@ def flash(image: Path, ports: Sequence[str], status: int, watch_s: int = 0) -> d
     """What came of it by port. Raises Wrong if it does not end with this status."""
     command = [str(Path(sys.executable).with_name("tomo")), "flash", "--board", BOARD, "--json"]
     command += ["--image", str(image), "--watch", str(watch_s), *ports]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    done = _run(command)
+    if done.returncode == Garbled.exit_code:
+        # On a machine that is too busy a virtual chip may answer too late, at any speed. It is run
+        # again then, as it says itself, and goes on with what is not yet right.
+        done = _run(command)
+    boards = json.loads(done.stdout.splitlines()[-1])["boards"] if done.stdout else []
     if done.returncode != status:
-        said = f"{done.stdout[-500:]}{done.stderr[-500:]}"
-        raise Wrong(f"`tomo flash` ended with {done.returncode}, not {status}: {said}")
-    return {one["port"]: one for one in json.loads(done.stdout.splitlines()[-1])["boards"]}
+        said = "; ".join(f"{one['port']}: {one['reason'] or one['verdict']}" for one in boards)
+        raise Wrong(f"`tomo flash` ended with {done.returncode}, not {status}: {said}{done.stderr}")
+    return {one["port"]: one for one in boards}
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
 
 
 def build(folder: Path, board: str = BOARD) -> Path:
@@ -114,7 +125,9 @@ def _flash(bench: Bench, image: Path, sound: Sequence[int]) -> None:
     results = flash(image, ports, status=1, watch_s=60)
     for number in range(1, COUNT + 1):
         one = results[bench.port(number)]
-        if number in sound and (one["verdict"], one["starts"]) != ("written", "yes"):
+        if number in sound and (
+            one["verdict"] not in (WRITTEN, UNCHANGED) or one["starts"] != "yes"
+        ):
             raise Wrong(f"board {number} should be written and start: {one}")
         if number not in sound and REASONS[number] not in one["reason"]:
             raise Wrong(f"board {number} ({FAULTY[number]}) should be refused: {one}")
