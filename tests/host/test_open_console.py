@@ -133,6 +133,11 @@ def test_what_is_refused_for_now_is_asked_for_again_and_not_for_ever(monkeypatch
         assert console.ask("defaults", "defaults")["t"] == 2.0
         assert node.heard == ["defaults"] * 3
     monkeypatch.setattr("tomo.transport.console._BUSY_S", 0)
+    begun = []
+    with SerialNode(answer=busy(2)) as node, open_console(node.path) as console:
+        console.busy_s, console.on_busy = 60, lambda: begun.append(1)
+        assert console.ask("defaults", "defaults")["t"] == 2.0
+        assert begun == [1]
     refused = pytest.raises(Refused, match="FlashBusy")
     with SerialNode(answer=busy(9)) as node, open_console(node.path) as console, refused:
         console.ask("defaults", "defaults")

@@ -28,6 +28,7 @@ from tomo.site import records
 from tomo.site.read import read
 from tomo.transport.console import open_console
 
+_BUSY_S = 90.0
 PASSWORD = "TOMO_WIFI_PASSWORD"  # where it may stand; never on a command line, which all can see
 
 Port = Annotated[
@@ -91,6 +92,9 @@ def carry_out(order: Order, port: str, inventory: Inventory, as_json: bool) -> B
 
     began = time.monotonic()
     with open_console(port) as console:
+        # Loads that return one by one may keep a node from writing for that long.
+        console.busy_s = _BUSY_S
+        console.on_busy = _tell_busy
         board = do_provision(order, Node(console), inventory, tell)
     took_s = round(time.monotonic() - began, 1)
     if as_json:
@@ -98,6 +102,11 @@ def carry_out(order: Order, port: str, inventory: Inventory, as_json: bool) -> B
     else:
         say(render.done_line(board, took_s), "green")
     return board
+
+
+def _tell_busy() -> None:
+    words = "its grid is not normal, or a relay has just moved"
+    print_warnings((f"the node writes nothing now: {words}; waiting, {_BUSY_S:g} s at most",))
 
 
 def node_of(site: records.Site, name: str) -> records.Node:

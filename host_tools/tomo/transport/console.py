@@ -110,10 +110,16 @@ def open_console(node: str, answer_s: float = 3.0) -> "NodeConsole":
 
 
 class NodeConsole:
-    """Open inside the `with`. `where` is a port, or any other place that pyserial can open."""
+    """Open inside the `with`. `where` is a port, or any other place that pyserial can open.
+
+    busy_s    how long to ask again for what a node refuses for now
+    on_busy   called when that begins
+    """
 
     def __init__(self, where: str, answer_s: float = 3.0) -> None:
         self.where = where
+        self.busy_s = _BUSY_S
+        self.on_busy: Callable[[], None] = lambda: None
         self._answer_s = answer_s
         self._pending = b""
         self._odd = ""
@@ -140,17 +146,21 @@ class NodeConsole:
     def ask(self, command: str, event: str, fits: Callable[[dict], bool] | None = None) -> dict:
         """The answer to a command: the next object with this event that `fits`.
 
-        What is refused for now is asked for again, for two seconds.
+        What is refused for now is asked for again, for `busy_s`.
 
         Raises Refused, NodeSilent, or NodeWrong if only nonsense came.
         """
-        until = time.monotonic() + _BUSY_S
+        until = time.monotonic() + self.busy_s
+        told = False
         while True:
             try:
                 return self._ask(command, event, fits)
             except Refused as refused:
                 if not refused.for_now or time.monotonic() > until:
                     raise
+            if not told:
+                self.on_busy()
+                told = True
             time.sleep(_BUSY_AGAIN_S)
 
     def hear(self, event: str, wait_s: float) -> dict:

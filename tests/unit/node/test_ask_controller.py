@@ -8,6 +8,7 @@ import random
 import sys
 import unittest
 
+from calm_control import CalmControl
 from fake_socket import FakeNetwork
 from sntp_by_hand import reply
 
@@ -15,7 +16,6 @@ import desk_clock
 from tomoshibi.core.calendar import HELD, NEVER_SET, SYNCHRONISED, Calendar
 from tomoshibi.core.events import CLOCK, CONTROLLER_TIME, NETWORK_TIME
 from tomoshibi.core.modules import let_go
-from tomoshibi.core.uptime import Uptime
 from tomoshibi.node.time_job import TimeJob
 
 PEER = "192.0.2.5"
@@ -24,19 +24,6 @@ SERVER = ("192.0.2.1", 123)
 NOON_S = 9_825 * 86_400 + 3 * 3_600
 NOW_S = NOON_S + 600
 DATE = b"\x07\xea\x0b\x19"
-
-
-class Control:
-    def __init__(self):
-        self.uptime = Uptime()
-        self.is_calm = True
-        self.events = []
-
-    def calm(self):
-        return self.is_calm
-
-    def record(self, kind, subject, before, after, cause, actor):
-        self.events.append((kind, subject, before, after, cause, actor))
 
 
 class Link:
@@ -87,7 +74,7 @@ class ControllerCase(unittest.TestCase):
         self.into_s = into_s
         self.link = Link(self)
         self.echonet = Echonet(self.link)
-        self.control = Control()
+        self.control = CalmControl()
         self.calendar = Calendar(540)
         self.job = TimeJob(server, peer, self.echonet, self.calendar, self.control)
         self.after_ms = 20

@@ -5,6 +5,7 @@ import random
 import sys
 import unittest
 
+from calm_control import CalmControl
 from fake_socket import FakeNetwork
 from sntp_by_hand import reply
 
@@ -12,7 +13,6 @@ import desk_clock
 from tomoshibi.core.calendar import HELD, NEVER_SET, SYNCHRONISED, Calendar, day_number
 from tomoshibi.core.events import CLOCK, NETWORK_TIME
 from tomoshibi.core.modules import let_go
-from tomoshibi.core.uptime import Uptime
 from tomoshibi.node.time_job import TimeJob
 
 SERVER = ("192.0.2.1", 123)
@@ -27,19 +27,6 @@ class Link:
 class Echonet:
     def __init__(self, link):
         self.link = link
-
-
-class Control:
-    def __init__(self):
-        self.uptime = Uptime()
-        self.is_calm = True
-        self.events = []
-
-    def calm(self):
-        return self.is_calm
-
-    def record(self, kind, subject, before, after, cause, actor):
-        self.events.append((kind, subject, before, after, cause, actor))
 
 
 def refuse():
@@ -61,7 +48,7 @@ class TimeCase(unittest.TestCase):
         let_go("node.ask_time")  # which has the network before
         self.network = FakeNetwork().install()
         self.link = Link()
-        self.control = Control()
+        self.control = CalmControl()
         self.calendar = Calendar(540)
         self.job = TimeJob(SERVER[0], "", Echonet(self.link), self.calendar, self.control)
         self.true_s = clock_s + ahead_s
