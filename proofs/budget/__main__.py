@@ -13,13 +13,18 @@ from proofs.budget.on_rv32 import ROOT, run
 
 # Loads of the sub-meter: the outage has to open them all.
 _RELAYS = 6
+_IP = "192.168.10.11"
 
 
 def main() -> int:
     """1 if an operation has grown or the reaction is too long; which, is told after the table."""
     compiler = rv32.compiler()
     node = run("node")
-    counted = run("rooms")["counts"] | node["counts"]
+    stack = run("stack", _IP)
+    if not stack["answered"]:
+        print("no request was answered while the stack was measured", file=sys.stderr)
+        return 1
+    counted = run("rooms")["counts"] | node["counts"] | stack["counts"]
     if node["opened"] != _RELAYS:
         print(f"the outage opened {node['opened']} relays, of {_RELAYS}", file=sys.stderr)
         return 1
@@ -45,7 +50,7 @@ def _table(rows: list[gate.Row], compiler: str) -> Table:
     table = Table("operation", f"instructions, {compiler}", "kept", "change", "at most")
     for row in rows:
         change = "" if row.change_percent is None else f"{row.change_percent:+.1f} %"
-        most = f"{gate.REACTION_MOST:,}" if row.name == gate.REACTION else ""
+        most = _number(gate.MOST.get(row.name))
         style = "red" if row.wrong() else None
         table.add_row(row.name, _number(row.counted), _number(row.kept), change, most, style=style)
     return table

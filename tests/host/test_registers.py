@@ -539,7 +539,7 @@ bits = st.sampled_from(USED).flatmap(
     lambda span: st.integers(8 * span[0], 8 * (span[0] + span[1]) - 1)
 )
 often = settings_of_test(
-    max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -566,13 +566,13 @@ def test_garbage_never_ends_in_a_traceback(image, span, garbage, choose):
     all_commands(image(WHOLE[:at] + garbage + WHOLE[at + len(garbage) :]))
 
 
-@settings_of_test(often, max_examples=10)
+@settings_of_test(often, max_examples=5)
 @given(st.integers(0, chips.CHIP - 1))
 def test_a_cut_file_never_ends_in_a_traceback(image, size):
     all_commands(image(WHOLE[:size]))
 
 
-@settings_of_test(often, max_examples=15)
+@settings_of_test(often, max_examples=8)
 @given(
     st.sampled_from(["registers", "history"]), st.integers(0, 255), st.integers(0, 255), st.data()
 )

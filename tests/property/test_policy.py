@@ -116,7 +116,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(loads=control_loads, limit_w=st.integers(0, 6000), steps=steps)
 def test_invariants_hold_through_any_sequence_of_senses(policy, loads, limit_w, steps):
     # At the end the grid is healthy until everything has returned (I6), at most for 300 s, the

@@ -31,11 +31,17 @@ def counted(work, *arguments) -> int:
 
 
 def leave_out_hardware() -> None:
+    leave_out(_left_out, _left_out_two)
+
+
+def leave_out(wrap, wrap_two) -> None:
+    """Put `wrap(method)` in the place of each method of what stands in for hardware, and
+    `wrap_two` where no tuple of its two arguments may be made."""
     for kind, names in _OF_HARDWARE:
         for name in names:
-            setattr(kind, name, _left_out(getattr(kind, name)))
+            setattr(kind, name, wrap(getattr(kind, name)))
     for kind, name in _WITH_TWO:
-        setattr(kind, name, _left_out_two(getattr(kind, name)))
+        setattr(kind, name, wrap_two(getattr(kind, name)))
 
 
 def _left_out(method):
