@@ -1,3 +1,5 @@
 """Tomoshibi's host tools: flash, provision and test nodes, and run simulated sites."""
 
-__version__ = "0.1.0"
+from tomoshibi.wire.release import VERSION as __version__
+
+__all__ = ("__version__",)

@@ -25,6 +25,7 @@ class FreshBoard:
         self.settings = {}
         self.counters = {}  # of its six branches: import and export, Wh
         self.clock, self.local = "never set", None
+        self.firmware = "0.9.1"
         self.heard = []
         self.cut: Any = whole
         self._running = {}
@@ -47,7 +48,8 @@ class FreshBoard:
 
     def do_status(self, _rest):
         return {
-            "event": "status", "board": self.board, "clock": self.clock, "refused_settings": 0,
+            "event": "status", "board": self.board, "firmware": self.firmware,
+            "clock": self.clock, "refused_settings": 0,
         }  # fmt: skip
 
     def do_points(self, _rest):

@@ -17,6 +17,7 @@ from tomo.cli.streams import ReaderGone, _Stream
 from tomo.errors import MachineRefused, UsageError
 from tomo.image.documents import put_node_settings
 from tomo.transport.signals import Stopped, stoppable
+from tomoshibi.wire.release import VERSION
 
 TOMO = str(Path(sys.executable).with_name("tomo"))
 BLACKOUT = str(ROOT / "scenarios" / "blackout.toml")
@@ -53,7 +54,7 @@ def tomo(monkeypatch, capfd):
 
 def test_the_version_is_told():
     done = started("--version")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "tomo 0.1.0\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"tomo {VERSION}\n", "")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -98,6 +98,27 @@ def test_what_is_there_is_found_and_nothing_is_written(inventory):
     need_whole(board, inventory)
 
 
+def test_the_inventory_has_the_firmware_that_a_board_told_last(inventory):
+    board = FreshBoard()
+    run(board, inventory)
+    assert of_chip(inventory, board).firmware == "0.9.1"
+    board.firmware = "0.10.0"
+    assert run(board, inventory, password="")["settings"] == "found"
+    stored = of_chip(inventory, board)
+    assert (stored.firmware, stored.state) == ("0.10.0", PROVISIONED)
+    shown = CliRunner().invoke(app, ["inventory", "ls", "--inventory", str(inventory.path)])
+    assert "0.10.0" in shown.stdout
+
+
+def test_firmware_that_tells_no_version_is_provisioned_all_the_same(inventory, monkeypatch):
+    board = FreshBoard()
+    status = board.do_status("")
+    del status["firmware"]
+    monkeypatch.setattr(board, "do_status", lambda _rest: status)
+    run(board, inventory)
+    assert of_chip(inventory, board).firmware == ""
+
+
 def test_only_what_differs_is_set_again(inventory):
     board = FreshBoard()
     run(board, inventory)

@@ -7,6 +7,7 @@ import pytest
 from tests.desk_bridge import ROOT
 from tests.node.desk_nodes import with_port
 from tests.node.held_nodes import tomo
+from tomo import __version__
 from tomo.image import documents, flash_image
 from tomo.inventory.keys import KeyFolder
 from tomo.inventory.records import PROVISIONED, REPLACED, WIPED
@@ -67,6 +68,7 @@ def test_a_fresh_board_becomes_the_house_of_the_example(tmp_path, monkeypatch):
     }  # fmt: skip
     (stored,) = inventory.boards()
     assert (stored.state, stored.mac, stored.node) == (PROVISIONED, "020000000001", "house")
+    assert stored.firmware == __version__
     for secret in (keys.secret, keys.key, PASSWORD):
         assert secret not in said + again
         assert secret.encode() not in inventory.path.read_bytes()

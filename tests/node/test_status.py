@@ -4,6 +4,7 @@ import pytest
 
 from tests.node.desk_nodes import SETTINGS
 from tests.node.held_nodes import life
+from tomoshibi.wire.release import VERSION
 from tomoshibi.wire.status import NAME, STATUS
 
 pytestmark = pytest.mark.usefixtures("desk32")
@@ -24,6 +25,7 @@ def test_status_counts_what_was_lost_and_refused_and_tells_what_memory_is_left(t
     assert 8_192 <= after["heap_largest"] <= after["heap_free"]
     assert 0 < after["heap_lowest"] <= after["heap_free"]
     assert after["heap_lowest"] <= before["heap_lowest"]
+    assert after["firmware"] == VERSION
     # A node without network has no counts of datagrams, one without a lamp sees no sky.
     absent = {"answered", "discarded", "withheld", "too_long", "empty", "unsent", "missed_sky"}
     assert set(after) - {"t", "event"} | absent == {row[NAME] for row in STATUS}

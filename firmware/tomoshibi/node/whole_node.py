@@ -6,6 +6,7 @@ from tomoshibi.core.errors import NodeFault
 from tomoshibi.core.modules import let_go
 from tomoshibi.node.console_job import CommandJob, EventJob
 from tomoshibi.node.supervisor import supervise
+from tomoshibi.wire.release import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -138,6 +139,7 @@ class Node:
         status = {
             "event": "status",
             "board": self._board_name,
+            "firmware": VERSION,
             "name": self._name,
             "grid": word(GRID_STATES, control.grid.state),
             "waits_for": word(CAUSES, control.wait_cause()),

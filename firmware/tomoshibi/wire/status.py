@@ -9,6 +9,7 @@ SENTENCE = 2
 
 STATUS = (
     ("board", "", "Which board it is."),
+    ("firmware", "", "Its version."),
     ("name", "", "What the operator calls it."),
     ("grid", "", "The state of the grid."),
     ("waits_for", "", "What, besides the hold time, keeps loads from returning; else empty."),

@@ -20,7 +20,11 @@ _SYNCHRONISED = "synchronised"
 
 @dataclass(frozen=True)
 class Seen:
-    """What a node tells of itself. serial: the one that it runs with, its MAC if it has none."""
+    """What a node tells of itself.
+
+    serial     the one that it runs with, its MAC if it has none
+    firmware   its version; empty if it is of before a node told one
+    """
 
     board: str
     mac: str
@@ -28,6 +32,7 @@ class Seen:
     synchronised: bool
     local: datetime | None  # its own time, to the minute; None if its clock was never set
     refused_settings: int
+    firmware: str
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ class Node:
                 synchronised=status["clock"] == _SYNCHRONISED,
                 local=_moment(own),
                 refused_settings=int(status["refused_settings"]),
+                firmware=str(status.get("firmware", "")),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise NodeWrong(

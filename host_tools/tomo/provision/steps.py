@@ -152,7 +152,10 @@ class _Work:
                 f"board {serial} has a key already, and {self._folder.folder} does not have it",
                 "Who provisioned it has it: copy their file, or use their inventory.",
             )
-        claim = Board(seen.mac, serial, node.board, hardware, site.name, node.name, node.place)
+        claim = Board(
+            seen.mac, serial, node.board, hardware, site.name, node.name, node.place,
+            firmware=seen.firmware,
+        )  # fmt: skip
         self._inventory.need_free(claim, self._old)
         self._need_unused(claim)
         return claim

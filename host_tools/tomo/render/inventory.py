@@ -17,11 +17,12 @@ _WORDS = {
 
 def boards_table(boards: Iterable[Board]) -> Table:
     """One line a board."""
-    table = Table("site", "node", "serial", "MAC", "board", "place", "state")
+    table = Table("site", "node", "serial", "MAC", "board", "firmware", "place", "state")
     for one in boards:
         table.add_row(
-            one.site, one.node, one.serial, spaced(one.mac), one.board, one.place, one.state
-        )
+            one.site, one.node, one.serial, spaced(one.mac), one.board, one.firmware, one.place,
+            one.state,
+        )  # fmt: skip
     return table
 
 
