@@ -22,10 +22,10 @@ RUFF = build/venv/bin/ruff
 TOMO = build/venv/bin/tomo
 PYRIGHT = build/types/node_modules/.bin/pyright
 
-.PHONY: help setup python run test test-rv32 lint format types docs bench budget powercut day invariants tray desk device clean
+.PHONY: help setup python run test test-rv32 lint format types docs bench budget powercut day invariants tray provisioning desk device clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: python  ## fetch and build all that the others need (they do it themselves, too)
 	@$(BOOTSTRAP) all
@@ -82,6 +82,9 @@ invariants: setup  ## drive the load control through thousands of random outages
 
 tray: setup  ## flash a tray of virtual boards, two of them faulty, and drive one through an outage
 	@$(PYTHON) -m proofs.tray
+
+provisioning: setup  ## cut provisioning at every 5 %: cable, Ctrl-C, supply; a run more completes it
+	@$(PYTHON) -m proofs.provision
 
 desk: setup  ## boot one desk node here: BOARD=submeter6|streetlight, IP=127.0.0.11
 	@$(TOMO) desk $(BOARD) --ip $(IP)

@@ -32,6 +32,23 @@ def test_a_port_and_a_desk_nodes_folder_lead_to_the_same_console(tmp_path, as_fo
         assert node.heard == ["status"]
 
 
+@pytest.mark.parametrize("pulled", ["before it is asked", "as it is asked"])
+def test_a_cable_that_is_pulled_at_any_moment_is_told(pulled):
+    with PseudoTerminal() as terminal, open_console(terminal.path) as console:
+        write = console._port.write
+
+        def last(data):
+            write(data)
+            terminal.__exit__()
+
+        if pulled == "as it is asked":
+            console._port.write = last
+        else:
+            terminal.__exit__()
+        with pytest.raises(NodeSilent, match="is gone"):
+            console.ask("status", "status")
+
+
 @pytest.mark.parametrize("command", ["status", "why", "set-time"])
 @pytest.mark.parametrize(
     ("where", "status", "says"),

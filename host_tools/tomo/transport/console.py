@@ -8,6 +8,7 @@ Other lines may come between: events as they happen, the boot loader's greeting.
 
 import json
 import re
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -37,6 +38,10 @@ _SECRET_SETTINGS = [row[NAME] for row in SETTINGS if row[KIND] == SECRET]
 # goes out as fast as a node reads, and no faster.
 _PIECE = 128
 _PIECE_S = 0.04
+
+# How a port is gone. What pyserial says of a queue that does not empty is no OSError, and of a port
+# that was closed meanwhile a TypeError.
+_GONE = (OSError, termios.error, TypeError)
 
 # In a desk node's folder: leads to the pseudo-terminal of its console while the node runs.
 CONSOLE_LINK = "console"
@@ -134,8 +139,12 @@ class NodeConsole:
                 f"cannot open {self.where}: {error}",
                 "Check its name and your right to use it, and that no other program has it open.",
             ) from None
-        # What was said before we came answers none of our questions.
-        self._port.reset_input_buffer()
+        try:
+            # What was said before we came answers none of our questions.
+            self._port.reset_input_buffer()
+        except _GONE as error:
+            self._port.close()
+            raise self._gone(error) from None
         return self
 
     def __exit__(
@@ -228,7 +237,7 @@ class NodeConsole:
     def _take(self) -> bytes:
         try:
             return self._port.read(max(1, self._port.in_waiting))
-        except (OSError, TypeError) as error:  # TypeError: pyserial's, of a port closed meanwhile
+        except _GONE as error:
             raise self._gone(error) from None
 
     def _write(self, data: bytes) -> None:
@@ -238,7 +247,7 @@ class NodeConsole:
                 time.sleep(_PIECE_S)
                 self._port.write(data[at : at + _PIECE])
             self._port.flush()
-        except OSError as error:
+        except _GONE as error:
             raise self._gone(error) from None
 
     def _gone(self, error: Exception) -> NodeSilent:

@@ -1,0 +1,1 @@
+"""What is promised of provisioning, tried wherever it can be cut."""
