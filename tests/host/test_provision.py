@@ -2,8 +2,9 @@
 
 import json
 import logging
+import resource
 import traceback
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain, count
@@ -17,8 +18,8 @@ from tests.host.fresh_board import FreshBoard, pulled, whole
 from tomo.cli import provision as command
 from tomo.cli.app import app
 from tomo.errors import HostError, MachineRefused, NodeSilent
-from tomo.inventory.keys import KeyFolder, fingerprint
-from tomo.inventory.records import PROVISIONED, Board
+from tomo.inventory.keys import KeyFolder, fingerprint, make
+from tomo.inventory.records import BEGUN, PROVISIONED, Board
 from tomo.inventory.store import Inventory, Taken
 from tomo.provision.clock import ClockDoubtful, need_credible
 from tomo.provision.node import Node
@@ -32,6 +33,17 @@ PASSWORD = "correct horse"
 STEPS = ["keys", "identity", "key", "settings", "restart", "time"]
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 YEAR = timedelta(days=365)
+
+
+@contextmanager
+def no_room(bytes_left=0):
+    """No file of this process gets longer than that, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_left, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def order(name="house", **other: Any):
@@ -166,12 +178,10 @@ def test_a_node_that_is_changed_is_not_good_until_all_of_it_is(inventory, monkey
     need_whole(board, inventory)
 
 
-@pytest.mark.parametrize("end", [KeyboardInterrupt, MachineRefused("full")])
 @pytest.mark.parametrize("what", ["begin", "keys", "record"])
-def test_a_full_disk_or_ctrl_c_leaves_nothing_that_is_called_good(
-    inventory, monkeypatch, end, what
-):
-    """The disk is full, or Ctrl-C comes, before the inventory or the keys are written."""
+def test_ctrl_c_leaves_nothing_that_is_called_good(inventory, monkeypatch, what):
+    """Before the inventory or the keys are written."""
+    end = KeyboardInterrupt
     board = FreshBoard()
     put_all, keep = Inventory.put_all, KeyFolder.keep
 
@@ -189,7 +199,7 @@ def test_a_full_disk_or_ctrl_c_leaves_nothing_that_is_called_good(
     with monkeypatch.context() as patch:
         patch.setattr(Inventory, "put_all", cramped)
         patch.setattr(KeyFolder, "keep", kept)
-        with pytest.raises((KeyboardInterrupt, MachineRefused)):
+        with pytest.raises(KeyboardInterrupt):
             run(board, inventory)
     stored = inventory.of_chip(board.mac)
     assert stored is None or stored.state != PROVISIONED
@@ -278,12 +288,51 @@ def test_a_node_has_one_board_and_a_board_moves_only_when_told(inventory):
     assert (of_chip(inventory, board).node, board.settings["name"]) == ("shop", "shop")
 
 
-def test_a_full_disk_is_told_before_anything_is_written(inventory, monkeypatch):
-    def full(_self):
-        raise MachineRefused("no room")
+def test_a_full_disk_is_told_before_anything_is_written(shell, inventory):
+    board = FreshBoard()
+    with no_room():
+        refused = shell(board).exception
+    assert isinstance(refused, MachineRefused)
+    assert (refused.exit_code, str(inventory.path) in str(refused)) == (5, True)
+    assert "Make room" in refused.hint
+    assert (board.identity, board.settings, inventory.boards()) == ({}, {}, [])
 
-    monkeypatch.setattr(Inventory, "need_room", full)
-    assert untouched(FreshBoard(), inventory, MachineRefused, "no room").exit_code == 5
+
+def test_a_disk_that_is_full_from_any_moment_on_leaves_nothing_that_is_called_good(tmp_path):
+    for number in count(1):
+        board, inventory = FreshBoard(), Inventory(tmp_path / str(number) / "inventory.db")
+        with ExitStack() as full:
+            board.cut = lambda at, _answered, full=full, number=number: (
+                full.enter_context(no_room()) if at == number else None
+            )
+            try:
+                run(board, inventory)
+                break  # more questions than it asks
+            except MachineRefused:
+                pass  # as it is to be told
+        stored = inventory.of_chip(board.mac)
+        assert stored is None or stored.state == BEGUN
+        board.cut = whole
+        assert list(run(board, inventory)) == STEPS
+        need_whole(board, inventory)
+    assert number > 15
+
+
+def test_keys_for_which_there_is_no_room_are_given_to_no_board(inventory, monkeypatch):
+    board = FreshBoard()
+    with ExitStack() as full, monkeypatch.context() as patch:
+
+        def made():
+            full.enter_context(no_room(20))
+            return make()
+
+        patch.setattr("tomo.provision.steps.make", made)
+        with pytest.raises(MachineRefused, match=r"cannot write to .*020000000001\.json"):
+            run(board, inventory)
+    assert (board.identity, of_chip(inventory, board).state) == ({}, BEGUN)
+    assert not list(KeyFolder(inventory.path).folder.iterdir())
+    run(board, inventory)
+    need_whole(board, inventory)
 
 
 @pytest.mark.parametrize(

@@ -135,10 +135,14 @@ class Inventory:
             database.execute(f"PRAGMA user_version = {_VERSION}")
 
     def _rows(self, text: str, values: tuple = ()) -> list[tuple]:
-        """What an inventory that is not there holds is nothing: reading makes none."""
+        """What an inventory that is not there holds is nothing: reading makes none. A disk that was
+        full as it was to be made leaves an empty file.
+        """
         if not self.path.exists():
             return []
         with self._open() as database:
+            if not _version(database):
+                return []
             return database.execute(text, values).fetchall()
 
     @contextmanager
