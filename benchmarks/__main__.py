@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import deploy, flash, load, memory, speed
+from benchmarks import deploy, flash, load, memory, provision, speed
 from benchmarks.on_desk import ROOT
 
 # From the grid's loss to the first load that is cut, as the README has it.
@@ -30,6 +30,7 @@ def main() -> int:
         "codec": speed.codec(),
         "flash": flash.measure(),
         "deploy": deploy.measure(),
+        "provision": provision.measure(),
         "reaction": flash.reaction(),
     }
     target = ROOT / "build" / "bench" / "bench.json"
@@ -92,6 +93,8 @@ def _fill(table: _Table, results: dict) -> None:
     table.add("frames a second, pychonet on CPython", str(codec["pychonet_cpython_frames_per_s"]))
     _fill_flash(table, results["flash"])
     _fill_deploy(table, results["deploy"])
+    took_s, aim_s = results["provision"]["median_s"], results["provision"]["aim_s"]
+    table.add("a node provisioned", f"{took_s} s", f"< {aim_s:g} s", took_s < aim_s)
     for board, found in results["reaction"].items():
         for meanwhile, times_ms in found.items():
             worst_ms = max(times_ms)

@@ -54,6 +54,15 @@ def whole(place: Place) -> int:
     return passed
 
 
+def seconds(place: Place) -> float:
+    """How long a fresh board takes, as the command tells it. Raises Wrong."""
+    with Board(KIND, place.chip) as board:
+        status, out, told = tomo(*_words(place, board.port))
+    if status:
+        raise Wrong(f"a run that nothing happens to: status {status}, {told!r}")
+    return json.loads(out.splitlines()[-1])["took_s"]
+
+
 def cut(place: Place, *troubles: tuple[int, str]) -> int:
     """Provision a fresh board, with a trouble at a byte that passes in a run each, and once more.
 
