@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import resource
 import traceback
 from contextlib import ExitStack, contextmanager
@@ -382,6 +383,44 @@ def shell(inventory, monkeypatch):
         return CliRunner().invoke(app, typed, **other)
 
     return call
+
+
+def a_year_off(_board, _inventory, patch):
+    patch.setattr("tomo.provision.steps.installed", lambda: datetime.now(UTC) + YEAR)
+    return 5, "this machine's clock says .* but these tools were installed"
+
+
+def another_kind(board, _inventory, patch):
+    patch.setattr(board, "board", "streetlight")
+    return 1, "this is a streetlight board, and house is a submeter6"
+
+
+def a_serial_twice(board, inventory, patch):
+    patch.setitem(board.identity, "serial", "TM-000101")
+    patch.setitem(board.identity, "hardware", "B")
+    patch.setitem(board.identity, "secret", "ab" * 32)
+    inventory.put(Board("020000000009", "TM-000101", "submeter6", "B", "Lane", "hut", ""), "begun")
+    return 1, "serial TM-000101 is that of board 020000000009"
+
+
+@pytest.mark.parametrize("what", [a_year_off, another_kind, a_serial_twice])
+def test_what_the_command_refuses_it_tells_and_writes_nothing_and_then_it_goes_on(
+    shell, inventory, monkeypatch, what
+):
+    board = FreshBoard()
+    with monkeypatch.context() as patch:
+        status, says = what(board, inventory, patch)
+        before = (dict(board.identity), inventory.boards(), inventory.history())
+        refused = shell(board, env={command.PASSWORD: PASSWORD}).exception
+        assert isinstance(refused, HostError)
+        assert (refused.exit_code, bool(refused.hint)) == (status, True)
+        assert re.match(says, str(refused))
+        assert (board.identity, inventory.boards(), inventory.history()) == before
+        assert (board.settings, board.local) == ({}, None)
+        assert not KeyFolder(inventory.path).folder.exists()
+    inventory.put(Board("020000000009", "TM-000109", "submeter6", "B", "Lane", "hut", ""), "begun")
+    assert shell(board, env={command.PASSWORD: PASSWORD}).exit_code == 0
+    need_whole(board, inventory)
 
 
 def test_the_password_comes_from_a_file_or_the_environment(shell, tmp_path, inventory):
