@@ -250,6 +250,8 @@ def test_by_the_site_it_tells_names_and_reports_in_json_and_html(shell, tmp_path
     assert "circuit 3 (house fridge) is reversed" in page
     assert "House, shop and street" in page
     assert not re.findall(r"(?:src|href)=", page)
+    on_paper = page.partition("@media print")[2]  # which has no backgrounds: white would be unseen
+    assert re.search(r"\.verdict \{ background: none.*\.failed \{ color: #", on_paper, re.DOTALL)
 
 
 def test_answers_come_from_standard_input_and_what_nobody_answers_is_skipped(shell):

@@ -6,7 +6,7 @@ from typing import Any
 from tomo.commission.records import RIGHT, SKIPPED, WRONG, Check
 from tomo.render.html import document, table
 
-_CELLS = {RIGHT: "ok", WRONG: "bad", SKIPPED: ""}
+_CELLS = {RIGHT: "ok", WRONG: "bad", SKIPPED: "state"}
 
 
 def line(check: Check) -> str:

@@ -19,13 +19,20 @@ h1 {{ font-size: 26px; margin: 0 0 4px; }} h2 {{ font-size: 19px; margin: 32px 0
 .tile b {{ display: block; font-size: 24px; }} .tile span {{ color: #555; font-size: 13px; }}
 table {{ border-collapse: collapse; width: 100%; }}
 th, td {{ text-align: left; padding: 5px 12px 5px 0; border-bottom: 1px solid #e3e3e3;
-  vertical-align: top; }}
+  vertical-align: top; overflow-wrap: anywhere; }}
 th {{ font-size: 13px; color: #555; }}
 td.n, th.n {{ text-align: right; font-variant-numeric: tabular-nums; }}
 td.t {{ font-variant-numeric: tabular-nums; white-space: nowrap; }}
 td.ok {{ color: {GOOD}; font-weight: bold; }} td.bad {{ color: {BAD}; font-weight: bold; }}
+td.t, td.n, td.ok, td.bad, td.state {{ overflow-wrap: normal; white-space: nowrap; }}
 svg {{ width: 100%; height: auto; }}
 footer {{ color: #555; font-size: 13px; margin-top: 32px; }}
+/* Paper gets no backgrounds unless somebody asks for them: white words would be on white. */
+@media print {{
+  body {{ font-size: 11px; padding: 0; }} tr {{ break-inside: avoid; }} h2 {{ break-after: avoid; }}
+  .verdict {{ background: none; border: 3px solid; }}
+  .held {{ color: {GOOD}; }} .failed {{ color: {BAD}; }}
+}}
 """
 
 
