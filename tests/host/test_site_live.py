@@ -39,8 +39,8 @@ def live(tmp_path, monkeypatch):
     monkeypatch.setattr(compare, "open_console", opened)
     monkeypatch.setattr(compare, "about", about)
 
-    def call(*more):
-        typed = ["site", "check", str(FILE), "--live", "--json", "--inventory"]
+    def call(*more, file=FILE):
+        typed = ["site", "check", str(file), "--live", "--json", "--inventory"]
         done = CliRunner().invoke(app, [*typed, str(inventory.path), *more])
         told = [json.loads(line) for line in done.stdout.splitlines()]
         return done, [(one["node"], one["state"], one["key"]) for one in told if "node" in one]
@@ -69,6 +69,17 @@ def test_each_difference_is_told(live):
     assert differing == [
         ("house", "serial"), ("house", "clock"), ("house", "loads.2.tier"), ("pole-17", "board"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"), [("0.9.1", []), ("0.9.2", [("house", "differs", "firmware")])]
+)
+def test_the_version_that_the_file_says_is_compared_on_a_console(live, tmp_path, wanted, told):
+    text = FILE.read_text().replace("[site]\n", f'[site]\nfirmware = "{wanted}"\n', 1)
+    (tmp_path / "site.toml").write_text(text)
+    _, seen = live[2]("--port", "house=port", file=tmp_path / "site.toml")
+    assert [one for one in seen if one[2] == "firmware"] == told
+    assert ("house", "same", "") in seen or told
 
 
 @pytest.mark.parametrize("text", ["house", "house=", "hut=port"])

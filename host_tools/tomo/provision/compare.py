@@ -1,6 +1,7 @@
 """Whether the nodes that run are those of the site file: what each can tell, against what is said.
 
-Over ECHONET Lite a node tells its kind and its serial number; on its console all settings, too.
+Over ECHONET Lite a node tells its kind and its serial number; on its console its firmware's
+version and all settings, too.
 """
 
 from collections.abc import Iterator, Mapping
@@ -73,6 +74,8 @@ def _on_console(site: records.Site, node: records.Node, serial: str, port: str) 
     yield from _differing(node.name, "board", node.board, seen.board)
     if serial:
         yield from _differing(node.name, "serial", serial, seen.serial)
+    if site.firmware:
+        yield from _differing(node.name, "firmware", site.firmware, seen.firmware)
     if seen.local is None:
         yield Seen(node.name, DIFFERS, "clock", "set", "never set")
     for key, value in flat(settings_of(site, node)):

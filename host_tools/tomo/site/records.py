@@ -76,6 +76,8 @@ class Node:
 
 @dataclass(frozen=True)
 class Site:
+    """firmware: the version that its nodes are to have; empty: whichever"""
+
     path: Path
     name: str
     place: str
@@ -84,6 +86,7 @@ class Site:
     utc_offset_min: int
     line_hz: int
     line_v: int
+    firmware: str
     network: Network
     inverter: Inverter
     serials: tuple[Serials, ...]

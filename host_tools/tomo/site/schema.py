@@ -31,7 +31,14 @@ LAMP = (
 # What a node may be told besides its place, its loads and its lamp.
 SETTINGS = Table(node_keys(), required=False)
 
-_SITE = Table((*PLACE, setting_key("line_hz"), setting_key("line_v")))
+_SITE = Table(
+    (
+        *PLACE,
+        setting_key("line_hz"),
+        setting_key("line_v"),
+        Key("firmware", "text", "", 1, 20),
+    )
+)
 _NETWORK = Table(
     (
         setting_key("wifi_ssid", "ssid"),
