@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -82,11 +82,7 @@ def commission(
             hands = Hands((lambda _question: False) if yes else _asked, tell, close_s)
             Walk(one, board, expected, journal, hands).run(again)
     except Stopped:
-        if journal and journal.restore:
-            left = ", ".join(journal.restore)
-            raise HostError(f"stopped, not as it was found: {left}", "Run it again.") from None
-        print_warnings(("stopped: loads and lamp are as they were found; run it again to go on",))
-        raise typer.Exit(_INTERRUPTED) from None
+        _stopped(journal)
     head = {
         "node": seen.name,
         "board": seen.board,
@@ -95,6 +91,15 @@ def commission(
         "at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M"),
     }
     _end(journal.report(head), folder, as_json)
+
+
+def _stopped(journal: Journal | None) -> NoReturn:
+    """Somebody wanted an end: as it was found, or the journal knows what is not."""
+    if journal and journal.restore:
+        left = ", ".join(journal.restore)
+        raise HostError(f"stopped, not as it was found: {left}", "Run it again.") from None
+    print_warnings(("stopped: loads and lamp are as they were found; run it again to go on",))
+    raise typer.Exit(_INTERRUPTED) from None
 
 
 def _journal(folder: Path, mac: str) -> Journal:
