@@ -92,7 +92,7 @@ def _object_key() -> str:
         release.get("ID", ""),
         release.get("VERSION_ID", ""),
     ]
-    files = (file for file in _VARIANT.glob("*/*") if file.suffix in (".c", ".h", ".mk"))
+    files = (file for file in _VARIANT.glob("**/*") if file.suffix in (".c", ".h", ".mk"))
     return hash_files("\0".join(parts), files)
 
 

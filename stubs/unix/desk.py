@@ -2,7 +2,9 @@
 
     DESK_BOARD   submeter6 or streetlight (its folder in boards/ must be on MICROPYPATH)
     DESK_IP      address of the node; empty: no network
-    DESK_CLOCK   real, virtual or lockstep
+    DESK_CLOCK   real, virtual, lockstep, or costed: virtual, and running Python takes time
+    DESK_COST_PS what an instruction of RV32's takes, in picoseconds, on a clock that is held;
+                 costed: as `costs` says unless told, the others: nothing
     DESK_START   calendar at boot, seconds since 2000-01-01 UTC (held clocks)
     DESK_SEED    makes runs repeatable and nodes different
     DESK_LINK    "r,w": descriptors of the world link; without it conditions stand still
@@ -16,6 +18,7 @@ Statuses: 0 ended as asked, 2 wrong environment, address in use or a part of the
 3 watchdog, 4 and 5 the firmware asked for a reset.
 """
 
+import _desk
 import sys
 from micropython import const, kbd_intr
 from os import getenv
@@ -27,6 +30,8 @@ import port
 import resets
 
 _MODES = {"real": desk_clock.REAL, "virtual": desk_clock.VIRTUAL, "lockstep": desk_clock.LOCKSTEP}
+# Virtual, and running takes time.
+_COSTED = "costed"
 _WRONG = const(2)
 _CTRL_D = const(4)
 _DAY_MS = const(86_400_000)
@@ -36,7 +41,7 @@ def main() -> None:
     """Run one node until it ends."""
     resets.end = _reset.end
     set_up()
-    _leave_the_host()
+    _desk.hardware(_leave_the_host)()
     _run_as_the_port_does()
 
 
@@ -89,11 +94,23 @@ def set_up():
 
     resets.begin()
     clock = getenv("DESK_CLOCK") or "real"
-    if clock not in _MODES:
-        _refuse("DESK_CLOCK is %s; real, virtual or lockstep" % clock)
-    random.seed(int(getenv("DESK_SEED") or 0))
-    desk_clock.install(_MODES[clock], int(getenv("DESK_START") or 0))
+    cost_ps = int(getenv("DESK_COST_PS") or 0)
+    if clock == _COSTED:
+        from costs import INSTRUCTION_PS  # few runs are: for memory
 
+        clock = "virtual"
+        cost_ps = cost_ps or INSTRUCTION_PS
+    if clock not in _MODES:
+        _refuse("DESK_CLOCK is %s; real, virtual, costed or lockstep" % clock)
+    if cost_ps < 0 or (cost_ps and clock == "real"):
+        _refuse("DESK_COST_PS is %d; DESK_CLOCK=real knows no costs" % cost_ps)
+    random.seed(int(getenv("DESK_SEED") or 0))
+    desk_clock.install(_MODES[clock], int(getenv("DESK_START") or 0), cost_ps)
+    return _desk.hardware(_solder)(clock)
+
+
+def _solder(clock: str):
+    """The twin, in its world. It is there before the node is: that takes no time."""
     import socket
 
     socket.on_in_use = _in_use

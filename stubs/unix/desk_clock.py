@@ -8,6 +8,9 @@ that whenever every task waits, the next event runs and time passes as the mode 
     VIRTUAL   a held clock that jumps to the next task or event
     LOCKSTEP  as VIRTUAL, and the world link (an event like the others) halts it at each grant
 
+A held clock may be *costed*: then time passes while Python runs, too, and what is due strikes
+between two byte codes, whatever runs (boards/desk/common/costs.c).
+
 All times are ticks (milliseconds, modulo 2**30), so an event may lie at most 6 days ahead.
 
 The run order must not depend on addresses, which differ from run to run: waiters are kept in a
@@ -18,7 +21,6 @@ ticks wrap, is written in C and allocates nothing.
 import _desk
 import asyncio
 import select
-import sys
 from _asyncio import Task, TaskQueue
 from micropython import const
 from time import ticks_add, ticks_diff, ticks_ms
@@ -36,6 +38,7 @@ _POLL = const(3)  # the ioctl request MP_STREAM_POLL
 _READ, _WRITE, _STREAM, _FLAGS = const(0), const(1), const(2), const(3)
 
 mode = REAL
+costed = False
 _events = TaskQueue()
 _watched = []  # (native object, callback) pairs that every queue polls besides its waiters
 _uptime_ms = 0
@@ -46,19 +49,26 @@ class Deadlock(Exception):
     """Every task waits, and nothing is left that could wake one."""
 
 
-def install(new_mode: int, epoch2000_s: int = 0) -> None:
+def install(new_mode: int, epoch2000_s: int = 0, instruction_ps: int = 0) -> None:
     """Start the clock in `new_mode` and put DeskIOQueue in place of asyncio's queue.
 
     Forgets all events. A held clock begins at `epoch2000_s` (seconds since 2000-01-01 UTC).
+
+    instruction_ps   what an instruction of RV32's takes, in picoseconds; 0: nothing. Raises
+                     ValueError if the clock is not held, or nothing counts on this machine
     """
-    global mode, _events, _uptime_ms, _uptime_tick
+    global mode, costed, _events, _uptime_ms, _uptime_tick
     mode = new_mode
+    costed = instruction_ps != 0
     _events = TaskQueue()
     _watched.clear()
     if new_mode == REAL:
         _desk.follow()
     else:
         _desk.hold(epoch2000_s)
+    if costed:
+        import costs  # noqa: F401 - few runs are: for memory
+    _desk.costs(instruction_ps, (_events, _run_overdue))
     _uptime_ms = 0
     _uptime_tick = ticks_ms()
     asyncio.core.IOQueue = DeskIOQueue
@@ -137,14 +147,6 @@ def wait_for(native) -> None:
             return
 
 
-def soft_call(callback, argument) -> None:
-    """Call an interrupt handler of the firmware as the scheduler does: errors are only printed."""
-    try:
-        callback(argument)
-    except Exception as error:
-        sys.print_exception(error, sys.stderr)
-
-
 class DeskIOQueue:
     """The interface of `asyncio.core.IOQueue` over simulated and real streams.
 
@@ -160,6 +162,7 @@ class DeskIOQueue:
         self.poller = select.poll()
         self._host_poll = event(self._on_host_poll)
         self._rounds = 0
+        self._to_look = False
         for native, _ in _watched:
             self.poller.register(native, select.POLLIN)
 
@@ -190,6 +193,8 @@ class DeskIOQueue:
                 break
         if mode == REAL:
             self._wait_real(dt)
+        elif costed:
+            self._wait_costed(dt)
         elif dt == 0:
             self._pass_by()
         else:
@@ -198,7 +203,10 @@ class DeskIOQueue:
 
     def look_outside(self) -> None:
         """Poll the host now, besides the usual rhythm."""
-        if self._hard:
+        if costed:
+            # This may strike in the middle of asyncio, which is woken where it waits.
+            self._to_look = True
+        elif self._hard:
             self._poll_host(0)
 
     # -- waiting -----------------------------------------------------------------------------
@@ -245,6 +253,29 @@ class DeskIOQueue:
                 dt = diff(task.ph_key, ticks())
                 if dt <= 0:
                     return
+
+    def _wait_costed(self, dt: int) -> None:
+        # Any event may have let a handler in, and that may have done anything.
+        tasks = asyncio.core._task_queue
+        end = ticks_add(ticks_ms(), max(0, dt))
+        while True:
+            if not _desk.rest(dt):
+                raise Deadlock("every task waits and nothing will come")
+            if self._to_look:
+                self._to_look = False
+                self._poll_host(0)
+            for entry in self._soft:
+                if entry[_STREAM].ioctl(_POLL, entry[_FLAGS]):
+                    self._wake_soft()
+                    return
+            task = tasks.peek()
+            if task is not None:
+                end = task.ph_key
+            elif dt < 0:
+                continue
+            dt = ticks_diff(end, ticks_ms())
+            if dt <= 0:
+                return
 
     def _wait_real(self, dt: int) -> None:
         while True:
@@ -327,7 +358,7 @@ class DeskIOQueue:
 
     def _on_host_poll(self) -> None:
         if self._hard:
-            self._poll_host(0)
+            self.look_outside()
             arm(self._host_poll, _HOST_POLL_MS)
 
     def _poll_host(self, timeout_ms: int) -> None:

@@ -4,6 +4,7 @@ What is missing here is missing on purpose: an AttributeError on the desk says t
 not simulate it, instead of letting firmware believe that it happened.
 """
 
+import _desk
 from micropython import const
 from os import getenv
 
@@ -91,9 +92,10 @@ def idle() -> None:
 
 
 def disable_irq() -> int:
-    """Simulated interrupts never come in the middle of a function anyway."""
-    return 0
+    """Nothing strikes until `enable_irq`; only on a costed clock would it, within a function."""
+    return int(_desk.interrupts(False))
 
 
 def enable_irq(state: int) -> None:
-    """See `disable_irq`."""
+    """See `disable_irq`, which returned `state`."""
+    _desk.interrupts(state)

@@ -6,9 +6,9 @@ Firmware sees `machine.Pin` and so on. The twin of a board holds the other end: 
 Numbers, limits and names are those of the ESP32 port.
 """
 
+import _desk
 from micropython import const
 
-import desk_clock
 import resets
 
 _VALID = (0, 1, 2, 3, 4, 5, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 23, 25, 26, 27) + tuple(
@@ -199,7 +199,7 @@ class Pin:
         if self._listener is not None:
             self._listener(level)
         if self._handler is not None and self._trigger & (_RISING if level else _FALLING):
-            desk_clock.soft_call(self._handler, self)
+            _desk.call(self._handler, self)
 
     def __repr__(self) -> str:
         return "Pin(%d)" % self.number

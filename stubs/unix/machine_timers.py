@@ -1,7 +1,6 @@
 """Timer, watchdog and real-time clock of the desk's ESP32, as events on the desk's clock."""
 
 import _desk
-import sys
 from micropython import const
 from time import gmtime, mktime, ticks_add, ticks_diff, ticks_ms
 
@@ -21,7 +20,8 @@ _MEMORY_AT = const(162)  # behind its length, see resets
 
 
 class Timer:
-    """Hardware timer 0 to 3. Its callback runs like an interrupt, between two steps of tasks."""
+    """Hardware timer 0 to 3. Its callback runs like an interrupt, between two steps of tasks; on a
+    costed clock between two byte codes."""
 
     ONE_SHOT = _ONE_SHOT
     PERIODIC = _PERIODIC
@@ -58,11 +58,7 @@ class Timer:
                 due = ticks_add(due, (late_ms // period_ms + 1) * period_ms)
             desk_clock.arm_at(event, due)
         if self._callback is not None:
-            try:
-                self._callback(self)
-            except Exception as error:
-                # As the device's scheduler does: printed, and life goes on.
-                sys.print_exception(error, sys.stderr)
+            _desk.call(self._callback, self)
 
 
 class WDT:

@@ -2,7 +2,8 @@
 //
 // Two values: the monotonic time in microseconds since somebody first asked for it, and the
 // calendar in nanoseconds since 2000-01-01 UTC. Both follow the host until `_desk.hold`; from then
-// on they move only by `_desk.advance` and by sleeping, which takes no time at all.
+// on they move only by `_desk.advance` and by sleeping, which takes no time at all, unless running
+// is told to take time (costs.c).
 
 #include <errno.h>
 #include <time.h>
@@ -10,6 +11,9 @@
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "py/smallint.h"
+
+#include "boards/desk/common/clock.h"
+#include "boards/desk/common/costs.h"
 
 #define NS_PER_S (1000000000ULL)
 #define US_PER_S (1000000ULL)
@@ -35,25 +39,36 @@ static uint64_t monotonic_us(void) {
         // holds the clock first see the same times in every run.
         started = true;
         host_zero_us = host_us();
+        return 0; // the host's clock may move on before it is read again
     }
     return held ? held_us : host_us() - host_zero_us;
 }
 
-static void move_on(uint64_t us) {
+uint64_t desk_now_us(void) {
+    desk_book();
+    return monotonic_us();
+}
+
+bool desk_is_held(void) {
+    return held;
+}
+
+void desk_move_on(uint64_t us) {
     held_us += us;
     held_ns += us * 1000;
 }
 
 uintptr_t desk_ticks_us(void) {
-    return (uintptr_t)monotonic_us();
+    return (uintptr_t)desk_now_us();
 }
 
 uintptr_t desk_ticks_ms(void) {
-    return (uintptr_t)(monotonic_us() / 1000);
+    return (uintptr_t)(desk_now_us() / 1000);
 }
 
 uint64_t desk_time_ns(void) {
     if (held) {
+        desk_book();
         return held_ns;
     }
     struct timespec now;
@@ -80,8 +95,10 @@ static void wait_until(uint64_t end_us) {
 }
 
 static void delay(uint64_t us) {
-    if (held) {
-        move_on(us);
+    if (desk_firmware_costs()) {
+        desk_sleep(us);
+    } else if (held) {
+        desk_move_on(us);
         mp_handle_pending(true);
     } else {
         wait_until(monotonic_us() + us);
@@ -100,7 +117,7 @@ void desk_delay_us(mp_uint_t us) {
 static mp_obj_t desk_hold(mp_obj_t seconds) {
     // mp_obj_get_int stops at 2**31 s (2068) on desk32; unsigned reaches 2136.
     mp_uint_t calendar_s = mp_obj_int_get_uint_checked(seconds);
-    held_us = monotonic_us();
+    held_us = desk_now_us();
     held_ns = (uint64_t)calendar_s * NS_PER_S;
     held = true;
     return mp_const_none;
@@ -113,7 +130,7 @@ static mp_obj_t desk_advance(mp_obj_t ms_in) {
     if (!held || ms < 0) {
         mp_raise_ValueError(held ? MP_ERROR_TEXT("ms < 0") : MP_ERROR_TEXT("clock is not held"));
     }
-    move_on((uint64_t)ms * 1000);
+    desk_move_on((uint64_t)ms * 1000);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(desk_advance_obj, desk_advance);
@@ -139,6 +156,13 @@ static const mp_rom_map_elem_t desk_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_advance), MP_ROM_PTR(&desk_advance_obj) },
     { MP_ROM_QSTR(MP_QSTR_follow), MP_ROM_PTR(&desk_follow_obj) },
     { MP_ROM_QSTR(MP_QSTR_held), MP_ROM_PTR(&desk_held_obj) },
+    { MP_ROM_QSTR(MP_QSTR_costs), MP_ROM_PTR(&desk_costs_obj) },
+    { MP_ROM_QSTR(MP_QSTR_hardware), MP_ROM_PTR(&desk_hardware_obj) },
+    { MP_ROM_QSTR(MP_QSTR_takes), MP_ROM_PTR(&desk_takes_obj) },
+    { MP_ROM_QSTR(MP_QSTR_rest), MP_ROM_PTR(&desk_rest_obj) },
+    { MP_ROM_QSTR(MP_QSTR_call), MP_ROM_PTR(&desk_call_obj) },
+    { MP_ROM_QSTR(MP_QSTR_interrupts), MP_ROM_PTR(&desk_interrupts_obj) },
+    { MP_ROM_QSTR(MP_QSTR_dropped), MP_ROM_PTR(&desk_dropped_obj) },
 };
 static MP_DEFINE_CONST_DICT(desk_globals, desk_globals_table);
 

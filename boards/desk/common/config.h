@@ -7,6 +7,12 @@
 
 #include "ports/unix/mpconfigport.h"
 
+// As ports/esp32/mpconfigport.h has it.
+#define MICROPY_SCHEDULER_DEPTH (8)
+
+// What the interpreter counts, for a clock on which running takes time.
+#include "boards/desk/common/weights.h"
+
 // Seconds count from 2000-01-01, and `time` is the portable module with 8-tuples.
 #undef MICROPY_EPOCH_IS_1970
 #define MICROPY_EPOCH_IS_1970 (0)

@@ -23,7 +23,8 @@ MICROPY_VFS_LFS2 = 1
 MPY_LIB_DIR = $(TOP)/lib
 
 SRC_C += $(filter-out %/tls.c,$(wildcard $(DESK_COMMON)/*.c))
-CFLAGS += -I$(DESK_ROOT) -DMP_CONFIGFILE='"boards/desk/common/config.h"'
+# Before the tree's own folders: vm/py/vmentrytable.h stands in for a header of its.
+CFLAGS += -I$(DESK_COMMON)/vm -I$(DESK_ROOT) -DMP_CONFIGFILE='"boards/desk/common/config.h"'
 # To console.c.
 LDFLAGS += -Wl,--wrap=read -Wl,--wrap=mp_hal_set_interrupt_char
 

@@ -1,0 +1,28 @@
+// What clock.c needs of costs.c.
+
+#ifndef TOMOSHIBI_DESK_COSTS_H
+#define TOMOSHIBI_DESK_COSTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "py/obj.h"
+
+// Whether running takes time now: costs are on, and it is not hardware that runs.
+bool desk_firmware_costs(void);
+
+// Add what ran since the last call to the clock.
+void desk_book(void);
+
+// A sleep of firmware: timers and edges strike in it, and their handlers run.
+void desk_sleep(uint64_t us);
+
+MP_DECLARE_CONST_FUN_OBJ_2(desk_costs_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(desk_hardware_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(desk_takes_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(desk_rest_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(desk_call_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(desk_interrupts_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(desk_dropped_obj);
+
+#endif
