@@ -1,9 +1,11 @@
 """SPI, I2C and UART of the desk's ESP32, with sockets into which a twin plugs chip models.
 
 A model is given bytes and the time and answers bytes; a wrong pin, mode, speed or address
-reaches nobody, as on a board.
+reaches nobody, as on a board. On a costed clock a transfer takes as long as its bits take on the
+wire; what the port's own C takes about it is not counted. A UART sends and receives by itself.
 """
 
+import _desk
 import errno
 import io
 from micropython import const
@@ -110,6 +112,7 @@ class SPI:
     def write_readinto(self, out, into) -> None:
         if len(out) != len(into):
             raise ValueError("buffers must be the same length")
+        _desk.takes(8 * len(out), self._baudrate)
         chip = self._reach()
         if chip is None:
             _fill(into, 0xFF)
@@ -117,11 +120,13 @@ class SPI:
             chip.exchange(out, into, ticks_ms())
 
     def write(self, out) -> None:
+        _desk.takes(8 * len(out), self._baudrate)
         chip = self._reach()
         if chip is not None:
             chip.exchange(out, None, ticks_ms())
 
     def readinto(self, into, write=0) -> None:
+        _desk.takes(8 * len(into), self._baudrate)
         chip = self._reach()
         if chip is None:
             _fill(into, 0xFF)
@@ -187,6 +192,7 @@ class I2C:
 
     def init(self, *, scl=None, sda=None, freq=400_000) -> None:
         default = (18, 19) if self._id == 0 else (25, 26)
+        self._freq = freq
         self._scl = default[0] if scl is None else _number(scl)
         self._sda = default[1] if sda is None else _number(sda)
 
@@ -194,7 +200,7 @@ class I2C:
         found = []
         for address in range(8, 120):
             try:
-                self._hang(0)
+                self._transfer(0)
             except OSError:
                 continue
             if self._answers(address):
@@ -202,13 +208,13 @@ class I2C:
         return found
 
     def writeto(self, addr, buf, stop=True) -> int:
-        self._hang(len(buf))
+        self._transfer(len(buf))
         if not self._chip(addr).write(buf, ticks_ms()):
             raise OSError(errno.ENODEV)
         return len(buf)
 
     def readfrom_into(self, addr, buf, stop=True) -> None:
-        self._hang(len(buf))
+        self._transfer(len(buf))
         if not self._chip(addr).read(buf, ticks_ms()):
             raise OSError(errno.ENODEV)
 
@@ -229,7 +235,9 @@ class I2C:
         self.readfrom_mem_into(addr, memaddr, buf, addrsize=addrsize)
         return bytes(buf)
 
-    def _hang(self, count: int) -> None:
+    def _transfer(self, count: int) -> None:
+        """Take the time of the address and `count` bytes: nine bits each, a start and a stop."""
+        _desk.takes(9 * (1 + count) + 2, self._freq)
         if self._id in _stuck:
             sleep_ms(100 * (1 + count))
             raise OSError(errno.ETIMEDOUT)

@@ -7,13 +7,30 @@ import _desk
 import asyncio
 import time
 import unittest
-from machine import WDT, Pin, Timer, disable_irq, enable_irq
+from esp32 import Partition
+from machine import I2C, SPI, WDT, Pin, Timer, disable_irq, enable_irq
 from micropython import heap_lock, heap_unlock
 
 import desk_clock
+from machine_buses import plug_spi
 
 # A byte code takes 0.6 us, a call 3.
 INSTRUCTION_PS = 10_000
+
+
+class Chip:
+    POLARITY = PHASE = 0
+    MAX_BAUD = 1_000_000
+
+    def select(self):
+        pass
+
+    def deselect(self, now_ms):
+        pass
+
+    def exchange(self, out, into, now_ms):
+        for _ in range(100):
+            pass
 
 
 async def pause(ms):
@@ -260,6 +277,63 @@ class Waiting(Costed):
 
         with self.assertRaises(desk_clock.Deadlock):
             asyncio.run(run())
+
+
+class Hardware(Costed):
+    def spent_us(self, work, *arguments):
+        before = time.ticks_us()
+        work(*arguments)
+        # With what the lines around it take: a few calls of 3 us, and the heap's search for room.
+        return time.ticks_diff(time.ticks_us(), before)
+
+    def test_bits_on_spi_take_their_time_and_the_chip_on_it_none(self):
+        plug_spi(1, 14, 13, 12, 5, Chip())
+        spi = SPI(1, 1_000_000)
+        Pin(5, Pin.OUT, value=0)
+        out, into = bytes(32), bytearray(32)
+        around_us = self.spent_us(spi.write_readinto, b"", bytearray())
+        spent_us = self.spent_us(spi.write_readinto, out, into) - around_us
+        self.assertAlmostEqual(spent_us, 256, delta=20)
+        slow = SPI(1, 100_000)
+        self.assertAlmostEqual(self.spent_us(slow.write, out) - around_us, 2_560, delta=20)
+
+    def test_bits_on_i2c_take_their_time_with_nobody_there_too(self):
+        i2c = I2C(0, freq=100_000)
+
+        def ask():
+            with self.assertRaises(OSError):
+                i2c.readfrom_into(35, into)
+
+        into = bytearray(0)
+        none_us = self.spent_us(ask)
+        into = bytearray(10)
+        self.assertAlmostEqual(self.spent_us(ask) - none_us, 900, delta=20)
+
+    def test_an_erase_takes_45_ms_and_holds_timers_off(self):
+        flash = Partition.find(Partition.TYPE_DATA, label="vfs")[0]
+        start = self.us()
+        Timer(0).init(period=10, callback=self.note)
+        flash.ioctl(6, 0)
+        for _ in range(3):
+            pass
+        self.assertEqual(len(self.heard), 1)
+        self.assertTrue(45_000 <= self.heard[0] - start < 47_000, self.heard)
+        # The periods that passed are lost, the next comes in its time.
+        run_for(10)
+        self.assertEqual(len(self.heard), 2)
+
+    def test_an_erase_takes_what_it_is_told(self):
+        flash = Partition.find(Partition.TYPE_DATA, label="vfs")[0]
+        Partition.erase_ms = 400
+        self.assertEqual(self.spent_us(flash.ioctl, 6, 0) // 1_000, 400)
+        Partition.erase_ms = 45
+
+    def test_a_program_takes_its_time_by_pages(self):
+        flash = Partition.find(Partition.TYPE_DATA, label="vfs")[0]
+        page, three = bytes(256), bytes(768)
+        one_us = self.spent_us(flash.writeblocks, 0, page, 0)
+        three_us = self.spent_us(flash.writeblocks, 0, three, 0)
+        self.assertAlmostEqual(three_us - one_us, 860, delta=20)
 
 
 if __name__ == "__main__":
