@@ -2,7 +2,7 @@
 //
 // In real time the host's interval timer ends a process whose event loop never comes round again,
 // as the hardware would. Held clocks do not need it: there, only a loop that comes round moves
-// time at all.
+// time at all, or running does, and then the watchdog's event strikes in the loop (costs.c).
 
 #include <signal.h>
 #include <stdio.h>
