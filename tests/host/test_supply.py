@@ -111,6 +111,14 @@ def test_lost_energy_is_what_flew_in_a_life_less_what_its_counters_gained():
     assert [round(lost_wh, 3) for _, lost_wh in world.trace.lost_wh] == [0.488, 0.988]
 
 
+def test_what_a_chip_had_counted_before_is_neither_lost_nor_gained():
+    world = switched_on(site([load(watts=3_600)], events=[fails()]))
+    world.counted("panel", {1: 4_711.0})
+    world.advance(10_000)
+    world.kept("panel", {1: 4_711.0 + 9.5})
+    assert measure(world.trace, "energy_lost_wh_max") == pytest.approx(0.488)
+
+
 def test_one_nodes_supply_is_nothing_to_another():
     events = [fails(lasts_ms=None), fails(at=11_000, lasts_ms=None, node="panel 2")]
     events += [back(12_000, "panel 2"), back(14_000)]

@@ -91,6 +91,13 @@ def run(
         str | None,
         typer.Option(help="First octets of the nodes' addresses, or 'none'."),
     ] = None,
+    chips: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Start the nodes on copies of these chips, as provisioned or read in the field.",
+        ),
+    ] = None,
 ) -> None:
     """Run a site through its scenario; ends with status 1 if an expectation fails.
 
@@ -99,4 +106,4 @@ def run(
     # World and pictures take a second to load: only for who runs something.
     from tomo.cli.site_run import run_scenario
 
-    run_scenario(scenario, clock, out, as_json, size, net)
+    run_scenario(scenario, clock, out, as_json, size, net, chips)

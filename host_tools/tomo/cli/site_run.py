@@ -10,6 +10,7 @@ from rich.console import Console
 
 from tomo.cli.streams import outlive_readers, print_warnings, say
 from tomo.errors import UsageError
+from tomo.jobs.chips import Chips, chips_of
 from tomo.jobs.run_site import CLOCKS, Options, Outcome, View, run_site
 from tomo.render.live import LiveView, fits
 from tomo.render.timeline import JsonView, PlainView, verdict_lines
@@ -21,7 +22,13 @@ _STOPPED_STATUS = 130
 
 
 def run_scenario(
-    path: Path, clock: str, out: Path, as_json: bool, size: int, net: str | None
+    path: Path,
+    clock: str,
+    out: Path,
+    as_json: bool,
+    size: int,
+    net: str | None,
+    chips: Path | None,
 ) -> None:
     """Run the scenario in `path`; always raises typer.Exit with the run's status, or HostError."""
     outlive_readers()
@@ -31,7 +38,10 @@ def run_scenario(
         raise UsageError(f"no desk program of {size} bits", "Sizes: 32, 64")
     loaded = read(path)
     print_warnings(loaded.warnings)
-    options = Options(out=out, clock=clock, size=size, net=net)
+    given = chips_of(chips, loaded) if chips else Chips({}, ())
+    print_warnings(given.warnings)
+    files = {name: chip.path for name, chip in given.of.items()}
+    options = Options(out=out, clock=clock, size=size, net=net, chips=files)
     try:
         with stoppable():
             outcome = _watched(loaded, options, as_json)

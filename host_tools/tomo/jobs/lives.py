@@ -19,9 +19,12 @@ _SEED_STEP = 1_000_003
 
 
 class Lives:
-    """Running inside the `with`. Times are the site's; each life counts from its own boot."""
+    """Running inside the `with`. Times are the site's; each life counts from its own boot.
 
-    def __init__(self, desk: Desk, folder: Path, settings: dict) -> None:
+    settings   as of a DeskNode
+    """
+
+    def __init__(self, desk: Desk, folder: Path, settings: dict | None = None) -> None:
         self.name = desk.name
         self.folder = folder
         self._desk = desk
@@ -43,6 +46,10 @@ class Lives:
     def stop(self) -> None:
         self._node.stop()
 
+    def kept_wh(self) -> dict[int, float]:
+        """What the counters in the chip are, Wh since ever, by circuit."""
+        return _kept_wh(self.folder / FLASH_FILE)
+
     # Lock-step
 
     def grant(self, until_ms: int, changed: dict[str, int]) -> None:
@@ -54,11 +61,11 @@ class Lives:
         return Report(report.at_ms + born_ms, out)
 
     def cut(self) -> dict[int, float]:
-        """Not an instruction more is carried out; what the counters in the chip are, Wh."""
+        """Not an instruction more is carried out; what is kept."""
         self._node.kill()
         self._running.close()
         self._ended.append((self._born_ms, self._node))
-        return _kept_wh(self.folder / FLASH_FILE)
+        return self.kept_wh()
 
     def boot(self, now_ms: int) -> None:
         """Start on the chip as it is, after power-on: nobody has set the clock."""

@@ -1,14 +1,17 @@
 """Run a simulated site: every node a process with the real firmware, in lock-step."""
 
 import json
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from tomo.errors import HostError
+from tomo.files import reading, writing
+from tomo.image.documents import FLASH_FILE
 from tomo.jobs.addresses import NO_NETWORK, given_net, moved, need_free
 from tomo.jobs.lives import Lives
 from tomo.jobs.node_settings import node_settings
@@ -43,6 +46,7 @@ class View(Protocol):
 class Options:
     """net: None the scenario's addresses, NO_NETWORK none, else the first octets to use instead
     command: what to start instead of the desk program, by board (tests)
+    chips: by node, whose chips to start on instead of new ones; they are copied
     """
 
     out: Path
@@ -50,6 +54,7 @@ class Options:
     size: int = 32
     net: str | None = None
     command: Callable[[Node], tuple[str, ...]] | None = None
+    chips: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,9 @@ def _play(
             running.enter_context(_node(scenario, options, number, addresses[node.name]))
             for number, node in enumerate(scenario.node)
         ]
+        for node in nodes:
+            if node.name in options.chips:
+                world.counted(node.name, node.kept_wh())
         consoles = [(node, running.enter_context(PseudoTerminal())) for node in nodes]
         for node, terminal in consoles:
             node.hello()
@@ -168,7 +176,16 @@ def _node(scenario: Scenario, options: Options, number: int, ip: str) -> Lives:
     if options.command:
         desk = replace(desk, command=options.command(node))
     folder = options.out / "nodes" / node.name
+    if chip := options.chips.get(node.name):
+        _copy(chip, folder / FLASH_FILE)
+        return Lives(desk, folder.resolve())
     return Lives(desk, folder.resolve(), node_settings(scenario, node))
+
+
+def _copy(chip: Path, to: Path) -> None:
+    with reading(chip), writing(to):
+        to.parent.mkdir(parents=True)
+        shutil.copyfile(chip, to)
 
 
 def _news(story: Story, consoles: list[tuple[Lives, PseudoTerminal]]) -> list[Entry]:

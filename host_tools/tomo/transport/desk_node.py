@@ -27,7 +27,7 @@ _ANSWER_S = 60.0
 _STOP_S = 5.0
 # Nobody waits at a desk for a grid that is known to be healthy.
 _DESK_HOLD_S = 5
-_LOCK = "node.lock"
+NODE_LOCK = "node.lock"
 
 
 class NodeDied(HostError):
@@ -50,7 +50,7 @@ def lock_folder(folder: Path) -> IO[str]:
 
     Raises HostError while a node runs there: it knows nothing of what others write.
     """
-    lock = locked(folder / _LOCK)
+    lock = locked(folder / NODE_LOCK)
     if lock is None:
         raise MachineRefused(
             f"a node runs in {folder}: its chip is not to be written by anybody else",

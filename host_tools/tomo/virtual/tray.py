@@ -14,7 +14,7 @@ from tomo.virtual.board import Board
 from tomo.virtual.faults import SOUND, Fault
 from tomo.virtual.program import Programs
 
-_LOCK = ".tray"
+TRAY_LOCK = ".tray"
 # How often a port that nobody has open is looked at; the kernel cannot tell that one is opened.
 _LOOK_S = 0.02
 
@@ -95,7 +95,7 @@ class Tray:
 
 
 def _locked(folder: Path) -> IO[str]:
-    lock = locked(folder / _LOCK)
+    lock = locked(folder / TRAY_LOCK)
     if lock is None:
         raise MachineRefused(
             f"another tray runs in {folder}", "End that one first, or name another --folder."

@@ -248,6 +248,10 @@ class World:
                 lamp.duty = DUTY_FULL
         self.supplies.new_out.clear()
 
+    def counted(self, node: str, kept_wh: Mapping[int, float]) -> None:
+        """What the counters of a node had before all this, Wh since ever by circuit."""
+        self.supplies.counted(node, kept_wh)
+
     def kept(self, node: str, kept_wh: Mapping[int, float]) -> None:
         """What the counters of a node without power have kept since ever, Wh by circuit."""
         lost_wh = self.supplies.lost_wh(node, kept_wh)

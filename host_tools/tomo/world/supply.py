@@ -86,6 +86,10 @@ class Supplies:
                 for circuit, member in self._members[node].items():
                     flown_wh[circuit] += member.power_w * span_ms / _MS_PER_H
 
+    def counted(self, node: str, kept_wh: Mapping[int, float]) -> None:
+        """What a node has counted before; `kept_wh` since ever."""
+        self._kept_wh[node] = dict(kept_wh)
+
     def lost_wh(self, node: str, kept_wh: Mapping[int, float]) -> list[float]:
         """What a loss of supply has cost each circuit that is counted; `kept_wh` since ever."""
         flown_wh, before_wh = self._flown_wh[node], self._kept_wh[node]
