@@ -111,6 +111,12 @@ def test_a_sense_that_is_dead_beside_mains(grid, volts, kind):
     assert kinds == ([kind] if kind else [])
 
 
+@pytest.mark.parametrize(("lamp_w", "kind"), [(30.0, "dead-sense"), (0.5, "no-mains")])
+def test_a_lamp_that_is_lit_shows_that_there_is_mains(lamp_w, kind):
+    seen = Reading({}, {}, "islanded", lamp_permille=500, lamp_w=lamp_w)
+    assert [one for one, _ in found(judge.senses(PANEL, seen))] == [kind]
+
+
 def test_a_contact_that_is_closed_beside_the_grid():
     words = "the inverter feeds the loads alone: what is above its limit waits"
     assert found(judge.senses(PANEL, Reading({}, {1: 101.0}, sense=words))) == [

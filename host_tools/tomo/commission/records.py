@@ -43,11 +43,13 @@ class Reading:
 
     @property
     def fed(self) -> bool:
-        """Whether the meters see mains."""
-        return any(volts is not None and volts > _FED_V for volts in self.voltage_v.values())
+        """Whether the meters see mains. With a lamp alone no volts are told: what it draws does."""
+        volts = any(one is not None and one > _FED_V for one in self.voltage_v.values())
+        return volts or (self.lamp_w or 0.0) > _FED_W
 
 
 _FED_V = 50.0
+_FED_W = 3.0
 
 
 @dataclass(frozen=True)
