@@ -175,6 +175,14 @@ def test_an_outage_and_a_contact_by_hand():
     assert bench.state("senses, grid switched off") == RIGHT
 
 
+def test_a_circuit_that_the_site_leaves_empty_is_not_switched():
+    node = FittedNode()
+    bench = Bench(node, names={1: "lights", 3: "oven"})
+    assert bench.walk() == {}
+    assert bench.state("branch, circuit 2") == SKIPPED
+    assert "load 2 off" not in node.switched()
+
+
 def test_a_lamp_is_locked_off_and_watched_on_its_way_back():
     node = FittedNode((), board="streetlight")
     bench = Bench(node)

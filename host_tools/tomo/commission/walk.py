@@ -123,6 +123,9 @@ class Walk:
     def _branch(self, step: str) -> None:
         circuit = int(step.rpartition(" ")[2])
         called = self._expected.called(circuit)
+        if self._expected.names and circuit not in self._expected.names:
+            self._done(step, [judge.skipped(f"branch, {called}", "the site has no load there")])
+            return
         load = self._closed(circuit)
         if why := _why_not(load):
             self._done(step, [judge.skipped(f"branch, {called}", why)])
