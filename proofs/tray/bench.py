@@ -15,10 +15,13 @@ from tomo.virtual.tray import Tray
 
 
 class Bench:
-    """`count` boards of one kind inside the `with`, with addresses from `ip` on."""
+    """`count` boards of one kind inside the `with`, with addresses from `ip` on.
+
+    board   None: each is what the image in its flash is for
+    """
 
     def __init__(
-        self, folder: Path, count: int, faults: Mapping[int, Fault], board: str, ip: str
+        self, folder: Path, count: int, faults: Mapping[int, Fault], board: str | None, ip: str
     ) -> None:
         def programs(number: int, name: str, mac: str) -> BoardPrograms:
             address = str(ip_address(ip) + number - 1)

@@ -54,9 +54,11 @@ def tomo(*words: object) -> str:
     return done.stdout
 
 
-def flash(image: Path, ports: Sequence[str], status: int, watch_s: int = 0) -> dict[str, dict]:
+def flash(
+    image: Path, ports: Sequence[str], status: int, watch_s: int = 0, board: str = BOARD
+) -> dict[str, dict]:
     """What came of it by port. Raises Wrong if it does not end with this status."""
-    command = [str(Path(sys.executable).with_name("tomo")), "flash", "--board", BOARD, "--json"]
+    command = [str(Path(sys.executable).with_name("tomo")), "flash", "--board", board, "--json"]
     command += ["--image", str(image), "--watch", str(watch_s), *ports]
     done = _run(command)
     if done.returncode == Garbled.exit_code:

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.node.held_nodes import Held
+from tests.node.in_world import InWorld
 from tomo.board.read import parts_of
 from tomo.commission.expect import by_itself
 from tomo.commission.journal import Journal
@@ -13,15 +13,10 @@ from tomo.commission.walk import Hands, Walk
 from tomo.jobs.node_settings import node_settings
 from tomo.scenario.read import read
 from tomo.transport.desk_node import Desk, DeskNode
-from tomo.world.felt import Felt
-from tomo.world.lockstep import Report
 from tomo.world.site import World
 
 pytestmark = pytest.mark.usefixtures("desk32")
 
-_STEP_MS = 200
-# A byte of the console is taken once in so long.
-_TYPED_S = 0.1
 # Until all six loads are on.
 _START_S = 40
 _FAULTS_MS = 140_000
@@ -67,30 +62,6 @@ at = "00:02:20"
 kind = "grid-sense-dead"
 node = "panel"
 """
-
-
-class InWorld:
-    """A node's console in a world, in virtual time: as a NodeConsole, and `wait`."""
-
-    where = "the node"
-
-    def __init__(self, node, world):
-        self.world = world
-        self._held = Held(node, {})
-        self._felt = Felt(world, "panel")
-
-    def wait(self, seconds):
-        until_ms = self._held.now_ms + round(1000 * seconds)
-        while self._held.now_ms < until_ms:
-            self.world.advance(self._held.now_ms)
-            self._held.run(_STEP_MS, **self._felt.changes())
-            out = [(0, name, value) for name, value in self._held.outputs.items()]
-            self._felt.take(Report(0, out))
-
-    def ask(self, command, event):
-        self._held.node.say(command)
-        self.wait((len(command) + 3) * _TYPED_S)
-        return self._held.wait(event)
 
 
 @contextmanager
