@@ -92,6 +92,10 @@ def test_a_node_runs_from_its_flash_and_feels_what_happens_around_it(trial, tmp_
         port.write(b"\xc0")  # the beginning of a SYNC, which nothing follows
         port.write(b"\rset island_limit_w 250\r")
         until(port, '"to_w": 250')
+        soon("grid-sense-dead")
+        until(port, '"to": "islanded"')
+        soon("wired right")
+        until(port, '"to": "return-wait"')
         soon("grid off")
         until(port, '"to": "islanded"')
         soon("power off")

@@ -8,9 +8,11 @@ from typing import TextIO
 
 import typer
 
+from tomo.jobs.wiring import ORDERS
 from tomo.virtual.board import Board
 
-KNOWN = "N or all, then: grid off, grid on, power off, power on, reset"
+_WIRING = ", ".join(f"{kind} {more}".strip() for kind, more in ORDERS.items())
+KNOWN = f"N or all, then: grid off, grid on, power off, power on, reset, {_WIRING}, wired right"
 
 
 class Orders:

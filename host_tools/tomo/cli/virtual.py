@@ -56,6 +56,7 @@ def tray(
 
     Their flash stays in files in the folder; remove a file for a blank chip. A stock MicroPython in
     it is run. Type `N grid off`, `grid on`, `power off`, `power on` or `reset`; `all` for every N.
+    Or `N ct-reversed 1`, `ct-swapped 2 5`, `grid-sense-dead`, and `wired right`.
     """
     if not 1 <= count <= _MOST:
         raise UsageError(f"--count {count} is not possible", f"Choose 1 to {_MOST} boards.")

@@ -18,7 +18,9 @@ from tomo.image.application import micropython_series
 from tomo.image.esp_image import banner
 from tomo.image.new_chip import ABOUT
 from tomo.image.product import has_firmware
+from tomo.jobs.wiring import fault_of
 from tomo.scenario.constant import constant
+from tomo.scenario.records import Event
 from tomo.transport.board_program import BoardProgram
 from tomo.transport.desk_resets import Reset, after
 from tomo.virtual.board import flash_file
@@ -33,6 +35,7 @@ _HEAP_K = 4_096
 # How often a board's surroundings are looked at in which nothing happens.
 _LOOK_MS = 100
 _GRID = {"grid on": True, "grid off": False}
+_SOUND = "wired right"
 
 
 class BoardPrograms:
@@ -50,6 +53,7 @@ class BoardPrograms:
         self._mac = mac
         self._ip = ip
         self._grid = True
+        self._faults: list[Event] = []
         self._running: _Running | None = None
 
     def name(self, read: Read, app_at: int, app_size: int) -> str:
@@ -60,17 +64,33 @@ class BoardPrograms:
         return f"MicroPython {version} of the desk in the place of {machine or 'its own'}"
 
     def start(self) -> "_Running":
-        board = self._board or self._board_of_image()
+        board = self._kind()
         self._running = _Running(partial(self._program, board), board)
         self._running.switch_grid(self._grid)
+        for fault in self._faults:
+            # Another image makes another board of it, which may not have that circuit.
+            if fault.node == board:
+                self._running.put_fault(fault, begins=True)
         return self._running
 
     def order(self, what: str) -> None:
-        if what not in _GRID:
-            raise ValueError(what)
-        self._grid = _GRID[what]
-        if self._running:
-            self._running.switch_grid(self._grid)
+        if what in _GRID:
+            self._grid = _GRID[what]
+            if self._running:
+                self._running.switch_grid(self._grid)
+        elif what == _SOUND:
+            while self._faults:
+                self._put_fault(self._faults.pop(), begins=False)
+        else:
+            self._faults.append(fault_of(self._kind(), what))
+            self._put_fault(self._faults[-1], begins=True)
+
+    def _put_fault(self, fault: Event, begins: bool) -> None:
+        if self._running and self._running.board == fault.node:
+            self._running.put_fault(fault, begins)
+
+    def _kind(self) -> str:
+        return self._board or self._board_of_image()
 
     def _board_of_image(self) -> str:
         """Any, if it does not say so, or a board that is not known here."""
@@ -109,6 +129,7 @@ class _Running:
     of the board's own, in which it has a healthy grid and the same load on every branch."""
 
     def __init__(self, start, board: str) -> None:
+        self.board = board
         self._begin = start
         self._reset = Reset()
         self._world = World(constant(board))
@@ -118,6 +139,10 @@ class _Running:
 
     def switch_grid(self, on: bool) -> None:
         self._world.switch_grid(on)
+        self._feel(None)
+
+    def put_fault(self, fault: Event, begins: bool) -> None:
+        self._world.put_fault(fault, begins)
         self._feel(None)
 
     def descriptors(self) -> list[int]:

@@ -55,19 +55,23 @@ class Faults:
     def settle(self, now_ms: int) -> None:
         while self._due and self._due[0][0] <= now_ms:
             _, begins, event = self._due.pop(0)
-            if event.kind in _MEMBERS:
-                name, broken, sound = _MEMBERS[event.kind]
-                member = self._members[event.node][event.circuit]
-                setattr(member, name, broken if begins else sound)
-            elif event.kind in _LEVELS:
-                name, value, sound = _LEVELS[event.kind]
-                level = _value(event, value) if begins else sound
-                self._put(event.node, name.format(part=event.part), level)
-            elif event.kind == _SWAPPED:
-                self._swap(event, begins)
-            elif begins:
-                name, value = _STROKES[event.kind]
-                self._strokes[event.node][name.format(part=event.part)] = _value(event, value)
+            self.put(event, begins)
+
+    def put(self, event: Event, begins: bool) -> None:
+        """A fault comes, or goes."""
+        if event.kind in _MEMBERS:
+            name, broken, sound = _MEMBERS[event.kind]
+            member = self._members[event.node][event.circuit]
+            setattr(member, name, broken if begins else sound)
+        elif event.kind in _LEVELS:
+            name, value, sound = _LEVELS[event.kind]
+            level = _value(event, value) if begins else sound
+            self._put(event.node, name.format(part=event.part), level)
+        elif event.kind == _SWAPPED:
+            self._swap(event, begins)
+        elif begins:
+            name, value = _STROKES[event.kind]
+            self._strokes[event.node][name.format(part=event.part)] = _value(event, value)
 
     def _put(self, node: str, quantity: str, level: int | None) -> None:
         if level is None:

@@ -7,7 +7,7 @@ from math import hypot
 from typing import Protocol
 
 from tomo.board.read import parts_of
-from tomo.scenario.records import Node, Scenario
+from tomo.scenario.records import Event, Node, Scenario
 from tomo.scenario.timeline import edges
 from tomo.site.circuits import placed_loads
 from tomo.world import flows
@@ -260,6 +260,11 @@ class World:
     def switch_grid(self, on: bool) -> None:
         """Take the grid away, or give it back, by hand and now."""
         self.grid.lost = not on
+        self._settle()
+
+    def put_fault(self, event: Event, begins: bool) -> None:
+        """A fault of the fault lane comes, or goes, by hand and now."""
+        self._faults.put(event, begins)
         self._settle()
 
     def quantities(self, node: str) -> dict[str, int]:
