@@ -25,5 +25,8 @@ def flash_all(bench: Bench, folder: Path, site: Site, seats: Mapping[str, int]) 
 
 def provision(bench: Bench, site: Site, node: str, number: int, inventory: Path) -> None:
     """By the command that a technician has."""
+    password = inventory.with_name("password")
+    password.write_text("correct horse\n", encoding="utf-8")
     words = ("--site", site.path, "--node", node, "--inventory", inventory)
+    words += ("--wifi-password-file", password)
     tomo("provision", bench.port(number), *words, "--json")
