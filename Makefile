@@ -80,7 +80,7 @@ day: setup  ## live a day of half hours with three power cuts, and have pychonet
 invariants: setup  ## drive the load control through thousands of random outages and faults
 	@$(PYTHON) -m proofs.invariants
 
-tray: setup  ## flash a tray of virtual boards, two of them faulty, and drive one through an outage
+tray: setup  ## flash a tray of virtual boards, two of them faulty, and make a site of the rest
 	@$(PYTHON) -m proofs.tray
 
 provisioning: setup  ## cut provisioning at every 5 %: cable, Ctrl-C, supply; a run more completes it

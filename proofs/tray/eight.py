@@ -1,4 +1,4 @@
-"""Eight boards, two of them faulty: the six others become a street and live through its blackout.
+"""Ten boards, two of them faulty: the eight others become a street and live through its blackout.
 
 They are flashed at once, provisioned, commissioned side by side, found in the network; all that in
 real time. The blackout is in virtual time, on the chips as they are then.
@@ -25,9 +25,10 @@ from tomo.site.read import read
 from tomo.transport.console import open_console
 from tomo.virtual.faults import FAULTS
 
-COUNT = 8
-POLE = 8
-SEATS = {"house": 1, "shop": 2, "house-2": 4, "shop-2": 5, "house-3": 7, "pole-17": POLE}
+COUNT = 10
+POLE = 10
+PANELS = {1: "house", 2: "shop", 4: "house-2", 5: "shop-2", 7: "house-3", 8: "shop-3", 9: "house-4"}
+SEATS = {node: number for number, node in PANELS.items()} | {"pole-17": POLE}
 FAULTY = {3: "wrong-chip", 6: "bad-sector"}
 REASONS = {3: "ESP32-S3", 6: "0x10000"}
 # Orders of the tray, and what is to be found then.
@@ -142,14 +143,8 @@ def _walking(bench: Bench, site: Path, folder: Path) -> Iterator[dict[str, subpr
     try:
         for node, number in SEATS.items():
             words = ["commission", bench.port(number), "--site", str(site), "--node", node]
-            words += [
-                "--yes",
-                "--json",
-                "--close-s",
-                "10",
-                "--out",
-                str(folder / f"commission-{node}"),
-            ]
+            words += ["--yes", "--json", "--close-s", "10"]
+            words += ["--out", str(folder / f"commission-{node}")]
             walks[node] = subprocess.Popen(
                 [str(ROOT / "build" / "venv" / "bin" / "tomo"), *words],
                 stdin=subprocess.DEVNULL,

@@ -8,13 +8,13 @@ from proofs.on_desk import ROOT
 _SITE = ROOT / "examples" / "site.toml"
 _SCENARIO = ROOT / "scenarios" / "street.toml"
 # What is there again: how often it was, and whose.
-_AGAIN = ((2, "house"), (2, "shop"), (3, "house"))
+_AGAIN = ((2, "house"), (2, "shop"), (3, "house"), (3, "shop"), (4, "house"))
 _ADDRESSES = 20  # of a copy, beyond those of the original
-_LARGER = {"continuous_w = 3000": "continuous_w = 9000", "surge_w = 6000": "surge_w = 18000"}
+_LARGER = {"continuous_w = 3000": "continuous_w = 12000", "surge_w = 6000": "surge_w = 24000"}
 
 
 def wide_street(folder: Path) -> tuple[Path, Path]:
-    """Site and scenario, written into the folder: the example's nodes, house-2, shop-2, house-3."""
+    """Site and scenario in the folder: the example's nodes, house-2 to 4, shop-2 and 3."""
     site = _with_copies(_SITE.read_text(encoding="utf-8"), "[[node]]\n")
     for small, large in _LARGER.items():
         site = site.replace(small, large)

@@ -110,7 +110,7 @@ class BoardPrograms:
             "DESK_BOARD": board,
             "DESK_IP": self._ip,
             "DESK_CLOCK": "real",
-            "DESK_SEED": self._mac.replace(":", "")[-6:],
+            "DESK_SEED": str(int(self._mac.replace(":", "")[-6:], 16)),
             "DESK_MAC": self._mac,
             "DESK_FLASH": self._flash.name,
             "DESK_KEPT": self._flash.with_suffix(".kept").name,
