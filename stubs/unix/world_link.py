@@ -2,7 +2,8 @@
 
 One JSON object a line. In lock-step the world grants time (`until_ms`, since boot) and the node
 answers when it has used it up, or at the very instant at which an output changed; it then waits
-for the next grant. In real time frames come and go as things happen.
+for the next grant. What cannot be interrupted may take it past its grant: it says how far it came,
+and is granted nothing before that. In real time frames come and go as things happen.
 
 The quantity `flash_torn` is no part's: the supply fails in the middle of the next flash operation.
 """
@@ -53,16 +54,14 @@ class WorldLink:
         if not changes and now_ms < self._until_ms:
             desk_clock.arm(self._event, min(self._until_ms - now_ms, _LONGEST_MS))
             return
-        # A blocking sleep may have passed the grant; the world need not know.
-        at_ms = min(now_ms, self._until_ms)
-        self._send({"at_ms": at_ms, "out": changes, "lines": []})
+        self._send({"at_ms": now_ms, "out": changes, "lines": []})
         self._await_grant(now_ms)
         asyncio.core._io_queue.look_outside()
 
     def _await_grant(self, now_ms: int) -> None:
         self._hear()
         while self._until_ms <= now_ms:
-            self._send({"at_ms": self._until_ms, "out": [], "lines": []})
+            self._send({"at_ms": now_ms, "out": [], "lines": []})
             self._hear()
         desk_clock.arm(self._event, min(self._until_ms - now_ms, _LONGEST_MS))
 
@@ -78,7 +77,7 @@ class WorldLink:
         for i, value in enumerate(outputs.values):
             if value != self._told[i]:
                 self._told[i] = value
-                changes.append([min(now_ms, self._until_ms or now_ms), outputs.names[i], value])
+                changes.append([now_ms, outputs.names[i], value])
         return changes
 
     def _hear(self) -> None:
@@ -101,7 +100,7 @@ class WorldLink:
 
     def _die(self) -> None:
         """The supply is gone: the world is told, and nothing happens any more until it ends us."""
-        now_ms = min(desk_clock.uptime_ms(), self._until_ms)
+        now_ms = desk_clock.uptime_ms()
         self._send({"at_ms": now_ms, "out": self._changes(now_ms) + [[now_ms, "supply", 0]]})
         while self._incoming.readline():
             pass

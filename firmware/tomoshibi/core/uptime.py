@@ -4,7 +4,7 @@ from time import ticks_diff, ticks_ms
 
 
 class Uptime:
-    """Seconds and milliseconds since this object was made.
+    """Seconds and milliseconds since this object was made, and what they are set to before.
 
     `update` must be called at least once in 6 days; the control cycle does so fifty times a
     second. Small ints hold seconds for 34 years.

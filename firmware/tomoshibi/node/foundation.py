@@ -1,6 +1,7 @@
 """What every node stands on: flash, time, settings, identity, senses, control path."""
 
-from machine import ADC, WDT, Pin, unique_id
+from machine import ADC, SOFT_RESET, WDT, Pin, reset_cause, unique_id
+from time import ticks_ms
 from typing import TYPE_CHECKING
 
 import board
@@ -43,7 +44,7 @@ class Foundation:
             self.storage = _wiped(self.storage)
         self.cause = boot_cause(board.RESET_REASON, self.storage.reset_was_asked_for())
         self.settings = settings = self.storage.settings.load()
-        self.uptime = Uptime()
+        self.uptime = _uptime()
         self.calendar = Calendar(settings["utc_offset_min"])
         self.events = EventRing()
         self.identity = Identity(unique_id(), board.NAME, self.storage.identity.serial)
@@ -85,6 +86,14 @@ class Foundation:
         adc = ADC(Pin(pin))
         adc.atten(ADC.ATTN_11DB)
         return LevelSense(adc, ratio, gain_permille)
+
+
+def _uptime() -> Uptime:
+    """Since the chip's reset, or from here after a soft one, at which ticks do not begin anew."""
+    uptime = Uptime()
+    if reset_cause() != SOFT_RESET:
+        uptime.seconds, uptime.millis = divmod(ticks_ms(), 1000)
+    return uptime
 
 
 def _wiped(storage: Storage) -> Storage:

@@ -1,8 +1,9 @@
 """World and nodes advance together: nobody runs past a moment at which it may learn something new.
 
 A round: every node is granted time up to the same moment; a node whose output changes stops
-there, the world takes the change in, and the node goes on. All decisions depend on simulated time
-only, so the speed of the machine and the clock chosen do not show in the result.
+there, the world takes the change in, and the node goes on. A node in the midst of what cannot be
+interrupted runs past the moment: the world takes in what it did there when it gets there itself.
+All decisions depend on simulated time only: the speed of the machine does not show in the result.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +20,10 @@ FINE_FOR_MS = 1_000
 
 @dataclass
 class Report:
-    """A node's answer: it got to `at_ms`; `out` are (time, output, value) in order."""
+    """A node's answer: it got to `at_ms`, which may lie past what it was granted.
+
+    `out` are (time, output, value) in order.
+    """
 
     at_ms: int
     out: list[tuple[int, str, int]] = field(default_factory=list)
@@ -62,6 +66,7 @@ class Lockstep:
         self._sent: dict[str, dict[str, int]] = {link.name: {} for link in links}
         self._fine_until_ms = FINE_FOR_MS
         self._out: set[str] = set()  # names of nodes that are gone, as their supply is
+        self._ahead: dict[str, Report] = {}  # of nodes that ran past the world, not taken in yet
 
     def run(self, end_ms: int, after_round: Callable[[], None]) -> None:
         """Go on until `end_ms`; `after_round` is called after every round."""
@@ -81,8 +86,9 @@ class Lockstep:
             self._fine_until_ms = world.now_ms + FINE_FOR_MS
         alive = [one for one in enumerate(self._links) if one[1].name not in self._out]
         for _, link in alive:
-            self._grant(link, until_ms)
-        waiting = [(link.report(), number) for number, link in alive]
+            if link.name not in self._ahead:
+                self._grant(link, until_ms)
+        waiting = [(self._report(link, until_ms), number) for number, link in alive]
         while waiting := [one for one in waiting if one[0].at_ms < until_ms or one[0].out]:
             waiting.sort(key=lambda one: (one[0].at_ms, one[1]))
             report, number = waiting.pop(0)
@@ -92,7 +98,7 @@ class Lockstep:
                 self._fine_until_ms = world.now_ms + FINE_FOR_MS
             if report.at_ms < until_ms and link.name not in world.supplies.out:
                 self._grant(link, min(until_ms, report.at_ms + FINE_MS))
-                waiting.append((link.report(), number))
+                waiting.append((self._report(link, until_ms), number))
         world.advance(until_ms)
         if before != (world.inverter.source, world.condition.share > 0.5):
             self._fine_until_ms = world.now_ms + FINE_FOR_MS
@@ -103,12 +109,21 @@ class Lockstep:
         changed = self._out ^ world.supplies.out
         for name in sorted(changed):
             if name in world.supplies.out:
+                self._ahead.pop(name, None)  # it did not live to do that
                 world.kept(name, self._supplied[name].cut())
             else:
                 self._sent[name] = {}
                 self._supplied[name].boot(world.now_ms)
         self._out = set(world.supplies.out)
         return bool(changed)
+
+    def _report(self, link: Link, until_ms: int) -> Report:
+        """How far the node came in this round; what it did after it waits for a later one."""
+        report = self._ahead.pop(link.name, None) or link.report()
+        if report.at_ms <= until_ms:
+            return report
+        self._ahead[link.name] = report
+        return Report(until_ms)
 
     def _take(self, link: Link, report: Report) -> bool:
         """Put a node's outputs into the world; True if a relay moved."""

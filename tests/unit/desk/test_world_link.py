@@ -9,6 +9,7 @@ import json
 import unittest
 from esp32 import Partition
 from machine import Pin, Timer
+from time import sleep_ms
 
 import desk_clock
 import world_link
@@ -86,6 +87,19 @@ class Lockstep(unittest.TestCase):
         self.assertEqual(sent[1], {"at_ms": 40, "out": [[40, "relay1", 1]], "lines": []})
         self.assertEqual([frame["at_ms"] for frame in sent[2:]], [100, 200])
         self.assertEqual(self.twin.felt[1], (40, {"grid_mv": 0}))
+
+    def test_a_node_that_sleeps_past_its_grant_says_how_far_it_came(self):
+        async def script():
+            await asyncio.sleep_ms(40)
+            sleep_ms(150)
+            Pin(13)(1)
+            await asyncio.sleep_ms(1_000)
+
+        sent = self.play(
+            [{"until_ms": 100, "set": {"grid_mv": 101_000}}, {"until_ms": 250}], script
+        )
+        self.assertEqual(sent[1], {"at_ms": 190, "out": [[190, "relay1", 1]], "lines": []})
+        self.assertEqual(sent[2]["at_ms"], 250)
 
     def test_the_presence_pin_holds_and_rises_late(self):
         edges = []

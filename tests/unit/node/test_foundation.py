@@ -1,7 +1,9 @@
 """node.foundation: what is the node's own reaches the parts that need it."""
 
+import _desk
 import unittest
-from machine import Pin
+from machine import PWRON_RESET, SOFT_RESET, Pin
+from time import ticks_ms
 
 import desk_board
 
@@ -33,6 +35,17 @@ class TestFoundation(unittest.TestCase):
         self.assertEqual(base.senses.grid_mv(), 100_000)
         base.storage.settings.change("grid_gain_permille", 950)
         self.assertEqual(self.base().senses.grid_mv(), 95_000)
+
+    def test_uptime_counts_from_the_reset_and_from_here_after_a_soft_one(self):
+        _desk.hold(0)
+        _desk.advance(1_312)
+        for cause in (PWRON_RESET, SOFT_RESET):
+            foundation.reset_cause = lambda cause=cause: cause
+            uptime = self.base().uptime
+            told_ms = uptime.seconds * 1_000 + uptime.millis
+            # What ran before the clock was held is in it, too.
+            self.assertEqual(told_ms, ticks_ms() if cause == PWRON_RESET else 0)
+            self.assertEqual(uptime.update(), 0)
 
 
 if __name__ == "__main__":
