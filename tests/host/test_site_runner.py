@@ -79,6 +79,12 @@ def test_verdicts_say_what_they_count(run):
     assert measured(one) == "1 trip (expected == 0)"
 
 
+def test_the_report_says_which_clock_it_was_and_what_an_instruction_took_on_it(run):
+    assert ", virtual clock, seed" in report._when(run[0])
+    costed = replace(run[0], summary=run[0].summary | {"clock": "costed", "instruction_ns": 12.5})
+    assert ", costed clock (12.5 ns an instruction), seed" in report._when(costed)
+
+
 def test_the_timeline_is_in_order_and_in_local_time(run):
     lines = run[1].splitlines()[1:]
     times = [line.split()[0] for line in lines]

@@ -10,16 +10,29 @@ from tomo.checkout import ROOT, SIZES
 from tomo.cli.streams import print_warnings
 from tomo.errors import UsageError
 from tomo.jobs.addresses import given_address
+from tomo.jobs.costs import typed_ps
 from tomo.jobs.run_desk import CLOCKS, DeskOptions, run_desk
 from tomo.scenario.read import read
 from tomo.transport.signals import Stopped, stoppable
+
+_CLOCKS = (
+    "real; virtual: as fast as it goes; costed: likewise, and time passes while Python runs, too."
+)
 
 
 def desk(
     board: Annotated[str, typer.Argument(help="Board, as in boards/.")],
     ip: Annotated[str, typer.Option(help="Local address of the node.")] = "127.0.0.11",
     size: Annotated[int, typer.Option(help="Desk program: 32 or 64 bits.")] = 32,
-    clock: Annotated[str, typer.Option(help="real, or virtual: as fast as it goes.")] = "real",
+    clock: Annotated[str, typer.Option(help=_CLOCKS)] = "real",
+    instruction_ns: Annotated[
+        float | None,
+        typer.Option(
+            metavar="NS",
+            help="For costed: what an RV32 instruction takes. 10 if not given: an estimate, which "
+            "may be 2 to 3 times too short or too long.",
+        ),
+    ] = None,
     scenario: Annotated[
         Path | None, typer.Option(help="Take world and settings from this scenario.")
     ] = None,
@@ -54,6 +67,7 @@ def desk(
         scenario=loaded,
         node=node,
         serial=serial,
+        instruction_ps=typed_ps(clock, instruction_ns),
     )
     try:
         with stoppable():

@@ -80,8 +80,20 @@ def run(
         Path, typer.Argument(help="Scenario file, such as scenarios/blackout.toml.")
     ],
     clock: Annotated[
-        str, typer.Option(help="paced: the scenario's pace; real: 1; virtual: as fast as it goes.")
+        str,
+        typer.Option(
+            help="paced: the scenario's pace; real: 1; virtual: as fast as it goes; costed: "
+            "likewise, and time passes while a node's Python runs, too."
+        ),
     ] = "paced",
+    instruction_ns: Annotated[
+        float | None,
+        typer.Option(
+            metavar="NS",
+            help="For costed: what an RV32 instruction takes. 10 if not given: an estimate, which "
+            "may be 2 to 3 times too short or too long.",
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Where reports and node folders go.")] = Path(
         "build/run"
     ),
@@ -106,4 +118,4 @@ def run(
     # World and pictures take a second to load: only for who runs something.
     from tomo.cli.site_run import run_scenario
 
-    run_scenario(scenario, clock, out, as_json, size, net, chips)
+    run_scenario(scenario, clock, instruction_ns, out, as_json, size, net, chips)

@@ -11,6 +11,7 @@ from rich.console import Console
 from tomo.cli.streams import outlive_readers, print_warnings, say
 from tomo.errors import UsageError
 from tomo.jobs.chips import Chips, chips_of
+from tomo.jobs.costs import typed_ps
 from tomo.jobs.run_site import CLOCKS, Options, Outcome, View, run_site
 from tomo.render.live import LiveView, fits
 from tomo.render.timeline import JsonView, PlainView, verdict_lines
@@ -24,6 +25,7 @@ _STOPPED_STATUS = 130
 def run_scenario(
     path: Path,
     clock: str,
+    instruction_ns: float | None,
     out: Path,
     as_json: bool,
     size: int,
@@ -36,12 +38,13 @@ def run_scenario(
         raise UsageError(f"no clock {clock!r}", "Clocks: " + ", ".join(CLOCKS))
     if size not in (32, 64):
         raise UsageError(f"no desk program of {size} bits", "Sizes: 32, 64")
+    cost_ps = typed_ps(clock, instruction_ns)
     loaded = read(path)
     print_warnings(loaded.warnings)
     given = chips_of(chips, loaded) if chips else Chips({}, ())
     print_warnings(given.warnings)
     files = {name: chip.path for name, chip in given.of.items()}
-    options = Options(out=out, clock=clock, size=size, net=net, chips=files)
+    options = Options(out=out, clock=clock, size=size, net=net, chips=files, instruction_ps=cost_ps)
     try:
         with stoppable():
             outcome = _watched(loaded, options, as_json)

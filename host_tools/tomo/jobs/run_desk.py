@@ -13,6 +13,7 @@ from typing import TextIO
 from tomo.board.sound import sound_parts
 from tomo.errors import HostError, UsageError
 from tomo.jobs.addresses import need_free
+from tomo.jobs.costs import COSTED, INSTRUCTION_PS, node_ps
 from tomo.jobs.node_settings import node_settings
 from tomo.scenario import records
 from tomo.scenario.constant import constant
@@ -25,7 +26,7 @@ from tomo.world.felt import Felt
 from tomo.world.lockstep import Lockstep
 from tomo.world.site import World
 
-CLOCKS = ("real", "virtual")
+CLOCKS = ("real", "virtual", COSTED)
 _LOOK_S = 0.02
 # A node that resets more often than this will not get better.
 _RESTARTS = 5
@@ -36,7 +37,8 @@ _RESTARTS_S = 10.0
 class DeskOptions:
     """scenario and node: whose world and settings; without them the constant world.
 
-    serial   the console is on a pseudo-terminal, not on our own input and output
+    serial           the console is on a pseudo-terminal, not on our own input and output
+    instruction_ps   what an instruction takes on the costed clock
     """
 
     board: str
@@ -48,6 +50,7 @@ class DeskOptions:
     scenario: records.Scenario | None = None
     node: str | None = None
     serial: bool = False
+    instruction_ps: int = INSTRUCTION_PS
 
 
 class _Streams:
@@ -129,6 +132,7 @@ def run_desk(options: DeskOptions, keys: TextIO | None, screen: TextIO) -> None:
         board=options.board,
         ip=options.ip,
         clock="real" if options.clock == "real" else "lockstep",
+        cost_ps=node_ps(options.clock, options.instruction_ps),
         start_s=None if options.clock == "real" else scenario.site.start_2000_s,
         seed=options.seed,
         size=options.size,
@@ -141,13 +145,13 @@ def run_desk(options: DeskOptions, keys: TextIO | None, screen: TextIO) -> None:
             print(f"console: {terminal.path}", file=screen, flush=True)
         seat = _Seat(terminal, None if options.serial else _Streams(keys, screen))
         seat.pass_keys()
-        if options.clock == "virtual":
-            _run_virtual(seat, DeskNode(desk, folder, settings), World(scenario))
-        else:
+        if options.clock == "real":
             _run_real(seat, desk, folder, settings, World(scenario))
+        else:
+            _run_held(seat, DeskNode(desk, folder, settings), World(scenario))
 
 
-def _run_virtual(seat: _Seat, node: DeskNode, world: World) -> None:
+def _run_held(seat: _Seat, node: DeskNode, world: World) -> None:
     with node as running:
         seat.take(running)
         running.hello()

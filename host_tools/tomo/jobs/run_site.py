@@ -13,6 +13,7 @@ from tomo.errors import HostError
 from tomo.files import reading, writing
 from tomo.image.documents import FLASH_FILE
 from tomo.jobs.addresses import NO_NETWORK, given_net, moved, need_free
+from tomo.jobs.costs import COSTED, INSTRUCTION_PS, node_ps
 from tomo.jobs.lives import Lives
 from tomo.jobs.node_settings import node_settings
 from tomo.jobs.run_folder import RunFolder
@@ -27,7 +28,9 @@ from tomo.world.site import World
 from tomo.world.trace import Trace
 from tomoshibi.wire.console import ANSWERS
 
-CLOCKS = ("paced", "real", "virtual")
+CLOCKS = ("paced", "real", "virtual", COSTED)
+# As fast as it goes: these outrun every peer.
+_FAST = ("virtual", COSTED)
 # Node seeds lie this far apart, so that two sites with neighbouring seeds share none.
 _SEED_STEP = 1_009
 
@@ -47,6 +50,7 @@ class Options:
     """net: None the scenario's addresses, NO_NETWORK none, else the first octets to use instead
     command: what to start instead of the desk program, by board (tests)
     chips: by node, whose chips to start on instead of new ones; they are copied
+    instruction_ps: what an instruction takes on the costed clock
     """
 
     out: Path
@@ -55,6 +59,7 @@ class Options:
     net: str | None = None
     command: Callable[[Node], tuple[str, ...]] | None = None
     chips: Mapping[str, Path] = field(default_factory=dict)
+    instruction_ps: int = INSTRUCTION_PS
 
 
 @dataclass(frozen=True)
@@ -152,14 +157,14 @@ class Pacer:
 
 
 def _pace(scenario: Scenario, clock: str) -> float | None:
-    return {"paced": scenario.site.pace, "real": 1.0, "virtual": None}[clock]
+    return None if clock in _FAST else {"paced": scenario.site.pace, "real": 1.0}[clock]
 
 
 def _addresses(scenario: Scenario, options: Options) -> dict[str, str]:
-    """Address by node. The virtual clock outruns every peer, so it has no network unless asked."""
+    """Address by node. A clock that outruns every peer has no network unless asked."""
     if options.net is not None:
         return moved(scenario.node, given_net(options.net))
-    return moved(scenario.node, NO_NETWORK if options.clock == "virtual" else None)
+    return moved(scenario.node, NO_NETWORK if options.clock in _FAST else None)
 
 
 def _node(scenario: Scenario, options: Options, number: int, ip: str) -> Lives:
@@ -169,6 +174,7 @@ def _node(scenario: Scenario, options: Options, number: int, ip: str) -> Lives:
         board=node.board,
         ip=ip,
         clock="lockstep",
+        cost_ps=node_ps(options.clock, options.instruction_ps),
         start_s=scenario.site.start_2000_s,
         seed=scenario.site.seed * _SEED_STEP + number,
         size=options.size,
@@ -221,7 +227,9 @@ def _finish(
     trace = world.finish()
     entries = story.in_order()
     trace.told = [entry.data | {"node": entry.where} for entry in entries if entry.data]
-    figures = summary(scenario, trace, options.clock)
+    figures = summary(
+        scenario, trace, options.clock, node_ps(options.clock, options.instruction_ps)
+    )
     return Outcome(scenario, figures, trace, entries, real_s)
 
 

@@ -30,14 +30,18 @@ _FIGURES = (
 )
 
 
-def summary(scenario: Scenario, trace: Trace, clock: str) -> dict:
-    """The run's figures, expectations and verdict; nothing in it depends on real time."""
+def summary(scenario: Scenario, trace: Trace, clock: str, cost_ps: int = 0) -> dict:
+    """The run's figures, expectations and verdict; nothing in it depends on real time.
+
+    cost_ps   what an instruction took; 0 if running took no time
+    """
     figures = {name: measure(trace, name) for name in _FIGURES}
     expectations = [judge(trace, expect) for expect in scenario.expect]
     held = all(expectation["held"] for expectation in expectations)
     return {
         "scenario": scenario.name,
         "clock": clock,
+        **({"instruction_ns": cost_ps / 1000} if cost_ps else {}),
         "nodes": len(scenario.node),
         **figures,
         "energy_wh": {name: round(value, 3) for name, value in sorted(trace.energy_wh.items())},

@@ -8,7 +8,7 @@ from tomo.jobs.run_site import Outcome
 from tomo.render.html import document, table
 from tomo.render.palette import TIER_NAMES
 from tomo.render.plots import Picture
-from tomo.render.timeline import measured
+from tomo.render.timeline import cost_words, measured
 from tomo.world.inverter import ISLAND
 
 
@@ -49,10 +49,12 @@ def _when(outcome: Outcome) -> str:
     site = outcome.scenario.site
     end = site.local(site.duration)
     place = f"{site.place}, " if site.place else ""
+    cost = cost_words(outcome.summary)
+    clock = f"{outcome.summary['clock']} clock" + (f" ({cost})" if cost else "")
     return (
         f"Scenario {outcome.scenario.name}: {place}{site.start:%Y-%m-%d %H:%M} to "
         f"{end:%H:%M} local time, {outcome.summary['nodes']} nodes, "
-        f"{outcome.summary['clock']} clock, seed {site.seed}"
+        f"{clock}, seed {site.seed}"
     )
 
 

@@ -118,4 +118,12 @@ def verdict_lines(outcome: Outcome) -> list[str]:
     word = "HELD" if outcome.held else "FAILED"
     site_min = outcome.scenario.site.duration / 60_000
     took = f"{site_min:g} min of site time in {outcome.real_s:.1f} s"
+    if cost := cost_words(outcome.summary):
+        took += f", {cost}"
     return [*lines, f"verdict: {word} ({held} of {len(expectations)} expectations, {took})"]
+
+
+def cost_words(summary: dict) -> str:
+    """What running took on the clock of a run; nothing where it took no time."""
+    ns = summary.get("instruction_ns")
+    return f"{ns:g} ns an instruction" if ns else ""

@@ -63,6 +63,7 @@ def lock_folder(folder: Path) -> IO[str]:
 class Desk:
     """How to start a node: what the desk program takes from its environment.
 
+    cost_ps        what an instruction of RV32's takes on a clock that is held; 0: nothing
     reset_reason   why it starts, as the ESP32 numbers it; power-on if not given
     soft_reset     it starts softly, after the reset that this reason is of
     keeps_levels   outputs are still driven after a reset as they were before
@@ -73,6 +74,7 @@ class Desk:
     board: str
     ip: str = ""
     clock: str = "real"
+    cost_ps: int = 0
     start_s: int | None = None
     seed: int = 1
     size: int = 32
@@ -95,6 +97,7 @@ class Desk:
             "DESK_BOARD": self.board,
             "DESK_IP": self.ip,
             "DESK_CLOCK": self.clock,
+            "DESK_COST_PS": str(self.cost_ps),
             "DESK_SEED": str(self.seed),
         }
         if self.start_s is not None:
