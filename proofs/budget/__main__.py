@@ -3,12 +3,13 @@
 import json
 import os
 import sys
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.table import Table
 
 from bootstrap import rv32
-from proofs.budget import gate
+from proofs.budget import gate, on_desk, ratio
 from proofs.budget.on_rv32 import ROOT, run
 
 # Loads of the sub-meter: the outage has to open them all.
@@ -24,7 +25,10 @@ def main() -> int:
     if not stack["answered"]:
         print("no request was answered while the stack was measured", file=sys.stderr)
         return 1
-    counted = run("rooms")["counts"] | node["counts"] | stack["counts"]
+    instructions = run("rooms")["counts"] | node["counts"]
+    counted = instructions | stack["counts"]
+    desk = on_desk.run("rooms")["counts"] | on_desk.run("node")["counts"]
+    ratios = ratio.ratios(instructions, desk)
     if node["opened"] != _RELAYS:
         print(f"the outage opened {node['opened']} relays, of {_RELAYS}", file=sys.stderr)
         return 1
@@ -34,25 +38,33 @@ def main() -> int:
     kept = gate.read(compiler)
     rows = gate.rows(counted, kept)
     wrong = gate.wrong(rows)
-    report = {"compiler": compiler, "instructions": counted, "kept": kept, "wrong": wrong}
+    uncosted = ratio.wrong(ratios, instructions)
+    report = {"compiler": compiler, "instructions": counted, "kept": kept}
+    report |= {"desk": desk, "ratios": ratios, "wrong": wrong + uncosted}
     target = ROOT / "build" / "budget.json"
     target.write_text(json.dumps(report, indent=2) + "\n")
-    Console().print(_table(rows, compiler))
+    Console().print(_table(rows, compiler, ratios))
     print(f"{target.relative_to(ROOT)} written; docs/benchmarks.md tells how to read it")
     for line in wrong:
         print(f"over budget: {line}", file=sys.stderr)
+    for line in uncosted:
+        print(f"costed clock: {line}", file=sys.stderr)
     if wrong:
         print("if it is meant, `make budget RENEW=1` in the same commit", file=sys.stderr)
-    return 1 if wrong else 0
+    return 1 if wrong or uncosted else 0
 
 
-def _table(rows: list[gate.Row], compiler: str) -> Table:
-    table = Table("operation", f"instructions, {compiler}", "kept", "change", "at most")
+def _table(rows: list[gate.Row], compiler: str, ratios: Mapping[str, float]) -> Table:
+    table = Table(
+        "operation", f"instructions, {compiler}", "kept", "change", "at most", "of costed"
+    )
     for row in rows:
         change = "" if row.change_percent is None else f"{row.change_percent:+.1f} %"
         most = _number(gate.MOST.get(row.name))
         style = "red" if row.wrong() else None
-        table.add_row(row.name, _number(row.counted), _number(row.kept), change, most, style=style)
+        costed = f"{ratios[row.name]:.2f}" if row.name in ratios else ""
+        figures = (_number(row.counted), _number(row.kept), change, most, costed)
+        table.add_row(row.name, *figures, style=style)
     return table
 
 

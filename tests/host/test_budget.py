@@ -3,7 +3,7 @@
 import pytest
 
 from proofs.budget import __main__ as budget
-from proofs.budget import gate
+from proofs.budget import gate, ratio
 
 KEPT = {"plan, 6 loads": 10_000, gate.REACTION: 2_000_000}
 
@@ -63,8 +63,10 @@ def counts(tmp_path, monkeypatch):
     """What the two programs say, to be changed; figures of its own beside them."""
     counts = dict(KEPT)
     opened = {"node": {"counts": counts, "opened": 6}, "rooms": {"counts": {}}}
+    desk = {"node": dict(KEPT), "rooms": {}}
     opened["stack"] = {"counts": {}, "answered": 1}
     monkeypatch.setattr(budget, "run", lambda program, *_: opened[program])
+    monkeypatch.setattr(budget.on_desk, "run", lambda program: {"counts": desk[program]})
     monkeypatch.setattr(budget, "ROOT", tmp_path)
     monkeypatch.setattr(budget.rv32, "compiler", lambda: "gcc 12.2.0")
     monkeypatch.setattr(gate, "FIGURES", tmp_path / "figures.json")
@@ -81,7 +83,33 @@ def test_figures_are_renewed_when_asked_and_then_hold(counts, monkeypatch, capsy
     assert budget.main() == 0
     monkeypatch.delenv("RENEW")
     assert budget.main() == 0
-    counts["plan, 6 loads"] *= 2
+    counts["plan, 6 loads"] = 20_000  # still twice of what the desk counts, which is allowed
     capsys.readouterr()
     assert budget.main() == 1
     assert "over budget: plan, 6 loads has grown by 100.0 %" in capsys.readouterr().err
+
+
+def test_what_the_costed_clock_counts_far_wrong_fails_and_is_named(counts, monkeypatch, capsys):
+    monkeypatch.setenv("RENEW", "1")
+    counts["plan, 6 loads"] = 20_001
+    assert budget.main() == 1
+    said = capsys.readouterr()
+    assert "costed clock: plan, 6 loads takes 2.00 of what the desk counts" in said.err
+    assert "2.00" in said.out
+
+
+def test_an_operation_that_is_known_to_be_long_in_c_has_limits_of_its_own():
+    for name, (least, most) in (("plan, 6 loads", ratio.USUAL), *ratio.KNOWN.items()):
+        for count, good in (
+            (least, True),
+            (most, True),
+            (least * 0.99, False),
+            (most * 1.01, False),
+        ):
+            found = ratio.ratios({name: round(count * 1_000)}, {name: 1_000})
+            assert (ratio.wrong(found, found) == []) is good, (name, count)
+
+
+def test_what_the_desk_does_not_count_fails():
+    found = ratio.ratios(KEPT, {"plan, 6 loads": 10_000})
+    assert ratio.wrong(found, KEPT) == ["reaction is not counted on the desk"]

@@ -163,6 +163,9 @@ static const mp_rom_map_elem_t desk_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_call), MP_ROM_PTR(&desk_call_obj) },
     { MP_ROM_QSTR(MP_QSTR_interrupts), MP_ROM_PTR(&desk_interrupts_obj) },
     { MP_ROM_QSTR(MP_QSTR_dropped), MP_ROM_PTR(&desk_dropped_obj) },
+    { MP_ROM_QSTR(MP_QSTR_instructions), MP_ROM_PTR(&desk_instructions_obj) },
+    { MP_ROM_QSTR(MP_QSTR_pause), MP_ROM_PTR(&desk_pause_obj) },
+    { MP_ROM_QSTR(MP_QSTR_go_on), MP_ROM_PTR(&desk_go_on_obj) },
 };
 static MP_DEFINE_CONST_DICT(desk_globals, desk_globals_table);
 

@@ -42,6 +42,8 @@ int32_t desk_left = INT32_MAX; // RV32 instructions to the end of the slice
 static int32_t booked_at = INT32_MAX; // what it was when time was last booked
 static uint32_t instruction_ps; // 0: running takes no time
 static uint32_t booked_ps; // less than a microsecond
+static uint64_t counted; // since the start, whether they take time or not
+static unsigned int paused; // how deep
 static bool in_hardware;
 static bool held_off; // interrupts are disabled
 static mp_int_t dropped;
@@ -59,6 +61,9 @@ bool desk_firmware_costs(void) {
 }
 
 void desk_book(void) {
+    if (!in_hardware && paused == 0) {
+        counted += booked_at - desk_left;
+    }
     if (desk_firmware_costs()) {
         uint64_t ps = (uint64_t)(booked_at - desk_left) * instruction_ps + booked_ps;
         desk_move_on(ps / PS_PER_US);
@@ -248,6 +253,29 @@ static mp_obj_t desk_interrupts(mp_obj_t on) {
     return mp_obj_new_bool(was);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(desk_interrupts_obj, desk_interrupts);
+
+// instructions(): those of RV32's that running is taken to cost, whether it takes time or not; modulo
+// 2**30. Hardware's and what ran while counting was paused are not among them. Allocates nothing.
+static mp_obj_t desk_instructions(void) {
+    desk_book();
+    return MP_OBJ_NEW_SMALL_INT(counted & 0x3FFFFFFF);
+}
+MP_DEFINE_CONST_FUN_OBJ_0(desk_instructions_obj, desk_instructions);
+
+// pause(): do not count what follows, up to as many calls of go_on().
+static mp_obj_t desk_pause(void) {
+    desk_book();
+    paused++;
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_0(desk_pause_obj, desk_pause);
+
+static mp_obj_t desk_go_on(void) {
+    desk_book();
+    paused--;
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_0(desk_go_on_obj, desk_go_on);
 
 // A function that stands in for hardware.
 typedef struct {

@@ -24,5 +24,8 @@ MP_DECLARE_CONST_FUN_OBJ_1(desk_rest_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(desk_call_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(desk_interrupts_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(desk_dropped_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(desk_instructions_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(desk_pause_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(desk_go_on_obj);
 
 #endif

@@ -1,9 +1,10 @@
 """Counts instructions of the firmware alone: what stands in for hardware is left out."""
 
-import _rv32
 from esp32 import Partition
 from machine import SPI, UART
 from micropython import const
+
+import counter
 
 from nor_flash import NorFlash
 from twin_parts import Outputs
@@ -21,8 +22,8 @@ _WITH_TWO = ((SPI, "write_readinto"), (Outputs, "put"))
 
 
 def spent(since: int) -> int:
-    """Instructions since `_rv32.instructions()` was `since`, to 2**30."""
-    return (_rv32.instructions() - since) & _MASK
+    """Instructions since `counter.instructions()` was `since`, to 2**30."""
+    return (counter.instructions() - since) & _MASK
 
 
 def counted(work, *arguments) -> int:
@@ -46,28 +47,28 @@ def leave_out(wrap, wrap_two) -> None:
 
 def _left_out(method):
     def paused(*arguments):
-        _rv32.pause()
+        counter.pause()
         try:
             return method(*arguments)
         finally:
-            _rv32.go_on()
+            counter.go_on()
 
     return paused
 
 
 def _left_out_two(method):
     def paused(self, first, second):
-        _rv32.pause()
+        counter.pause()
         try:
             return method(self, first, second)
         finally:
-            _rv32.go_on()
+            counter.go_on()
 
     return paused
 
 
 def _taken(work, arguments: tuple) -> int:
-    before = _rv32.instructions()
+    before = counter.instructions()
     work(*arguments)
     return spent(before)
 

@@ -3,13 +3,13 @@
 One JSON line: instructions by operation, and how many relays the outage opened.
 """
 
-import _rv32
 import gc
 import json
 from array import array
 from machine import Pin
 from micropython import const
 
+import counter
 import counting
 from counting import counted, spent
 
@@ -53,7 +53,7 @@ def build_counted(*arguments):
     """Without collections but those that it asks for: how many come is chance."""
     gc.collect()
     gc.threshold(_NEVER)
-    before = _rv32.instructions()
+    before = counter.instructions()
     watch.node, watch.jobs = build(*arguments)
     watch.found["build"] = spent(before)
     gc.threshold(_COLLECT_AFTER_BYTES)
@@ -61,7 +61,7 @@ def build_counted(*arguments):
 
 
 def cycle_counted(self, source=None):
-    before = _rv32.instructions()
+    before = counter.instructions()
     cycle(self, source)
     taken = spent(before)
     watch.cycles[watch.cycle] = taken
@@ -72,7 +72,7 @@ def cycle_counted(self, source=None):
 def fall_counted(self, pin):
     """The grid's sense has fallen. A collection had just begun and keeps its handler waiting."""
     if watch.lost and watch.began < 0:
-        watch.began = _rv32.instructions()
+        watch.began = counter.instructions()
         gc.collect()
     on_edge(self, pin)
 
@@ -107,7 +107,7 @@ def _count_cycles():
 def _count_scans(job):
     for name, full in (("power", False), ("all", True)):
         gc.collect()
-        before = _rv32.instructions()
+        before = counter.instructions()
         if not (job._ask(0, full) and job._take(0)):
             raise ValueError("no answer of the chip")
         watch.found["scan of an ATM90E32, " + name] = spent(before)
@@ -157,7 +157,7 @@ def _report():
     watch.found["control cycle, first cut"] = watch.worst
     watch.found["reaction"] = watch.reaction
     print(json.dumps({"counts": watch.found, "opened": watch.opened}))
-    _rv32.end(0)
+    counter.end(0)
 
 
 watch = Watch()
@@ -167,7 +167,7 @@ alone, twin.alone = twin.alone, conditions
 twin.set(conditions())
 gc.collect()
 gc.threshold(_NEVER)
-began = _rv32.instructions()
+began = counter.instructions()
 from tomoshibi.node import assemble  # noqa: E402 - what importing takes is counted
 
 watch.found["import"] = spent(began)

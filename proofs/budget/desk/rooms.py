@@ -3,7 +3,6 @@
 One JSON line: instructions by operation.
 """
 
-import _rv32
 import gc
 import json
 from array import array
@@ -11,6 +10,7 @@ from machine import UART
 from micropython import const
 from time import sleep_ms
 
+import counter
 import counting
 from counting import counted, spent
 
@@ -68,7 +68,7 @@ def meter(found: dict) -> None:
     sleep_ms(_SETTLED_MS)
     counts = (Counts(),)
     gc.collect()
-    began = _rv32.instructions()
+    began = counter.instructions()
     driver.ask(True)
     asked = spent(began)
     sleep_ms(driver.answer_ms)
@@ -109,4 +109,4 @@ plans(found)
 meter(found)
 kept(found)
 print(json.dumps({"counts": found}))
-_rv32.end(0)
+counter.end(0)
