@@ -18,8 +18,7 @@ USUAL = Limits(0.5, 2.0)
 KNOWN = {
     # Names are looked up, code objects and dictionaries built: all within single byte codes.
     "import": Limits(6.0, 18.0),
-    # Each buffer is looked for from the heap's beginning, which is full: a byte of the allocation
-    # table, four blocks, is counted there as one block is in a collection.
+    # It imports reporting.echonet_own for the answer, and lets it go.
     "ECHONET answer, node profile: D6": Limits(0.5, 2.5),
 }
 
