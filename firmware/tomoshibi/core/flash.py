@@ -28,3 +28,7 @@ if TYPE_CHECKING:
         def grant(self) -> bool:
             """Ask for one erase of a ring, which must come at once."""
             ...
+
+        def settle(self) -> None:
+            """After each erase: what has waited for it comes first."""
+            ...

@@ -4,6 +4,7 @@ All that is kept asks here before each erase. Programs are short; they ask `Cont
 """
 
 from micropython import const
+from time import sleep_ms
 from typing import TYPE_CHECKING
 
 from tomoshibi.policy.grid import ISLANDED, NORMAL, RETURN_WAIT
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 _APART_S = const(60)
 _SETTLED_S = const(60)
 _AFTER_MOVE_S = const(10)
+# It decides sooner. Four times this and the longest erase, and the watchdog does not bite yet.
+_DECIDED_MS = const(1_000)
 
 
 class FlashWindow:
@@ -40,6 +43,18 @@ class FlashWindow:
     def grant(self) -> bool:
         """Ask for one erase of a ring: True at most once a minute, and it must come at once."""
         return self._control.uptime.seconds - self._erased_s > _APART_S and self._ask(False)
+
+    def settle(self) -> None:
+        """After an erase: let the control path decide what has come up meanwhile.
+
+        Before another erase, and before a job that collects: together they would hold it up for too
+        long. While nothing has come up, that takes a millisecond.
+        """
+        left = _DECIDED_MS
+        sleep_ms(1)  # who has waited for the erase is let in here
+        while left and not self._control.calm():
+            sleep_ms(1)
+            left -= 1
 
     def _ask(self, normal: bool) -> bool:
         """Whether the control path can bear an erase now; `normal`: the grid counts as normal."""

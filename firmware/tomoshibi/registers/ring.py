@@ -31,7 +31,7 @@ class SectorRing:
     newest_head        its head; the bytes from wire.flash_sector.INFO on are the ring's own
     head               of any sector, as last read
     ahead, most        erased sectors in hand, as far as they are known; how many there are to be
-    window             is asked before each erase; None, as at start: nobody needs to be
+    window             is asked before each erase, told after; None, as at start: nobody needs to be
     waiting            a sector was to be opened, none was in hand, and the window was not open
     erases, faults     since power-up: sectors erased; heads that did not read back as written
     """
@@ -106,6 +106,8 @@ class SectorRing:
             self.flash.ioctl(_ERASE, sector)
             self.flash.writeblocks(sector, flash_sector.MARK, flash_sector.MARK_AT)
             self.erases += 1
+            if self.window:
+                self.window.settle()
         self.ahead += 1
         self.waiting = False
         self._trusting = True

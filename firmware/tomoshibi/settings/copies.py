@@ -29,7 +29,8 @@ LOST = const(2)  # both were there, and neither is whole
 class Copies:
     """The two copies, one in each half of `flash`; `kind` is a letter of wire.copies.
 
-    `window` is asked before they are written; None: nobody needs to be, as at start.
+    `window` is asked before they are written, and told of each erase; None: nobody needs to be, as at
+    start.
 
     state      WHOLE, BLANK or LOST, as found at start or after `write`
     sequence   of the copy that counts
@@ -97,6 +98,8 @@ class Copies:
     def _write_copy(self, copy: int, body: bytes) -> None:
         for sector in range(self._sectors):
             self._flash.ioctl(_ERASE, copy * self._sectors + sector)
+            if self._window:
+                self._window.settle()
         for at in range(0, len(body), _PIECE):
             self._program(copy, copies.SIZE + at, body[at : at + _PIECE])
         if self._body(copy, len(body)) != body:

@@ -2,6 +2,7 @@
 
 import _desk
 import unittest
+from time import ticks_diff, ticks_ms
 
 from tomoshibi.core import events
 from tomoshibi.core.events import EventRing
@@ -157,6 +158,32 @@ class TestRules(Case):
         self.assertFalse(self.window.take())
         self.live(11)
         self.assertTrue(self.window.take())
+
+
+class TestSettling(Case):
+    """After an erase."""
+
+    def settled_ms(self, looks):
+        """How long it takes if the control path is not calm at the first so many looks."""
+        left = [looks]
+        began_ms = ticks_ms()
+
+        def calm():
+            left[0] -= 1
+            return left[0] < 0
+
+        self.control.calm = calm
+        self.window.settle()
+        return ticks_diff(ticks_ms(), began_ms)
+
+    def test_while_nothing_has_come_up_it_takes_a_millisecond(self):
+        self.assertEqual(self.settled_ms(0), 1)
+
+    def test_it_ends_when_the_control_path_has_decided(self):
+        self.assertEqual(self.settled_ms(25), 26)
+
+    def test_it_takes_a_second_at_most(self):
+        self.assertEqual(self.settled_ms(1_000_000), 1_001)
 
 
 class TestAnything(Case):

@@ -49,6 +49,9 @@ class Window:
     def grant(self):
         return self.granted
 
+    def settle(self):
+        pass
+
 
 class TestKeeperJob(unittest.TestCase):
     def setUp(self):

@@ -62,6 +62,9 @@ class Window:
     def grant(self):
         return self.granted
 
+    def settle(self):
+        pass
+
 
 class LogCase(unittest.TestCase):
     def start(self, clock_s=DAY * 86_400, boots=1):

@@ -188,6 +188,9 @@ class TestWipe(unittest.TestCase):
     def take(self):
         return self.open
 
+    def settle(self):
+        pass
+
 
 if __name__ == "__main__":
     unittest.main()

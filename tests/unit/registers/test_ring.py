@@ -39,9 +39,13 @@ def open_as(number):
 
 class Window:
     granted = False
+    settled = 0
 
     def grant(self):
         return self.granted
+
+    def settle(self):
+        self.settled += 1
 
 
 class TestOrder(unittest.TestCase):
@@ -175,7 +179,7 @@ class TestPrepare(unittest.TestCase):
         self.assertEqual((self.done, self.ring.waiting, self.ring.sequence), ([], True, 5))
         window.granted = True
         self.assertTrue(self.ring.prepare())
-        self.assertFalse(self.ring.waiting)
+        self.assertEqual((self.ring.waiting, window.settled), (False, 1))
         window.granted = False
         self.assertTrue(self.ring.open_next(info(6)))
         self.assertEqual(self.flash.worn, [0, 1, 0, 0])

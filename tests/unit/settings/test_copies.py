@@ -57,8 +57,13 @@ class TestWriting(unittest.TestCase):
         class Window:
             granted = False
 
+            settled = 0
+
             def take(self):
                 return self.granted
+
+            def settle(self):
+                self.settled += 1
 
         memory, window = written(OLD), Window()
         before = bytes(memory)
@@ -68,6 +73,7 @@ class TestWriting(unittest.TestCase):
         window.granted = True
         found.write(NEW)
         self.assertEqual((stored(memory, 0), stored(memory, 1)), ((3, NEW), (4, NEW)))
+        self.assertEqual(window.settled, 4)  # after the erase of each sector
 
     def test_both_copies_are_written_and_numbered_on(self):
         memory = written(OLD)
