@@ -29,7 +29,7 @@ from tomoshibi.node.keeper_job import KeeperJob
 from tomoshibi.node.log_job import LogJob
 from tomoshibi.node.meters import meter_jobs
 from tomoshibi.node.places_job import PlacesJob
-from tomoshibi.node.sense_edge import Rounds, SenseEdge
+from tomoshibi.node.sense_edge import AGAIN, Rounds, SenseEdge
 from tomoshibi.node.storage import FILES, running, saved
 from tomoshibi.node.whole_node import Node
 from tomoshibi.registers.half_hours import HalfHours
@@ -72,14 +72,16 @@ def build(found: str, app_ran: bool) -> tuple[Node, list[Job]]:
         control.record(STORAGE, FILES, 0, 1, cause)
 
     grid, grid_pin, load_pin, timer = base.grid, base.grid_pin, base.load_pin, Timer(0)
+    cycle = control.cycle
 
     def start_control() -> WDT:
         # The edges bring a look forward; the timer keeps the rounds going.
         falls = Pin.IRQ_FALLING if parts.alive_level("grid") else Pin.IRQ_RISING
         rises = Pin.IRQ_RISING if parts.alive_level("load") else Pin.IRQ_FALLING
-        fall = SenseEdge(grid_pin, falls, control.cycle, grid.grid_fell)
-        rise = SenseEdge(load_pin, rises, control.cycle, grid.load_rose)
-        rounds = Rounds(control.cycle, fall, rise)
+        rounds = Rounds(cycle, grid)
+        fall = SenseEdge(grid_pin, falls, rounds.on_fall, grid.grid_fell)
+        rise = SenseEdge(load_pin, rises, cycle, grid.load_rose)
+        rounds.edges = (fall, rise)
         timer.init(period=board.CONTROL_PERIOD_MS, mode=Timer.PERIODIC, callback=rounds.on_timer)
         return WDT(timeout=board.WATCHDOG_MS)
 
@@ -87,6 +89,7 @@ def build(found: str, app_ran: bool) -> tuple[Node, list[Job]]:
         grid_pin.irq(None)
         load_pin.irq(None)
         timer.deinit()
+        Timer(AGAIN).deinit()
 
     window = FlashWindow(control)
     storage.guard(window)

@@ -9,14 +9,21 @@ Source: MicroPython 1.25, ports/esp32/machine_pin.c: an edge schedules its handl
 of them (mpconfigport.h), and None as the handler turns the pin's interrupt off.
 """
 
+from machine import Timer
 from micropython import const
 from typing import TYPE_CHECKING
+
+from tomoshibi.policy.grid import ISLAND_MS, RIDE_THROUGH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from machine import Pin
 
+    from tomoshibi.policy.grid import GridState
+
 _MOST = const(2)
+# The number of the timer that looks again.
+AGAIN = const(1)
 
 
 class SenseEdge:
@@ -59,13 +66,24 @@ class SenseEdge:
 
 
 class Rounds:
-    """`on_timer` is for the timer: it listens to the edges again and calls `cycle`."""
+    """`on_timer` is for the timer: it listens to the `edges` again and calls `cycle`.
 
-    def __init__(self, cycle: Callable[[object], None], *edges: SenseEdge) -> None:
+    `on_fall` is for the grid's sense. Whether somebody feeds the loads is known ISLAND_MS later: a
+    timer of its own looks then, as a round may pass just before, and the next comes 20 ms later. It
+    is made when it is wanted, after the look, and if that fails, the rounds go on without it.
+    """
+
+    def __init__(self, cycle: Callable[[object], None], grid: GridState) -> None:
+        self.edges: tuple[SenseEdge, ...] = ()
         self._cycle = cycle
-        self._edges = edges
+        self._grid = grid
 
     def on_timer(self, timer: object) -> None:
-        for edge in self._edges:
+        for edge in self.edges:
             edge.listen()
         self._cycle(timer)
+
+    def on_fall(self, pin: object) -> None:
+        self._cycle(pin)
+        if self._grid.state == RIDE_THROUGH:
+            Timer(AGAIN).init(period=ISLAND_MS, mode=Timer.ONE_SHOT, callback=self._cycle)

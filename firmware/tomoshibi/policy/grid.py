@@ -36,7 +36,7 @@ FREQUENCY = const(2)
 _LONG_MS = const(100_000_000)
 # The load side must be seen alive this long beside a dead grid side; one mains cycle at 50 Hz,
 # so that the two detectors' different delays are not taken for an island.
-_ISLAND_MS = const(20)
+ISLAND_MS = const(20)
 # And without either sense having turned meanwhile: where the two come back one after the other at
 # a dip's end, or one chatters, nobody is known to feed anything yet.
 _STEADY_MS = const(10)
@@ -229,7 +229,7 @@ class GridState:
 
     def _sure(self) -> bool:
         """Whether the senses have been as they are for long enough, or have been waited for."""
-        if self.held_ms >= _ISLAND_MS and self._steady_ms >= _STEADY_MS:
+        if self.held_ms >= ISLAND_MS and self._steady_ms >= _STEADY_MS:
             return True
         waited_ms = max(self.ride_ms, _DOUBTED_MS) if self._chatter_ms else self.ride_ms
         return self.held_ms >= waited_ms

@@ -444,9 +444,12 @@ class TestEdges(ControlCase):
         self.start()
         self.grid_pin, self.load_pin = EdgePin(self.grid_side, False), EdgePin(self.load_side, True)
         grid = self.control.grid
+        # Without the look that comes 20 ms after a fall: milliseconds are passed by hand here.
         fall = SenseEdge(self.grid_pin, False, self.look, grid.grid_fell)
         rise = SenseEdge(self.load_pin, True, self.look, grid.load_rose)
-        self.on_timer = Rounds(self.look, fall, rise).on_timer
+        rounds = Rounds(self.look, grid)
+        rounds.edges = (fall, rise)
+        self.on_timer = rounds.on_timer
         self.looks = []  # (ms, the pin or timer that called)
         self.spans = []
         self.ms = 0

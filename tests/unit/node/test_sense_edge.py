@@ -1,10 +1,14 @@
 """node.sense_edge: a look at an edge, and at most two until the timer's next round."""
 
+import asyncio
 import unittest
+from time import ticks_diff, ticks_ms
 
 from no_heap import no_heap
 
+import desk_clock
 from tomoshibi.node.sense_edge import Rounds, SenseEdge
+from tomoshibi.policy.grid import ISLANDED, RIDE_THROUGH, GridState
 
 FALLING = 2
 
@@ -79,7 +83,8 @@ class TestSenseEdge(unittest.TestCase):
     def test_the_timer_listens_to_each_pin_again_and_looks_once(self):
         other = Pin()
         also = SenseEdge(other, FALLING, self.cycle, self.turns.append)
-        rounds = Rounds(self.cycle, self.edge, also)
+        rounds = Rounds(self.cycle, None)
+        rounds.edges = (self.edge, also)
         rounds.on_timer(None)
         self.assertEqual((self.looks, self.turns), (1, []))
         for pin in (other, self.pin) * 3:
@@ -89,7 +94,9 @@ class TestSenseEdge(unittest.TestCase):
 
     def test_allocates_nothing(self):
         pin, fall, turned = self.pin, self.edge._on_edge, self.edge._turned
-        on_timer = Rounds(self.cycle, self.edge).on_timer
+        rounds = Rounds(self.cycle, None)
+        rounds.edges = (self.edge,)
+        on_timer = rounds.on_timer
         self.edge._turned = lambda _again: None
         with no_heap:
             for _ in range(10):
@@ -98,6 +105,36 @@ class TestSenseEdge(unittest.TestCase):
                 on_timer(None)
         self.edge._turned = turned
         self.assertEqual(pin.trigger, FALLING)
+
+
+async def pause(ms):
+    await asyncio.sleep_ms(ms)
+
+
+class TestAgain(unittest.TestCase):
+    """An island that only the load side shows is believed 20 ms after the grid's fall."""
+
+    def setUp(self):
+        desk_clock.install(desk_clock.VIRTUAL)
+        self.grid, self.looks_ms = GridState(), []
+        self.rounds = Rounds(self.look, self.grid)
+
+    def look(self, _source):
+        self.looks_ms.append(ticks_ms())
+
+    def fall(self):
+        begin_ms = ticks_ms()
+        self.rounds.on_fall(None)
+        asyncio.run(pause(50))
+        return [ticks_diff(each, begin_ms) for each in self.looks_ms]
+
+    def test_a_fall_is_looked_at_at_once_and_once_more_when_an_island_is_believed(self):
+        self.grid.state = RIDE_THROUGH
+        self.assertEqual(self.fall(), [0, 20])
+
+    def test_a_fall_that_the_look_has_decided_is_not_looked_at_again(self):
+        self.grid.state = ISLANDED
+        self.assertEqual(self.fall(), [0])
 
 
 if __name__ == "__main__":
