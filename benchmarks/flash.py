@@ -1,6 +1,6 @@
 """How long the flash lasts under the write load of busy boards, and what an append costs."""
 
-from benchmarks.on_desk import node, run
+from benchmarks.on_desk import run
 from boards.flash_map import PARTITIONS
 
 # What a circuit carries on the mean, day and night; reactive power a third of it besides.
@@ -29,11 +29,6 @@ def measure() -> dict:
         "aim_years": AIM_YEARS,
         "append": run("flash_append.py"),
     }
-
-
-def reaction() -> dict:
-    """By board, ms from the grid's loss to the first opening, by what the flash did meanwhile."""
-    return {"submeter6": node("submeter6", "reaction_of_node.py")}
 
 
 def worn(circuits: int, sectors: int = _SECTORS) -> list[dict]:

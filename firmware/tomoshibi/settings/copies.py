@@ -29,8 +29,8 @@ LOST = const(2)  # both were there, and neither is whole
 class Copies:
     """The two copies, one in each half of `flash`; `kind` is a letter of wire.copies.
 
-    `window` is asked before they are written, and told of each erase; None: nobody needs to be, as at
-    start.
+    `window` is asked before they are written, and told of each erase; None, as at start: nobody
+    needs to be.
 
     state      WHOLE, BLANK or LOST, as found at start or after `write`
     sequence   of the copy that counts
