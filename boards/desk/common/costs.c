@@ -65,6 +65,7 @@ void desk_book(void) {
         counted += booked_at - desk_left;
     }
     if (desk_firmware_costs()) {
+        desk_strike_nears(booked_at - desk_left);
         uint64_t ps = (uint64_t)(booked_at - desk_left) * instruction_ps + booked_ps;
         desk_move_on(ps / PS_PER_US);
         booked_ps = ps % PS_PER_US;
@@ -85,13 +86,13 @@ static uint64_t next_us(uint64_t now_us) {
     return gap_ms <= 0 ? now_us : (now_us / 1000 + gap_ms) * 1000;
 }
 
-static void begin_slice(void) {
+void desk_begin_slice(void) {
     if (instruction_ps == 0) {
         desk_left = INT32_MAX;
     } else {
         uint64_t now_us = desk_now_us();
         uint64_t left_us = MIN(next_us(now_us) - now_us, SLICE_US);
-        desk_left = left_us * PS_PER_US / instruction_ps;
+        desk_left = MIN((int32_t)(left_us * PS_PER_US / instruction_ps), desk_until_strike());
     }
     booked_at = desk_left;
 }
@@ -112,7 +113,7 @@ static void leave_hardware(void) {
     mp_sched_unlock();
     in_hardware = false;
     booked_at = desk_left; // what it ran is nobody's
-    begin_slice();
+    desk_begin_slice();
 }
 
 // Run what is due. What it raises (a reset, the watchdog, the end of a run) is meant for the main
@@ -148,7 +149,8 @@ void desk_due(void) {
         return;
     }
     desk_book();
-    begin_slice();
+    desk_strike_at_random();
+    desk_begin_slice();
 }
 
 void desk_sleep(uint64_t us) {
@@ -167,7 +169,7 @@ void desk_sleep(uint64_t us) {
             desk_move_on(MIN(next_us(now_us), end_us) - now_us);
         }
     }
-    begin_slice();
+    desk_begin_slice();
 }
 
 // Within hardware that waits for the firmware's sake: let handlers run that were scheduled.
@@ -248,7 +250,7 @@ static mp_obj_t desk_interrupts(mp_obj_t on) {
     held_off = !mp_obj_is_true(on);
     if (desk_firmware_costs()) {
         desk_book();
-        begin_slice();
+        desk_begin_slice();
     }
     return mp_obj_new_bool(was);
 }
@@ -335,7 +337,7 @@ static mp_obj_t desk_costs(mp_obj_t ps_in, mp_obj_t hardware) {
     instruction_ps = ps;
     held_off = false;
     booked_ps = dropped = 0;
-    begin_slice();
+    desk_begin_slice();
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_2(desk_costs_obj, desk_costs);

@@ -14,6 +14,15 @@ bool desk_firmware_costs(void);
 // Add what ran since the last call to the clock.
 void desk_book(void);
 
+// Begin to count down to whatever is next to strike; what ran has been booked.
+void desk_begin_slice(void);
+
+// Of strikes.c: how many instructions there are to the next one, that so many have run, and that
+// the interpreter is at a jump.
+int32_t desk_until_strike(void);
+void desk_strike_nears(int32_t instructions);
+void desk_strike_at_random(void);
+
 // A sleep of firmware: timers and edges strike in it, and their handlers run.
 void desk_sleep(uint64_t us);
 
