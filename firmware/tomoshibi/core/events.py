@@ -138,14 +138,18 @@ class EventRing:
         self.total += 1
 
     def read(self, number: int) -> tuple[int, ...] | None:
-        """Event `number` (0 is the first ever), or None if it is gone or has not happened."""
-        if not max(0, self.total - self.size) <= number < self.total:
-            return None
+        """Event `number` (0 is the first ever), or None if it is gone or has not happened.
+
+        Read first and judged then: a control cycle that strikes at a jump before may put another
+        event in its place, and there is none between the slot's words.
+        """
         slot = number % self.size
         word, half, byte = slot * _WORDS, slot * _HALVES, slot * _BYTES
         uptime_s, before, after, power_w, budget_w = self._words[word : word + _WORDS]
         millis, voltage_dv = self._halves[half : half + _HALVES]
         kind, subject, cause, actor = self._bytes[byte : byte + _BYTES]
+        if not max(0, self.total - self.size) <= number < self.total:
+            return None
         return (
             uptime_s, millis, kind, subject, before, after, cause, power_w, budget_w, voltage_dv,
             actor,

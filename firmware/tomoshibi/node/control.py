@@ -314,6 +314,8 @@ class Control:
         uptime = self.uptime
         if kind == events.LOAD or kind == events.LAMP_RELAY:
             self.moved_s = uptime.seconds
+        power_w, budget_w, voltage_dv = self.power_w(), self.budget_w(), self.voltage_dv()
+        # The time last: a cycle that strikes a job above has its own events before the job's.
         self.events.record(
             uptime.seconds,
             uptime.millis,
@@ -322,8 +324,8 @@ class Control:
             before,
             after,
             cause,
-            self.power_w(),
-            self.budget_w(),
-            self.voltage_dv(),
+            power_w,
+            budget_w,
+            voltage_dv,
             actor,
         )

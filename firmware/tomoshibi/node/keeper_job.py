@@ -74,7 +74,8 @@ class KeeperJob(Job):
         if journal.ring.waiting:
             # All that is due stays so.
             self._storage.prepare()
-        elif self._control.power_going:
+        elif going:
+            # As it was looked at: what has come since is not answered for.
             self._control.power_going = False
             good = journal.save_all()
         elif half_hours.pending and not half_hours.history.ring.waiting:

@@ -43,6 +43,23 @@ class FakeControl:
         return self.is_supplied
 
 
+class Struck(FakeControl):
+    """The supply is going from the second look at it on, as if a cycle had come between."""
+
+    looks = 0
+    going = taken = False
+
+    @property
+    def power_going(self):
+        self.looks += 1
+        return self.going or self.looks > 1
+
+    @power_going.setter
+    def power_going(self, going):
+        self.going = going
+        self.taken = not going
+
+
 class Window:
     granted = False
 
@@ -122,6 +139,15 @@ class TestKeeperJob(unittest.TestCase):
         await self.live(500)
         self.assertEqual(self.kept_mj(1), 10 * HALF_WH_MJ)
         self.assertFalse(self.half_hours.pending)
+
+    async def test_a_supply_that_goes_while_the_job_looks_is_answered_at_the_next_look(self):
+        await self.settle()
+        journal = self.storage.journal
+        self.job._control = struck = Struck()
+        struck.looks, struck.taken = 0, False
+        journal.save_all = lambda: setattr(journal.ring, "waiting", True)  # no room any more
+        self.job._work()
+        self.assertTrue(struck.going or not struck.taken)
 
     async def test_when_the_supply_may_be_going_all_is_saved_at_the_next_look(self):
         await self.settle()
