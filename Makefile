@@ -22,7 +22,7 @@ RUFF = build/venv/bin/ruff
 TOMO = build/venv/bin/tomo
 PYRIGHT = build/types/node_modules/.bin/pyright
 
-.PHONY: help setup python run test test-rv32 lint format types docs bench budget powercut day invariants reaction tray provisioning desk device clean
+.PHONY: help setup python run test test-rv32 lint format types docs bench budget powercut day invariants reaction races tray provisioning desk device clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ day: setup  ## live a day of half hours with three power cuts, and have pychonet
 
 invariants: setup  ## drive the load control through thousands of random outages and faults
 	@$(PYTHON) -m proofs.invariants
+
+races: setup  ## strike the jobs of a sub-meter with control cycles, at millions of random jumps
+	@$(PYTHON) -m proofs.races
 
 reaction: setup  ## let the grid go 2,000 times under load: how soon the last load is cut
 	@$(PYTHON) -m proofs.reaction

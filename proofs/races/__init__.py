@@ -1,0 +1,1 @@
+"""`make races`: the control path strikes at random jumps of whatever jobs do."""

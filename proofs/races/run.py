@@ -1,0 +1,93 @@
+"""Runs `desk/races.py` on desk32, several at once, and adds up what they found."""
+
+import json
+import os
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bootstrap.lean import beside
+from proofs.on_desk import ROOT
+from tomo.image.documents import put_node_settings
+
+_HERE = Path(__file__).parent / "desk"
+_FOLDERS = (_HERE, ROOT / "proofs" / "budget" / "desk", ROOT / "proofs" / "powercut" / "desk")
+# Copies of one settled node.
+_LOT = 50
+# A control cycle takes seventeen thousand.
+INSTRUCTIONS = 8_000
+_LIMIT_S = 3_600
+_LOADS = [
+    {"name": f"load {n}", "tier": min(n, 4), "rated_w": 400, "min_off_s": 0} for n in range(6)
+]
+_SETTINGS = {
+    "name": "raced",
+    "wifi_ssid": "desk",
+    "island_limit_w": 900,
+    "return_hold_s": 5,
+    "short_hold_s": 1,
+    "step_gap_s": 5,
+    "stagger_s": 0,
+    "loads": _LOADS,
+}
+
+
+def race(
+    first: int, copies: int, processes: int, plant: str = "-", instructions: int = INSTRUCTIONS
+) -> dict:
+    """Seeds `first` and following; "first" has the first few things that were wrong.
+
+    plant          a race that is put into the firmware, see desk/plants.py
+    instructions   of a job, after so many of which it is struck on average
+    """
+    lots = [(at, min(_LOT, first + copies - at)) for at in range(first, first + copies, _LOT)]
+    with ThreadPoolExecutor(processes) as pool:
+        told = [
+            copy
+            for lot in pool.map(lambda lot: _run(*lot, instructions, plant), lots)
+            for copy in lot
+        ]
+    wrong = [copy for copy in told if copy["wrong"]]
+    sums = {
+        name: sum(copy.get(name, 0) for copy in told)
+        for name in ("strikes", "cycles", "events", "moves")
+    }
+    lines = [f"seed {copy['seed']}: {line}" for copy in wrong for line in copy["wrong"]]
+    return {"copies": len(told), **sums, "wrong": len(wrong), "first": lines[:20]}
+
+
+def _run(first: int, count: int, instructions: int, plant: str) -> list[dict]:
+    """What each copy told. Raises SystemExit if one is missing."""
+    folders = [str(_copy(folder)) for folder in (*_FOLDERS, ROOT / "boards" / "submeter6")]
+    environment = {
+        "DESK_BOARD": "submeter6",
+        "DESK_CLOCK": "costed",
+        "DESK_IP": "127.0.0.1",
+        "DESK_SEED": "1",
+        "MICROPYPATH": ":".join([*folders, ".frozen"]),
+    }
+    words = [_copy(_HERE) / "races.py", *map(str, (first, count, instructions)), plant]
+    with TemporaryDirectory() as folder:
+        put_node_settings(Path(folder), _SETTINGS)
+        done = subprocess.run(
+            [ROOT / "build" / "desk32", "-X", "heapsize=1m", *words],
+            cwd=folder,
+            env=os.environ | environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_LIMIT_S,
+            check=False,
+        )
+    lines = done.stdout.splitlines()
+    told = [json.loads(line[len("copy:") :]) for line in lines if line.startswith("copy:")]
+    if len(told) != count:
+        raise SystemExit(
+            f"{len(told)} of {count} copies\n{done.stdout[-3_000:]}{done.stderr[-3_000:]}"
+        )
+    return told
+
+
+def _copy(path: Path) -> Path:
+    return beside(path, ROOT / "build" / "beside" / path.relative_to(ROOT))
