@@ -45,7 +45,7 @@ def race(
     with ThreadPoolExecutor(processes) as pool:
         told = [
             copy
-            for lot in pool.map(lambda lot: _run(*lot, instructions, plant), lots)
+            for lot in pool.map(lambda lot: _run(lot, instructions, plant), lots)
             for copy in lot
         ]
     wrong = [copy for copy in told if copy["wrong"]]
@@ -57,7 +57,7 @@ def race(
     return {"copies": len(told), **sums, "wrong": len(wrong), "first": lines[:20]}
 
 
-def _run(first: int, count: int, instructions: int, plant: str) -> list[dict]:
+def _run(lot: tuple[int, int], instructions: int, plant: str) -> list[dict]:
     """What each copy told. Raises SystemExit if one is missing."""
     folders = [str(_copy(folder)) for folder in (*_FOLDERS, ROOT / "boards" / "submeter6")]
     environment = {
@@ -67,7 +67,7 @@ def _run(first: int, count: int, instructions: int, plant: str) -> list[dict]:
         "DESK_SEED": "1",
         "MICROPYPATH": ":".join([*folders, ".frozen"]),
     }
-    words = [_copy(_HERE) / "races.py", *map(str, (first, count, instructions)), plant]
+    words = [_copy(_HERE) / "races.py", *map(str, (*lot, instructions)), plant]
     with TemporaryDirectory() as folder:
         put_node_settings(Path(folder), _SETTINGS)
         done = subprocess.run(
@@ -82,9 +82,9 @@ def _run(first: int, count: int, instructions: int, plant: str) -> list[dict]:
         )
     lines = done.stdout.splitlines()
     told = [json.loads(line[len("copy:") :]) for line in lines if line.startswith("copy:")]
-    if len(told) != count:
+    if len(told) != lot[1]:
         raise SystemExit(
-            f"{len(told)} of {count} copies\n{done.stdout[-3_000:]}{done.stderr[-3_000:]}"
+            f"{len(told)} of {lot[1]} copies\n{done.stdout[-3_000:]}{done.stderr[-3_000:]}"
         )
     return told
 
