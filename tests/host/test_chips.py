@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from boards.flash_map import FLASH_SIZE
 from tests.desk_bridge import ROOT
-from tests.host.flash_images import image
+from tests.host import flash_images, stock_images
+from tests.host.flash_images import PLACES, image
 from tomo.errors import HostError, MachineRefused
 from tomo.image.documents import FLASH_FILE, KINDS, read, write
-from tomo.image.flash_image import create, load
+from tomo.image.flash_image import blank, create, load
 from tomo.jobs.chips import chips_of
 from tomo.jobs.node_settings import node_settings
 from tomo.jobs.run_site import Options, run_site
+from tomo.jobs.stored_settings import get_value
 from tomo.render.timeline import JsonView
 from tomo.scenario import read as scenarios
 from tomo.virtual.tray import Tray
@@ -61,13 +64,12 @@ def test_nodes_start_on_copies_of_their_chips_with_the_settings_that_are_there(
     assert chips.warnings == (
         "house: its chip has 700 for island_limit_w, and the file 1500; its own counts",
     )
-    files = {name: chip.path for name, chip in chips.of.items()}
     command = (sys.executable, str(FAKE))
     out = tmp_path / "out"
-    options = Options(out, clock="virtual", command=lambda _node: command, chips=files)
+    options = Options(out, clock="virtual", command=lambda _node: command, chips=chips.of)
     run_site(street, options, JsonView(street, io.StringIO()))
     assert settings(out / "nodes" / "house" / FLASH_FILE) == own
-    for name, file in files.items():
+    for name, file in chips.of.items():
         assert (out / "nodes" / name / FLASH_FILE).read_bytes() == before[file]
     assert {path: path.read_bytes() for path in tray.rglob("*.bin")} == before
 
@@ -76,7 +78,15 @@ def test_what_is_no_chip_of_a_node_is_left_out_and_told(street, tray):
     create(tray / "BOARD3.bin")
     put(tray / "BOARD4.bin", {"name": "elsewhere"})
     (tray / "short.bin").write_bytes(b"1")
-    (tray / "zero.bin").write_bytes(bytes((tray / "BOARD3.bin").stat().st_size))
+    (tray / "zero.bin").write_bytes(bytes(FLASH_SIZE))
+    (tray / "gone.bin").symlink_to(tray / "nowhere")
+    (tray / "folder.bin").mkdir()
+    table = bytes(0x1000) + stock_images.stock()
+    (tray / "stock.bin").write_bytes(table.ljust(FLASH_SIZE, b"\xff"))
+    (tray / "torn.bin").write_bytes((tray / "BOARD4.bin").read_bytes())
+    at, size = PLACES["settings"]
+    flash_images.put(tray / "torn.bin", bytes(at + size))
+    flash_images.put(tray / "torn.bin", blank()[:at])
     chips = chips_of(tray, street)
     assert set(chips.of) == {"house", "shop", "pole-17"}
     told = [warning.removeprefix(f"{tray}/") for warning in chips.warnings]
@@ -84,7 +94,11 @@ def test_what_is_no_chip_of_a_node_is_left_out_and_told(street, tray):
     assert told == [
         "BOARD3.bin is left out: it has no name",
         "BOARD4.bin is left out: it is 'elsewhere', and no node here is",
+        f"folder.bin is left out: {none}",
+        f"gone.bin is left out: {none}",
         f"short.bin is left out: {none}",
+        "stock.bin is left out: no place for settings in its partition table",
+        "torn.bin is left out: its settings are lost, neither copy is whole",
         f"zero.bin is left out: {none}",
     ]
 
@@ -105,6 +119,16 @@ def test_a_node_without_a_chip_with_two_or_with_one_of_another_board_is_refused(
     (tray / "any" / FLASH_FILE).unlink()
     with pytest.raises(HostError, match="is house, pole-17"):
         chips_of(tray, street)
+
+
+def test_a_setting_that_has_its_default_is_told_only_if_the_file_has_another(street, tray):
+    own = settings(tray / "BOARD2.bin")
+    assert own.pop("line_hz") == get_value({}, "line_hz").value
+    del own["return_hold_s"]
+    put(tray / "BOARD2.bin", own)
+    assert chips_of(tray, street).warnings == (
+        "house: its chip has 300 for return_hold_s, and the file 30; its own counts",
+    )
 
 
 def test_a_chip_that_is_in_use_is_refused(street, tray):

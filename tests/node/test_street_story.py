@@ -135,9 +135,8 @@ def test_the_same_chips_wired_right_live_through_the_blackout_as_the_street_they
     scenario = scenarios.read(STREET)
     given = chips_of(chips, scenario)
     assert given.warnings == ()
-    files = {name: chip.path for name, chip in given.of.items()}
-    options = Options(tmp_path / "run", clock="virtual", chips=files)
+    options = Options(tmp_path / "run", clock="virtual", chips=given.of)
     outcome = run_site(scenario, options, JsonView(scenario, io.StringIO()))
     assert outcome.held, outcome.summary
-    for name, chip in files.items():
+    for name, chip in given.of.items():
         assert serial(tmp_path / "run" / "nodes" / name / documents.FLASH_FILE) == serial(chip)

@@ -43,8 +43,9 @@ def run_scenario(
     print_warnings(loaded.warnings)
     given = chips_of(chips, loaded) if chips else Chips({}, ())
     print_warnings(given.warnings)
-    files = {name: chip.path for name, chip in given.of.items()}
-    options = Options(out=out, clock=clock, size=size, net=net, chips=files, instruction_ps=cost_ps)
+    options = Options(
+        out=out, clock=clock, size=size, net=net, chips=given.of, instruction_ps=cost_ps
+    )
     try:
         with stoppable():
             outcome = _watched(loaded, options, as_json)

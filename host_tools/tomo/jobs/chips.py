@@ -3,7 +3,7 @@
 A chip says whose it is: by the name in its settings.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,27 +16,24 @@ from tomo.image.contents import board_of
 from tomo.image.documents import FLASH_FILE, KINDS, read
 from tomo.image.flash_image import BadTable, load
 from tomo.jobs.node_settings import node_settings
-from tomo.jobs.stored_settings import flat
+from tomo.jobs.stored_settings import flat, get_value
 from tomo.scenario.records import Node, Scenario
 from tomo.transport.desk_node import NODE_LOCK
 from tomo.virtual.tray import TRAY_LOCK
 
-
-@dataclass(frozen=True)
-class Chip:
-    """board: empty where nothing in it says which"""
-
-    path: Path
-    board: str
-    settings: dict
+_NO_CHIP = f"not {FLASH_SIZE} bytes of flash with a partition table"
 
 
 @dataclass(frozen=True)
 class Chips:
-    """of: by node; warnings: what is left out, and what is otherwise than the scenario has it"""
+    """of: file by node; warnings: what is left out, what is otherwise than the scenario has it"""
 
-    of: dict[str, Chip]
+    of: dict[str, Path]
     warnings: tuple[str, ...]
+
+
+class _Stranger(Exception):
+    """A file that is no chip of a node here; says why."""
 
 
 def chips_of(folder: Path, scenario: Scenario) -> Chips:
@@ -47,35 +44,42 @@ def chips_of(folder: Path, scenario: Scenario) -> Chips:
     """
     if not folder.is_dir():
         raise UsageError(f"{folder} is no folder", "Name the one that the chips' images are in.")
-    found: dict[str, Chip] = {}
+    found: dict[str, Path] = {}
     warnings = []
     known = {node.name: node for node in scenario.node}
     for path in sorted({*folder.glob("*.bin"), *folder.glob(f"*/{FLASH_FILE}")}):
-        chip = _chip(path)
-        name = str(chip.settings.get("name", "")) if chip else ""
-        if chip is None or name not in known:
-            warnings.append(f"{path} is left out: {_stranger(chip, name)}")
+        try:
+            settings = _settings(path, known)
+        except _Stranger as why:
+            warnings.append(f"{path} is left out: {why}")
             continue
-        _need_fitting(known[name], chip, found.get(name))
-        warnings += _differing(name, chip, node_settings(scenario, known[name]))
-        found[name] = chip
+        node = known[settings["name"]]
+        _need_fitting(node, path, found.get(node.name))
+        warnings += _differing(node.name, settings, node_settings(scenario, node))
+        found[node.name] = path
     _need_all(folder, list(known), found)
     return Chips(found, tuple(warnings))
 
 
-def _chip(path: Path) -> Chip | None:
-    """None for what is no whole chip."""
-    if path.stat().st_size != FLASH_SIZE:
-        return None
+def _settings(path: Path, known: Collection[str]) -> dict:
+    """Those of a chip whose name is known. Raises _Stranger, MachineRefused if it is in use."""
+    if not path.is_file() or path.stat().st_size != FLASH_SIZE:
+        raise _Stranger(_NO_CHIP)
     _need_rest(path)
     try:
-        settings = read(load(path).partition("settings"), KINDS["settings"]).document()
+        image = load(path)
     except BadTable:
-        return None
-    board = ""
-    with suppress(esp_image.NoImage):  # a desk node's has no program in it
-        board = board_of(esp_image.read(path))
-    return Chip(path, board, settings or {})
+        raise _Stranger(_NO_CHIP) from None
+    if not image.has("settings"):
+        raise _Stranger("no place for settings in its partition table")
+    stored = read(image.partition("settings"), KINDS["settings"])
+    settings = stored.document() or {}
+    if not settings and not stored.blank:
+        raise _Stranger("its settings are lost, neither copy is whole")
+    name = settings.get("name", "")
+    if name not in known:
+        raise _Stranger(f"it is {name!r}, and no node here is" if name else "it has no name")
+    return settings
 
 
 def _need_rest(path: Path) -> None:
@@ -89,25 +93,19 @@ def _need_rest(path: Path) -> None:
             held.close()
 
 
-def _stranger(chip: Chip | None, name: str) -> str:
-    if chip is None:
-        return f"not {FLASH_SIZE} bytes of flash with a partition table"
-    return f"it is {name!r}, and no node here is" if name else "it has no name"
-
-
-def _need_fitting(node: Node, chip: Chip, other: Chip | None) -> None:
+def _need_fitting(node: Node, path: Path, other: Path | None) -> None:
     if other:
-        raise HostError(
-            f"{other.path} and {chip.path} both are {node.name}", "Move the wrong one away."
-        )
-    if chip.board and chip.board != node.board:
-        raise HostError(
-            f"{chip.path}: {node.name} is a {node.board}, and this chip is of a {chip.board}",
-            "Flash and provision a board of the right kind, or correct the file.",
-        )
+        raise HostError(f"{other} and {path} both are {node.name}", "Move the wrong one away.")
+    with suppress(esp_image.NoImage):  # a desk node's has no program in it
+        board = board_of(esp_image.read(path))
+        if board and board != node.board:
+            raise HostError(
+                f"{path}: {node.name} is a {node.board}, and this chip is of a {board}",
+                "Flash and provision a board of the right kind, or correct the file.",
+            )
 
 
-def _need_all(folder: Path, wanted: Sequence[str], found: dict[str, Chip]) -> None:
+def _need_all(folder: Path, wanted: Sequence[str], found: Collection[str]) -> None:
     missing = [name for name in wanted if name not in found]
     if missing:
         raise HostError(
@@ -116,9 +114,8 @@ def _need_all(folder: Path, wanted: Sequence[str], found: dict[str, Chip]) -> No
         )
 
 
-def _differing(name: str, chip: Chip, wanted: dict) -> Iterator[str]:
-    stored = dict(flat(chip.settings))
+def _differing(name: str, stored: dict, wanted: dict) -> Iterator[str]:
     for key, value in flat(wanted):
-        if stored.get(key) != value:
-            has = stored.get(key, "its default")
-            yield f"{name}: its chip has {has} for {key}, and the file {value}; its own counts"
+        has = get_value(stored, key).value
+        if has != value:
+            yield f"{name}: its chip has {has!r} for {key}, and the file {value!r}; its own counts"
