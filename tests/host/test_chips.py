@@ -11,11 +11,12 @@ from boards.flash_map import FLASH_SIZE
 from tests.desk_bridge import ROOT
 from tests.host import flash_images, stock_images
 from tests.host.flash_images import PLACES, image
-from tomo.errors import HostError, MachineRefused
+from tomo.errors import HostError, MachineRefused, UsageError
 from tomo.image.documents import FLASH_FILE, KINDS, read, write
 from tomo.image.flash_image import blank, create, load
 from tomo.jobs.chips import chips_of
 from tomo.jobs.node_settings import node_settings
+from tomo.jobs.run_folder import RunFolder
 from tomo.jobs.run_site import Options, run_site
 from tomo.jobs.stored_settings import get_value
 from tomo.render.timeline import JsonView
@@ -135,3 +136,16 @@ def test_a_chip_that_is_in_use_is_refused(street, tray):
     with Tray(tray, 1, {}), pytest.raises(MachineRefused, match=r"BOARD1\.bin is in use"):
         chips_of(tray, street)
     assert set(chips_of(tray, street).of) == {"house", "shop", "pole-17"}
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_run_does_not_clear_the_chips_that_it_is_to_start_on(street, tray, tmp_path, linked):
+    with RunFolder(tmp_path / "run") as run:
+        before = {path.name: path.rename(run.nodes / path.name) for path in tray.iterdir()}
+    given = tmp_path / "link" if linked else run.nodes
+    if linked:
+        given.symlink_to(run.nodes)
+    options = Options(run.path, clock="virtual", chips=chips_of(given, street).of)
+    with pytest.raises(UsageError, match=r"of an earlier run in .*, which this one would clear"):
+        run_site(street, options, JsonView(street, io.StringIO()))
+    assert all(path.exists() for path in before.values())

@@ -3,13 +3,13 @@
 import json
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from tomo.errors import HostError
+from tomo.errors import HostError, UsageError
 from tomo.files import reading, writing
 from tomo.image.documents import FLASH_FILE
 from tomo.jobs.addresses import NO_NETWORK, given_net, moved, need_free
@@ -89,11 +89,13 @@ def run_site(
     `afterwards` is called with the outcome while the folder is still ours alone.
 
     Raises NodeDied, NodeSilent or NodeWrong if a node does not play its part, HostError if an
-    address is taken or the folder is not to be had.
+    address is taken, the folder is not to be had, or the chips are in it.
     """
     began = time.monotonic()
     addresses = _addresses(scenario, options)
-    with RunFolder(options.out) as folder:
+    run_folder = RunFolder(options.out)
+    _need_apart(options.chips.values(), run_folder.nodes)
+    with run_folder as folder:
         for ip in addresses.values():
             if ip:
                 need_free(ip)
@@ -106,6 +108,16 @@ def run_site(
             # How the run ended is known all the same.
             return replace(outcome, unwritten=error)
     return outcome
+
+
+def _need_apart(chips: Iterable[Path], nodes: Path) -> None:
+    """A run clears what an earlier one left, which would be the chips that it is to start on."""
+    for chip in chips:
+        if chip.resolve().is_relative_to(nodes.resolve()):
+            raise UsageError(
+                f"{chip} is of an earlier run in {nodes.parent}, which this one would clear",
+                "Name another folder with --out; nothing was touched.",
+            )
 
 
 def _play(
