@@ -43,8 +43,18 @@ class Orders:
         if not words:
             return
         number, *what = words
-        try:
-            for board in self._boards[number]:
-                board.order(" ".join(what))
-        except (KeyError, ValueError):
+        boards = self._boards.get(number, [])
+        refused = [board.name for board in boards if not _carried_out(board, " ".join(what))]
+        if not boards or len(refused) == len(boards):
             typer.echo(f"not understood: {' '.join(words)}\n{KNOWN}", err=True)
+        elif refused:
+            typer.echo(f"not possible with {', '.join(refused)}", err=True)
+
+
+def _carried_out(board: Board, what: str) -> bool:
+    """False for what cannot be with this board: all others do it all the same."""
+    try:
+        board.order(what)
+    except ValueError:
+        return False
+    return True
