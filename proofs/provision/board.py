@@ -46,6 +46,12 @@ class Board:
             for child in children.read_text().split():
                 os.kill(int(child), signal.SIGKILL)
 
+    def gone(self) -> bool:
+        """Whether the node is no more, as `tomo desk` that has run it ends then."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_END_S)
+        return self._process.returncode is not None
+
 
 def tomo(*arguments: object) -> tuple[int, str, str]:
     """A `tomo` command in this process: status, standard output, what it says that went wrong."""

@@ -103,6 +103,8 @@ def _one(place: Place, board: Board, what: str, at: int) -> bool:
         return False
     if status != STATUS[what] or "Traceback" in told or not (told or what == STOPPED):
         raise Wrong(f"{what} at byte {at}: status {status}, {told!r}")
+    if what == POWER and not board.gone():
+        raise Wrong(f"{what} at byte {at}: the node runs on")
     if states not in ([], [BEGUN]):
         raise Wrong(f"{what} at byte {at}: the inventory has {states}")
     return True
