@@ -13,7 +13,7 @@ from pathlib import Path
 
 from boards.flash_map import PARTITIONS
 from proofs.tray.bench import Bench
-from proofs.tray.story import BOARD, build, flash
+from proofs.tray.commands import BOARD, build, flash
 from tomo.image import littlefs_image
 from tomo.image.flash_image import load
 from tomo.virtual.board import Board

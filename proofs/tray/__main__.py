@@ -8,8 +8,8 @@ from rich.console import Console
 
 from proofs.on_desk import ROOT
 from proofs.tray.cables import pull_all
-from proofs.tray.eight import tell_story
-from proofs.tray.story import Wrong
+from proofs.tray.commands import Wrong
+from proofs.tray.story import tell_story
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from proofs.tray.bench import Bench
-from proofs.tray.story import BOARD, FIRST_IP, Wrong, build, flash
+from proofs.tray.commands import BOARD, FIRST_IP, Wrong, build, flash
 from tomo.virtual.faults import FAULTS
 
 STEPS = tuple(range(5, 100, 5))  # percent

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from proofs.tray.bench import Bench
-from proofs.tray.story import build, flash, tomo
+from proofs.tray.commands import build, flash, tomo
 from tomo.site.records import Site
 
 
