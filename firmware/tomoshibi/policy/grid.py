@@ -34,6 +34,9 @@ FREQUENCY = const(2)
 
 # Durations stop counting here, far above every threshold and far below the small-int limit.
 _LONG_MS = const(100_000_000)
+# What a look sees counts for one mains cycle at most, however long nobody could look before: an
+# erase of flash takes up to 400 ms, and a glitch just after it is still one sample.
+_LOOK_MS = const(20)
 # The load side must be seen alive this long beside a dead grid side; one mains cycle at 50 Hz,
 # so that the two detectors' different delays are not taken for an island.
 ISLAND_MS = const(20)
@@ -197,9 +200,10 @@ class GridState:
             self._steady_ms = 0
         self._turned = False
         self._chatter_ms = max(0, self._chatter_ms - span_ms)
-        self._load_dead_ms = 0 if load_alive else min(self._load_dead_ms + span_ms, _LONG_MS)
-        self._grid_back_ms = min(self._grid_back_ms + span_ms, _LONG_MS) if grid_alive else 0
-        self._contact_ms = min(self._contact_ms + span_ms, _LONG_MS) if contact else 0
+        look_ms = min(span_ms, _LOOK_MS)
+        self._load_dead_ms = 0 if load_alive else min(self._load_dead_ms + look_ms, _LONG_MS)
+        self._grid_back_ms = min(self._grid_back_ms + look_ms, _LONG_MS) if grid_alive else 0
+        self._contact_ms = min(self._contact_ms + look_ms, _LONG_MS) if contact else 0
         self._echo_ms = max(0, self._echo_ms - span_ms)
         believed = contact and (not grid_alive or self._contact_ms >= _CONTACT_MS)
         # An outage is as long as the grid was away, not as long as the inverter then takes to

@@ -145,7 +145,7 @@ class TestRules(Case):
         self.assertTrue(self.window.take())
         self.reach(NORMAL)
         self.grid_side.on = self.load_side.on = False
-        self.live(3)
+        self.live(5)
         self.assertFalse(self.window.take())
         self.grid_side.on = self.load_side.on = True
         self.reach(RETURN_WAIT)

@@ -317,6 +317,32 @@ class TestReturn(GridCase):
         self.assertEqual(self.run_for(20, True, True), [RESTORING])
 
 
+class TestLookAfterAnErase(GridCase):
+    """Nobody could look for 400 ms, and then the first sample is a glitch."""
+
+    HELD_UP_MS = 400
+
+    def test_a_glitch_of_the_contact_beside_a_living_grid_is_no_island(self):
+        self.assertFalse(self.grid.step(self.HELD_UP_MS, True, True, True))
+        self.assertFalse(self.grid.contact)
+        self.assertEqual(self.run_for(1_000, True, True), [])
+
+    def test_a_contact_that_stays_is_believed_after_three_looks(self):
+        self.grid.step(self.HELD_UP_MS, True, True, True)
+        self.assertEqual(self.run_for(20, True, True, True), [])
+        self.assertEqual(self.run_for(20, True, True, True), [ISLANDED])
+
+    def test_a_glitch_of_the_load_side_in_an_island_is_no_darkness(self):
+        self.run_for(1_000, False, True)
+        self.assertFalse(self.grid.step(self.HELD_UP_MS, False, False))
+        self.assertEqual(self.run_for(1_000, False, True), [])
+
+    def test_a_glitch_of_the_grid_side_in_an_island_is_no_return(self):
+        self.run_for(1_000, False, True)
+        self.assertFalse(self.grid.step(self.HELD_UP_MS, True, True))
+        self.assertEqual(self.run_for(1_000, False, True), [])
+
+
 class TestNumbers(unittest.TestCase):
     def test_doubts_are_the_senses_of_events(self):
         self.assertEqual((LEVEL, FREQUENCY), (events.LEVEL, events.FREQUENCY))
