@@ -57,10 +57,11 @@ def install(new_mode: int, epoch2000_s: int = 0, instruction_ps: int = 0) -> Non
     instruction_ps   what an instruction of RV32's takes, in picoseconds; 0: nothing. Raises
                      ValueError if the clock is not held, or nothing counts on this machine
     """
-    global mode, costed, _events, _uptime_ms, _uptime_tick
+    global mode, costed, _uptime_ms, _uptime_tick
     mode = new_mode
     costed = instruction_ps != 0
-    _events = TaskQueue()
+    while _events.peek():
+        _events.pop().state = None
     _watched.clear()
     if new_mode == REAL:
         _desk.follow()

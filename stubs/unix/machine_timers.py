@@ -21,17 +21,28 @@ _MEMORY_AT = const(162)  # behind its length, see resets
 
 class Timer:
     """Hardware timer 0 to 3. Its callback runs like an interrupt, between two steps of tasks; on a
-    costed clock between two byte codes."""
+    costed clock between two byte codes.
+
+    There is one of each number: asked for again it is the same, and goes on.
+    """
 
     ONE_SHOT = _ONE_SHOT
     PERIODIC = _PERIODIC
 
-    def __init__(self, id, **settings) -> None:
+    _made = [None] * 4
+
+    def __new__(cls, id, **settings):
         if not 0 <= id <= 3:
             raise ValueError("invalid Timer number")
-        self._event = desk_clock.event(self._fire)
-        self._callback = None
-        self._period_ms = 0
+        timer = Timer._made[id]
+        if timer is None:
+            timer = Timer._made[id] = object.__new__(cls)
+            timer._event = _ALARMS[id]
+            timer._callback = None
+            timer._period_ms = 0
+        return timer
+
+    def __init__(self, id, **settings) -> None:
         if settings:
             self.init(**settings)
 
@@ -59,6 +70,14 @@ class Timer:
             desk_clock.arm_at(event, due)
         if self._callback is not None:
             _desk.call(self._callback, self)
+
+
+def _alarm(number: int):
+    return desk_clock.event(lambda: Timer._made[number]._fire())
+
+
+# Hardware: what the node makes is no larger than the port's object, 48 bytes.
+_ALARMS = tuple([_alarm(number) for number in range(4)])
 
 
 class WDT:

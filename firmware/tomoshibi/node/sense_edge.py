@@ -6,7 +6,8 @@ second, and each that is listened to takes its turn from all else. So the second
 interrupt off until the timer's next round, which takes it for one that has just turned again.
 
 Source: MicroPython 1.25, ports/esp32/machine_pin.c: an edge schedules its handler, up to eight
-of them (mpconfigport.h), and None as the handler turns the pin's interrupt off.
+of them (mpconfigport.h), and None as the handler turns the pin's interrupt off. machine_timer.c: a
+timer of each number, made once, stays; `init` gives its interrupt back and takes it again.
 """
 
 from machine import Timer
@@ -70,13 +71,14 @@ class Rounds:
 
     `on_fall` is for the grid's sense. Whether somebody feeds the loads is known ISLAND_MS later: a
     timer of its own looks then, as a round may pass just before, and the next comes 20 ms later. It
-    is made when it is wanted, after the look, and if that fails, the rounds go on without it.
+    looks once at the start, too: so it has its memory and its interrupt before the grid goes.
     """
 
     def __init__(self, cycle: Callable[[object], None], grid: GridState) -> None:
         self.edges: tuple[SenseEdge, ...] = ()
         self._cycle = cycle
         self._grid = grid
+        self._again = Timer(AGAIN, period=ISLAND_MS, mode=Timer.ONE_SHOT, callback=cycle)
 
     def on_timer(self, timer: object) -> None:
         for edge in self.edges:
@@ -84,6 +86,7 @@ class Rounds:
         self._cycle(timer)
 
     def on_fall(self, pin: object) -> None:
+        """Allocates nothing."""
         self._cycle(pin)
         if self._grid.state == RIDE_THROUGH:
-            Timer(AGAIN).init(period=ISLAND_MS, mode=Timer.ONE_SHOT, callback=self._cycle)
+            self._again.init(period=ISLAND_MS, mode=Timer.ONE_SHOT, callback=self._cycle)

@@ -116,6 +116,23 @@ class VirtualTime(unittest.TestCase):
         asyncio.run(pause(8))
         self.assertEqual(heard, list(range(10)))
 
+    def test_a_timer_of_a_number_is_one_and_goes_on_when_it_is_asked_for_again(self):
+        heard = []
+        Timer(0).init(period=10, callback=lambda _: heard.append(desk_clock.uptime_ms()))
+        self.assertTrue(Timer(0) is Timer(0))
+        asyncio.run(pause(25))
+        Timer(0).deinit()
+        asyncio.run(pause(25))
+        self.assertEqual(heard, [10, 20])
+
+    def test_a_timer_that_ran_on_a_clock_before_is_free_on_this_one(self):
+        heard = []
+        for _ in range(2):
+            desk_clock.install(desk_clock.VIRTUAL, EPOCH_S)
+            Timer(1).init(period=10, callback=lambda _: heard.append(desk_clock.uptime_ms()))
+            asyncio.run(pause(15))
+        self.assertEqual(heard, [10, 10])
+
     def test_arming_again_moves_the_event(self):
         heard = []
         event = desk_clock.event(lambda: heard.append(desk_clock.uptime_ms()))

@@ -123,6 +123,8 @@ class TestAgain(unittest.TestCase):
         self.looks_ms.append(ticks_ms())
 
     def fall(self):
+        asyncio.run(pause(30))
+        self.looks_ms.clear()
         begin_ms = ticks_ms()
         self.rounds.on_fall(None)
         asyncio.run(pause(50))
@@ -131,6 +133,17 @@ class TestAgain(unittest.TestCase):
     def test_a_fall_is_looked_at_at_once_and_once_more_when_an_island_is_believed(self):
         self.grid.state = RIDE_THROUGH
         self.assertEqual(self.fall(), [0, 20])
+
+    def test_it_looks_once_at_the_start_so_that_the_chip_has_made_all_it_needs(self):
+        asyncio.run(pause(50))
+        self.assertEqual(len(self.looks_ms), 1)
+
+    def test_a_fall_allocates_nothing(self):
+        self.grid.state = RIDE_THROUGH
+        on_fall = Rounds(lambda _source: None, self.grid).on_fall
+        with no_heap:
+            on_fall(None)
+        self.assertEqual(self.grid.state, RIDE_THROUGH)
 
     def test_a_fall_that_the_look_has_decided_is_not_looked_at_again(self):
         self.grid.state = ISLANDED
