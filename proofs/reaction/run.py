@@ -17,6 +17,10 @@ from tomo.image.documents import put_node_settings
 # What the aim is for: a chip that is as slow as its data sheet allows is told, not judged.
 AIM_US = 100_000
 AIMED = ("plain", "collection", "erase", "document")
+# What holds the control path up while it goes on, and by how much the sense's fall at least, if
+# any of its losses were at such moments.
+HELD = ("collection", "erase", "document", "slow")
+_MET_US = 4_000
 # What an instruction takes: the ESP32's factor as the desk estimates it, and half its speed.
 SPEEDS_PS = (10_000, 20_000)
 _HERE = Path(__file__).parent
@@ -113,6 +117,13 @@ def by_kind(losses: Iterable[Loss]) -> dict[str, dict]:
 def missed(losses: Iterable[Loss]) -> list[Loss]:
     """Those that the aim is for and that took longer, or for ever."""
     return [one for one in losses if one.kind in AIMED and one.us > AIM_US]
+
+
+def unmet(losses: Iterable[Loss]) -> list[str]:
+    """Kinds of which no loss met what it is named for: nothing held off the fall of the sense."""
+    losses = list(losses)
+    met = {loss.kind for loss in losses if loss.held_us >= _MET_US}
+    return [kind for kind in HELD if kind not in met]
 
 
 def _rank(percent: float, count: int) -> int:

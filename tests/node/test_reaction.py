@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from proofs.reaction.run import Loss, by_kind, live, missed
+from proofs.reaction.run import HELD, Loss, by_kind, live, missed, unmet
 
 
 @pytest.mark.usefixtures("desk32")
@@ -14,6 +14,7 @@ def test_a_busy_node_at_half_its_speed_cuts_all_loads_in_time():
         ("plain", "collection", "erase", "slow", "document"), 4
     )
     assert missed(life.losses) == []
+    assert unmet(life.losses) == []
     assert min(loss.us for loss in life.losses if loss.kind == "plain") > 15_000
     # The erase that takes 400 ms is in the way, or nothing is proved of the shorter one.
     assert max(loss.held_us for loss in life.losses if loss.kind == "slow") > 45_000
@@ -22,6 +23,11 @@ def test_a_busy_node_at_half_its_speed_cuts_all_loads_in_time():
 def test_what_is_too_late_or_never_is_missed_but_for_the_slow_chip():
     late = [Loss("erase", 1, us, "", 0) for us in (100_000, 100_001, 2_000_000)]
     assert missed([*late, Loss("slow", 1, 400_000, "", 0)]) == late[1:]
+
+
+def test_a_kind_that_met_nothing_of_what_it_is_named_for_is_told():
+    losses = [Loss(kind, 1, 30_000, "", 40_000 * (kind != "erase")) for kind in HELD]
+    assert unmet(losses) == ["erase"]
 
 
 def test_a_spread_tells_quantiles_and_the_worst():
