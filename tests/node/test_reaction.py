@@ -25,9 +25,12 @@ def test_what_is_too_late_or_never_is_missed_but_for_the_slow_chip():
     assert missed([*late, Loss("slow", 1, 400_000, "", 0)]) == late[1:]
 
 
-def test_a_kind_that_met_nothing_of_what_it_is_named_for_is_told():
-    losses = [Loss(kind, 1, 30_000, "", 40_000 * (kind != "erase")) for kind in HELD]
+def test_a_kind_that_met_too_little_of_what_it_is_named_for_is_told():
+    losses = [Loss(kind, 1, 30_000, "", 40_000) for kind in HELD if kind != "erase"]
     assert unmet(losses) == ["erase"]
+    losses += [Loss("erase", 1, 30_000, "", held_us) for held_us in (20_000, 0, 0, 999)]
+    assert unmet(losses) == ["erase"]
+    assert unmet([*losses, Loss("erase", 1, 30_000, "", 1_000)]) == []
 
 
 def test_a_spread_tells_quantiles_and_the_worst():
