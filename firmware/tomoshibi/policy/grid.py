@@ -195,7 +195,9 @@ class GridState:
             self.held_ms += span_ms
         if load_alive and not grid_alive:
             self.fed_ms = min(self.fed_ms + span_ms, _LONG_MS)
-            self._steady_ms = 0 if self._turned else min(self._steady_ms + span_ms, _LONG_MS)
+            # A side that was otherwise at the last look has turned, though its edge be told later.
+            turned = self._turned or self._load_dead_ms or self._grid_back_ms
+            self._steady_ms = 0 if turned else min(self._steady_ms + span_ms, _LONG_MS)
         else:
             self._steady_ms = 0
         self._turned = False

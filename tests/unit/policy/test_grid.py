@@ -317,6 +317,24 @@ class TestReturn(GridCase):
         self.assertEqual(self.run_for(20, True, True), [RESTORING])
 
 
+class TestEdgeToldLate(GridCase):
+    """A collection held both up, and the timer's round is let in before the edge's handler."""
+
+    def test_a_load_side_that_is_back_before_the_grid_at_a_dips_end_is_no_island(self):
+        self.run_for(40, False, False)
+        self.assertFalse(self.grid.step(28, False, True))
+        self.grid.load_rose(False)
+        self.assertFalse(self.grid.step(0, False, True))
+        self.assertEqual(self.run_for(20, True, True), [NORMAL])
+
+    def test_one_that_stays_is_an_island_at_the_next_round(self):
+        self.run_for(40, False, False)
+        self.grid.step(28, False, True)
+        self.grid.load_rose(False)
+        self.grid.step(0, False, True)
+        self.assertEqual(self.run_for(20, False, True), [ISLANDED])
+
+
 class TestLookAfterAnErase(GridCase):
     """Nobody could look for 400 ms, and then the first sample is a glitch."""
 
