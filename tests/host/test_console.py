@@ -84,9 +84,19 @@ def test_a_refusal_gives_the_nodes_reasons():
         ask(b'{"t": 1.0, "event": "error", "unknown": "read"}\n')
 
 
+def test_a_refusal_tells_the_command_once_and_where_to_read_what_it_takes():
+    said = b'{"t": 1.0, "event": "error", "command": "read", "reason": "1 to 6"}\n'
+    with pytest.raises(Refused, match=r"refuses `read events 0 2`: 1 to 6$") as error:
+        ask(said)
+    assert "docs/console.md" in error.value.hint
+
+
 def test_a_port_that_another_program_has_is_refused():
     with SerialNode() as node, NodeConsole(node.path):
-        with pytest.raises(HostError, match="cannot open /dev/") as error, NodeConsole(node.path):
+        with (
+            pytest.raises(HostError, match="another program has /dev/") as error,
+            NodeConsole(node.path),
+        ):
             pass
         assert error.value.exit_code == 5
 

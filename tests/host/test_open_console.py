@@ -56,7 +56,7 @@ def test_a_cable_that_is_pulled_at_any_moment_is_told(pulled):
         ("127.0.0.11", 2, "only a node's console carries this"),
         ("no-such-thing", 2, "no serial port and no desk node's folder"),
         (".", 3, "no node runs in"),
-        ("/dev/no-such-port", 5, "cannot open"),
+        ("/dev/no-such-port", 5, "is not there"),
     ],
 )
 def test_what_is_no_console_is_told_with_its_status(command, where, status, says):

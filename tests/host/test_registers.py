@@ -145,7 +145,7 @@ def test_a_newest_sector_cut_off_at_its_start_leaves_the_one_before():
     [
         (("dump", "nothing here"), 2, "is no flash image, no desk node's folder and no serial"),
         (("dump", "/"), 1, "has no flash.bin: no desk node has lived there"),
-        (("dump", "/dev/no-such-port"), 5, "cannot open /dev/no-such-port"),
+        (("dump", "/dev/no-such-port"), 5, "/dev/no-such-port is not there"),
         (("start", "x.bin", "1", "5"), 2, "is no serial port"),
     ],
 )

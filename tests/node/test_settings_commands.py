@@ -116,7 +116,7 @@ WRONG = [
     (("set", "{folder}", "name"), 2, "Missing argument 'value'"),
     (("export", "{folder}", "/no/such/folder/x"), 2, "/no/such/folder/x"),
     (("export", "{folder}", "--secrets"), 2, "No such option"),
-    (("export", "/dev/no-such-port"), 5, "cannot open /dev/no-such-port"),
+    (("export", "/dev/no-such-port"), 5, "/dev/no-such-port is not there"),
     (("import", "{folder}", "{folder}/nothing"), 2, "nothing"),
     (("import", "{folder}", "{folder}/flash.bin"), 1, "is not JSON"),
     (("import", "{folder}", "{folder}/wrong.json"), 1, "loads.0.rated_w may be 0 to 12000 W"),

@@ -19,6 +19,7 @@ import serial
 from boards.flash_map import PARTITIONS
 from tomo.errors import HostError, MachineRefused, NodeSilent, NodeWrong, UsageError
 from tomo.image.source import KeptSecret, Span
+from tomo.port_errors import port_refused
 from tomoshibi.settings.declared import KIND, NAME, SECRET, SETTINGS
 
 _BAUD = 115_200
@@ -55,9 +56,12 @@ class Refused(HostError):
     """The node understood and will not. `fields` is its answer."""
 
     def __init__(self, where: str, command: str, fields: dict) -> None:
-        reasons = {k: v for k, v in fields.items() if k not in ("t", "event")}
-        words = ", ".join(f"{key} {value}" for key, value in reasons.items()) or "no reason given"
-        super().__init__(f"{where} refuses `{shown(command)}`: {words}")
+        told = {k: v for k, v in fields.items() if k not in ("t", "event", "command")}
+        words = [str(v) if k == "reason" else f"{k} {v}" for k, v in told.items()]
+        super().__init__(
+            f"{where} refuses `{shown(command)}`: {', '.join(words) or 'no reason given'}",
+            "docs/console.md tells what each command takes.",
+        )
         self.fields = fields
 
     @property
@@ -134,11 +138,12 @@ class NodeConsole:
             self._port = serial.serial_for_url(
                 self.where, _BAUD, timeout=_LOOK_S, write_timeout=self._answer_s, exclusive=True
             )
-        except (OSError, ValueError) as error:  # SerialException is an OSError
+        except ValueError as error:
             raise MachineRefused(
-                f"cannot open {self.where}: {error}",
-                "Check its name and your right to use it, and that no other program has it open.",
+                f"cannot open {self.where}: {error}", "Write /dev/ttyUSB0 or a URL."
             ) from None
+        except OSError as error:  # SerialException is one
+            raise port_refused(self.where, error) from None
         try:
             # What was said before we came answers none of our questions.
             self._port.reset_input_buffer()
