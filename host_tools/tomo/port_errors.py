@@ -12,9 +12,9 @@ _TAKEN = (errno.EAGAIN, errno.EBUSY)
 def port_refused(name: str, error: OSError) -> MachineRefused:
     """What the operator is told of `error`, with which opening `name` ended."""
     if error.errno in _GONE:
-        return MachineRefused(
-            f"{name} is not there", "Check the cable; `tomo doctor` lists the ports that are."
-        )
+        real = "Check the cable; `tomo doctor` lists the ports that are."
+        made = "It is there while its `tomo virtual tray` or `tomo desk` runs."
+        return MachineRefused(f"{name} is not there", real if name.startswith("/dev/") else made)
     if error.errno in _FORBIDDEN:
         return MachineRefused(
             f"no permission to use {name}",

@@ -91,6 +91,17 @@ def test_a_refusal_tells_the_command_once_and_where_to_read_what_it_takes():
     assert "docs/console.md" in error.value.hint
 
 
+@pytest.mark.parametrize("proving", ["identify 541581b6", "wipe 541581b6"])
+def test_a_proof_with_the_key_is_told_to_nobody(proving):
+    with (
+        SerialNode(answer=lambda _: b"") as node,
+        NodeConsole(node.path, 0.1) as console,
+        pytest.raises(NodeSilent) as error,
+    ):
+        console.ask(proving, "identity")
+    assert "541581b6" not in str(error.value)
+
+
 def test_a_port_that_another_program_has_is_refused():
     with SerialNode() as node, NodeConsole(node.path):
         with (

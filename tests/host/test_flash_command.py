@@ -56,6 +56,15 @@ def refused(error, *more):
     return raised.value
 
 
+def test_without_an_image_the_way_to_one_is_told_and_a_wrong_board_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="no image of submeter6 yet") as raised:
+        CliRunner().invoke(app, ["flash", "--board", "submeter6", "x"], catch_exceptions=False)
+    assert "tomo image build --board submeter6" in raised.value.hint
+    with pytest.raises(UsageError, match="no board 'submeter'"):
+        CliRunner().invoke(app, ["flash", "--board", "submeter", "x"], catch_exceptions=False)
+
+
 def soon(true):
     until = time.monotonic() + 5
     while not true() and time.monotonic() < until:
@@ -192,6 +201,12 @@ def test_a_port_that_cannot_be_opened_is_told_with_the_remedy(monkeypatch, numbe
         open_port("/dev/ttyUSB0")
     assert told in str(error.value).replace(f"[Errno {number}] ", "")
     assert remedy in error.value.hint
+
+
+def test_a_port_that_was_made_here_is_there_while_its_maker_runs(tmp_path):
+    with pytest.raises(MachineRefused, match="ttyBOARD1 is not there") as error:
+        open_port(str(tmp_path / "ttyBOARD1"))
+    assert "tomo virtual tray" in error.value.hint
 
 
 def test_a_worker_that_dies_is_told_and_the_others_go_on(image, monkeypatch):

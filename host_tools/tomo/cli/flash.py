@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from serial.tools import list_ports
 
+from tomo.checkout import board_folder
 from tomo.cli.progress import board_bars
 from tomo.cli.streams import outlive_readers, say, wide_console
 from tomo.errors import HostError, UsageError
@@ -68,7 +69,7 @@ def flash(
     if not SPEED <= speed <= 3_000_000:
         raise UsageError(f"--speed {speed} is not possible", f"From {SPEED} to 3000000 baud.")
     names = erasing.asked(erase or [])
-    file = image or DEFAULT_FOLDER / f"{board}.bin"
+    file = image or _built(board)
     plan = read_plan(file, board)
     chosen = _chosen(ports or [], all_ports, yes)
     jobs = [
@@ -106,6 +107,18 @@ def flash(
         words = f"stopped: {', '.join(left)} not finished; run it again to go on"
         say(words if left else "stopped", "red", err=True)
     raise typer.Exit(status)
+
+
+def _built(board: str) -> Path:
+    """Where `tomo image build` has put the board's image. Raises UsageError if it has not."""
+    file = DEFAULT_FOLDER / f"{board}.bin"
+    if not file.exists():
+        board_folder(board)
+        raise UsageError(
+            f"no image of {board} yet: {file} is not there",
+            f"`tomo image build --board {board}` makes it (docs/images.md), or name one: --image.",
+        )
+    return file
 
 
 def _speeds(port: str, speed: int) -> tuple[int, ...]:

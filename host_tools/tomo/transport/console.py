@@ -34,6 +34,8 @@ _BUSY_AGAIN_S = 0.2
 _SIZES = {label: size for label, _kind, _subtype, _offset, size in PARTITIONS}
 # Told to nobody, so a node's refusal to read it is nothing amiss.
 _SECRET = ("identity", "settings")
+# Their words prove that we have the key, and help nobody who reads of them.
+_PROVING = ("identify", "wipe")
 _SECRET_SETTINGS = [row[NAME] for row in SETTINGS if row[KIND] == SECRET]
 # A port of a board takes no more than some 380 bytes before its node has read them: what is longer
 # goes out as fast as a node reads, and no faster.
@@ -81,7 +83,7 @@ def is_port(text: str) -> bool:
 def shown(command: str) -> str:
     """What of a command may be told: nothing behind its first word where that may be a secret."""
     word = command.partition(" ")[0]
-    secret = word == "identify" or any(name in command for name in _SECRET_SETTINGS)
+    secret = word in _PROVING or any(name in command for name in _SECRET_SETTINGS)
     return f"{word} …" if secret else command
 
 
@@ -114,7 +116,8 @@ def open_console(node: str, answer_s: float = 3.0) -> "NodeConsole":
         )
     raise UsageError(
         f"{node!r} is no serial port and no desk node's folder",
-        "Ports are written as /dev/ttyUSB0, COM3 or socket://host:port.",
+        "Ports are written as /dev/ttyUSB0, COM3 or socket://host:port. "
+        "That of a virtual board is there while its tray runs.",
     )
 
 
