@@ -107,4 +107,8 @@ class WorldLink:
         resets.end(0)
 
     def _send(self, frame: dict) -> None:
-        self._outgoing.write(json.dumps(frame).encode() + b"\n")
+        """The end of the world is the end of the node, here as in `_hear`."""
+        try:
+            self._outgoing.write(json.dumps(frame).encode() + b"\n")
+        except OSError:
+            resets.end(0)

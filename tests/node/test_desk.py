@@ -71,6 +71,15 @@ def test_it_boots_answers_on_its_console_and_ends_with_status_0(tomo_desk, numbe
     assert (process.returncode, errors) == (0, "")
 
 
+def test_ctrl_c_while_time_is_granted_ends_a_node_without_a_traceback(tomo_desk):
+    process = tomo_desk("streetlight", "--ip", "", "--clock", "virtual")
+    until(process, "started")
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=15)
+    assert process.returncode == 0
+    assert [line for line in said.splitlines() if not line.startswith("{")] == []
+
+
 def test_a_second_node_at_the_same_address_is_refused_in_one_line(tomo_desk):
     ip = seats(1)[0]
     first = tomo_desk("streetlight", "--ip", ip)
