@@ -34,7 +34,7 @@ setup: python  ## fetch and build all that the others need (they do it themselve
 python:
 	@command -v python3 >/dev/null || sh bootstrap/system.sh
 
-run: setup  ## a blackout at a small site, watched live: SCENARIO=, CLOCK=paced|virtual|real
+run: setup  ## a blackout at a small site, watched live: SCENARIO=, CLOCK=paced|virtual|costed|real
 	@$(TOMO) site run "$$SCENARIO" --clock $(CLOCK) --out build/run
 
 test: setup  ## every test: T="-k relay -x" picks, JOBS=1 runs one at a time
