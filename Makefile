@@ -68,7 +68,7 @@ test-rv32: setup  ## the unit tests on RV32, and an outage as on the desk: T= an
 		-o testpaths="tests/unit tests/rv32" $(T)
 
 budget: setup  ## count the firmware's instructions on RV32 against kept figures: RENEW=1 keeps new ones
-	@$(BOOTSTRAP) rv32
+	@$(BOOTSTRAP) rv32 desk32c
 	@RENEW=$(RENEW) $(PYTHON) -m proofs.budget
 
 powercut: setup  ## cut the power at every flash operation and inside it, and boot on what is left

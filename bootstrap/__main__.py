@@ -6,6 +6,7 @@ from bootstrap.progress import SetupError
 
 TARGETS = {
     "desk": "the desk builds of MicroPython, as build/desk32 and build/desk64",
+    "desk32c": "desk32 with pieces of C counted, as build/desk32c",
     "tools": "the host tools in a virtual environment, as build/venv",
     "source": "the MicroPython source, as build/micropython",
     "types": "pyright and the stubs it reads, as build/types",
@@ -20,6 +21,10 @@ def prepare(target: str) -> None:
         from bootstrap import desk
 
         desk.prepare()
+    if target == "desk32c":
+        from bootstrap import desk
+
+        desk.prepare_counted()
     if target in ("tools", "all"):
         from bootstrap import tools
 

@@ -35,6 +35,7 @@ SRC_C += \
 	shared/timeutils/timeutils.c \
 	$(RV32_ROOT)/boards/desk/common/clock.c \
 	$(RV32_ROOT)/boards/desk/common/costs.c \
+	$(RV32_ROOT)/boards/desk/common/strikes.c \
 	$(RV32_ROOT)/boards/desk/common/stack.c \
 	$(RV32_ROOT)/boards/rv32/chip.c \
 	$(RV32_ROOT)/boards/rv32/stack.c

@@ -27,8 +27,11 @@ def main() -> int:
         return 1
     instructions = run("rooms")["counts"] | node["counts"]
     counted = instructions | stack["counts"]
-    desk = on_desk.run("rooms")["counts"] | on_desk.run("node")["counts"]
-    ratios = ratio.ratios(instructions, desk)
+    desk = {
+        build: on_desk.run("rooms", build)["counts"] | on_desk.run("node", build)["counts"]
+        for build in ratio.KNOWN
+    }
+    ratios = {build: ratio.ratios(instructions, counts) for build, counts in desk.items()}
     if node["opened"] != _RELAYS:
         print(f"the outage opened {node['opened']} relays, of {_RELAYS}", file=sys.stderr)
         return 1
@@ -38,7 +41,9 @@ def main() -> int:
     kept = gate.read(compiler)
     rows = gate.rows(counted, kept)
     wrong = gate.wrong(rows)
-    uncosted = ratio.wrong(ratios, instructions)
+    uncosted = [
+        line for build in ratios for line in ratio.wrong(ratios[build], instructions, build)
+    ]
     report = {"compiler": compiler, "instructions": counted, "kept": kept}
     report |= {"desk": desk, "ratios": ratios, "wrong": wrong + uncosted}
     target = ROOT / "build" / "budget.json"
@@ -54,16 +59,17 @@ def main() -> int:
     return 1 if wrong or uncosted else 0
 
 
-def _table(rows: list[gate.Row], compiler: str, ratios: Mapping[str, float]) -> Table:
-    table = Table(
-        "operation", f"instructions, {compiler}", "kept", "change", "at most", "of costed"
-    )
+def _table(
+    rows: list[gate.Row], compiler: str, ratios: Mapping[str, Mapping[str, float]]
+) -> Table:
+    told = (f"instructions, {compiler}", "kept", "change", "at most")
+    table = Table("operation", *told, *(f"of {build}" for build in ratios))
     for row in rows:
         change = "" if row.change_percent is None else f"{row.change_percent:+.1f} %"
         most = _number(gate.MOST.get(row.name))
         style = "red" if row.wrong() else None
-        costed = f"{ratios[row.name]:.2f}" if row.name in ratios else ""
-        figures = (_number(row.counted), _number(row.kept), change, most, costed)
+        costed = (f"{found[row.name]:.2f}" if row.name in found else "" for found in ratios.values())
+        figures = (_number(row.counted), _number(row.kept), change, most, *costed)
         table.add_row(row.name, *figures, style=style)
     return table
 

@@ -1,4 +1,4 @@
-"""Runs the same programs on desk32, where the costed clock's weights count, and no processor."""
+"""Runs the same programs on the desk, where the costed clock's weights count, and no processor."""
 
 import json
 import os
@@ -16,8 +16,11 @@ _HEAP = "140k"
 _LIMIT_S = 60
 
 
-def run(program: str) -> dict:
-    """The JSON object that the program prints last. Raises SystemExit with all it said else."""
+def run(program: str, build: str) -> dict:
+    """The JSON object that the program prints last. Raises SystemExit with all it said else.
+
+    build   desk32 counts byte codes, desk32c pieces of C
+    """
     # Frozen firmware has no names for its numbers.
     programs = beside(_HERE / "desk", ROOT / "build" / "beside" / "proofs" / "budget" / "desk")
     folders = (_HERE / "desk32", programs, ROOT / "boards" / ENVIRONMENT["DESK_BOARD"])
@@ -25,7 +28,7 @@ def run(program: str) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         put_node_settings(Path(folder), dict(SETTINGS))
         done = subprocess.run(
-            [ROOT / "build" / "desk32", "-X", f"heapsize={_HEAP}", "-c", f"import {program}"],
+            [ROOT / "build" / build, "-X", f"heapsize={_HEAP}", "-c", f"import {program}"],
             cwd=folder,
             env=os.environ | ENVIRONMENT | {"MICROPYPATH": path, "DESK_IP": ""},
             stdin=subprocess.DEVNULL,

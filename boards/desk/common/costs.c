@@ -322,7 +322,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(desk_hardware_obj, desk_hardware);
 static mp_obj_t desk_costs(mp_obj_t ps_in, mp_obj_t hardware) {
     desk_book();
     mp_int_t ps = mp_obj_get_int(ps_in);
-    #ifdef DESK_A_BYTECODE
+    #if defined(DESK_A_BYTECODE) || defined(DESK_BLOCKS)
     bool can = desk_is_held() && ps >= 0;
     #else
     bool can = false; // nothing counts here

@@ -9,17 +9,24 @@
 
 #include <stdint.h>
 
+#ifdef DESK_BLOCKS
+// A piece of C that runs from its beginning to its end (blocks.c).
+#define DESK_A_PIECE (5)
+#else
 #define DESK_A_BYTECODE (60)
 #define DESK_A_CALL (300)
 #define DESK_A_BLOCK (15) // of the heap, that a collection or a search for room looks at
+#endif
 
 extern int32_t desk_left;
 void desk_due(void);
 
-// An entry of the interpreter: a call, a generator that goes on, an exception caught.
-#define MICROPY_VM_HOOK_INIT desk_left -= DESK_A_CALL;
 // At each jump, directly before the interpreter looks for scheduled calls.
 #define MICROPY_VM_HOOK_LOOP if (desk_left <= 0) { desk_due(); }
+#ifndef DESK_BLOCKS
+// An entry of the interpreter: a call, a generator that goes on, an exception caught.
+#define MICROPY_VM_HOOK_INIT desk_left -= DESK_A_CALL;
 #define MICROPY_GC_HOOK_LOOP(i) (desk_left -= DESK_A_BLOCK)
+#endif
 
 #endif

@@ -3,4 +3,6 @@
 // Found before MicroPython's own, whose name it has. The interpreter reads `entry_table[...]`.
 
 #include_next "py/vmentrytable.h"
+#ifdef DESK_A_BYTECODE
 #define entry_table (desk_left -= DESK_A_BYTECODE, entry_table)
+#endif
