@@ -70,7 +70,9 @@ def freezing() -> str:
 
 
 _STAND_INS = ("stubs/unix", "stubs/chips")
-_DESK = _Kind("desk", ("firmware", "stubs/shims", *_STAND_INS), {size: size for size in SIZES}, "desk")
+_DESK = _Kind(
+    "desk", ("firmware", "stubs/shims", *_STAND_INS), {size: size for size in SIZES}, "desk"
+)
 _BARE = _Kind("bare", _STAND_INS, {"desk32": "bare32"}, "bare")
 # Where the costed clock counts pieces of C: only when asked for.
 _COUNTED = "desk32c"

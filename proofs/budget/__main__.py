@@ -59,16 +59,16 @@ def main() -> int:
     return 1 if wrong or uncosted else 0
 
 
-def _table(
-    rows: list[gate.Row], compiler: str, ratios: Mapping[str, Mapping[str, float]]
-) -> Table:
+def _table(rows: list[gate.Row], compiler: str, ratios: Mapping[str, Mapping[str, float]]) -> Table:
     told = (f"instructions, {compiler}", "kept", "change", "at most")
     table = Table("operation", *told, *(f"of {build}" for build in ratios))
     for row in rows:
         change = "" if row.change_percent is None else f"{row.change_percent:+.1f} %"
         most = _number(gate.MOST.get(row.name))
         style = "red" if row.wrong() else None
-        costed = (f"{found[row.name]:.2f}" if row.name in found else "" for found in ratios.values())
+        costed = (
+            f"{found[row.name]:.2f}" if row.name in found else "" for found in ratios.values()
+        )
         figures = (_number(row.counted), _number(row.kept), change, most, *costed)
         table.add_row(row.name, *figures, style=style)
     return table

@@ -12,6 +12,7 @@ from proofs.on_desk import ROOT
 from tomo.image.documents import put_node_settings
 
 _HERE = Path(__file__).parent / "desk"
+_IN_BUILD = ROOT / "build" / "beside" / _HERE.relative_to(ROOT)
 _FOLDERS = (_HERE, ROOT / "proofs" / "budget" / "desk", ROOT / "proofs" / "powercut" / "desk")
 # Copies of one settled node.
 _LOT = 50
@@ -41,11 +42,13 @@ def race(
     plant          a race that is put into the firmware, see desk/plants.py
     instructions   of a job, after so many of which it is struck on average
     """
+    folders = [*map(_copy, _FOLDERS), _copy(ROOT / "boards" / "submeter6")]
+    path = ":".join([*map(str, folders), ".frozen"])
     lots = [(at, min(_LOT, first + copies - at)) for at in range(first, first + copies, _LOT)]
     with ThreadPoolExecutor(processes) as pool:
         told = [
             copy
-            for lot in pool.map(lambda lot: _run(lot, instructions, plant), lots)
+            for lot in pool.map(lambda lot: _run(lot, instructions, plant, path), lots)
             for copy in lot
         ]
     wrong = [copy for copy in told if copy["wrong"]]
@@ -57,17 +60,16 @@ def race(
     return {"copies": len(told), **sums, "wrong": len(wrong), "first": lines[:20]}
 
 
-def _run(lot: tuple[int, int], instructions: int, plant: str) -> list[dict]:
+def _run(lot: tuple[int, int], instructions: int, plant: str, path: str) -> list[dict]:
     """What each copy told. Raises SystemExit if one is missing."""
-    folders = [str(_copy(folder)) for folder in (*_FOLDERS, ROOT / "boards" / "submeter6")]
     environment = {
         "DESK_BOARD": "submeter6",
         "DESK_CLOCK": "costed",
         "DESK_IP": "127.0.0.1",
         "DESK_SEED": "1",
-        "MICROPYPATH": ":".join([*folders, ".frozen"]),
+        "MICROPYPATH": path,
     }
-    words = [_copy(_HERE) / "races.py", *map(str, (*lot, instructions)), plant]
+    words = [_IN_BUILD / "races.py", *map(str, (*lot, instructions)), plant]
     with TemporaryDirectory() as folder:
         put_node_settings(Path(folder), _SETTINGS)
         done = subprocess.run(
