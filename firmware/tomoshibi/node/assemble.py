@@ -89,7 +89,8 @@ def build(found: str, app_ran: bool) -> tuple[Node, list[Job]]:
         grid_pin.irq(None)
         load_pin.irq(None)
         timer.deinit()
-        Timer(AGAIN).deinit()
+        # This module has been let go by then, and its names with it.
+        type(timer)(AGAIN).deinit()
 
     window = FlashWindow(control)
     storage.guard(window)
