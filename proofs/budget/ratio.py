@@ -24,7 +24,7 @@ KNOWN = {
         "ECHONET answer, node profile: D6": Limits(0.5, 2.5),
     },
     "desk32c": {
-        # Names are compared and copied by the C library, which is not counted.
+        # Most likely names, compared and copied by the C library, which is not counted.
         "import": Limits(1.0, 3.0),
     },
 }
